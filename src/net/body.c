@@ -1,0 +1,75 @@
+/*
+ * The body of a request: into memory, or into a file that has no name.
+ */
+#include "net/server_int.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* O_TMPFILE where the file system knows it; otherwise a name that is gone at once. */
+static int spool_open(const char *dir, struct why *why)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char name[4096];
+
+	if (fd >= 0)
+		return fd;
+	if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
+		return why_set(why, E_IO, dir, "no spool file: %s", strerror(errno));
+	if (snprintf(name, sizeof(name), "%s/.spool-XXXXXX", dir) >= (int)sizeof(name))
+		return why_set(why, E_IO, "", "the spool directory has too long a name");
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return why_set(why, E_IO, dir, "no spool file: %s", strerror(errno));
+	(void)unlink(name);
+	return fd;
+}
+
+void body_begin(struct exchange *x)
+{
+	if (x->rule.kind == BODY_MEMORY) {
+		/* Grows as bytes come: an announced length costs nothing. */
+		buf_init(&x->body, (size_t)(x->rule.max < SIZE_MAX ? x->rule.max : SIZE_MAX - 1));
+		return;
+	}
+	if (x->rule.kind != BODY_FILE || x->announced == 0)
+		return;
+	if (x->server->spool_dir == NULL) {
+		(void)why_set(&x->failed, E_IO, "", "no spool directory is configured");
+		return;
+	}
+	int fd = spool_open(x->server->spool_dir, &x->failed);
+	if (fd >= 0)
+		x->req.body_fd = fd;
+}
+
+void body_add(struct exchange *x, const void *p, size_t n)
+{
+	struct conn *c = x->conn;
+
+	c->got += n;
+	c->progress_ms = server_mono(x->server);
+	if (x->failed.code != 0)
+		return; /* the answer waits for the end of the body */
+	MUST(n <= x->announced - x->req.body_size);
+	x->req.body_size += n;
+	if (x->rule.kind == BODY_MEMORY) {
+		buf_add(&x->body, p, n);
+		MUST(!buf_over(&x->body)); /* announced <= max was checked */
+		return;
+	}
+	int rc = fd_write_all(x->req.body_fd, p, n);
+	if (rc < 0)
+		(void)why_set(&x->failed, E_IO, "", "cannot spool the body: %s", strerror(-rc));
+}
+
+void body_end(struct exchange *x)
+{
+	MUST(x->req.body_size == x->announced);
+	x->req.body = buf_slice(&x->body);
+	if (x->req.body_fd >= 0 && lseek(x->req.body_fd, 0, SEEK_SET) < 0)
+		(void)why_set(&x->failed, E_IO, "", "cannot rewind the spooled body");
+}
