@@ -1,0 +1,357 @@
+/*
+ * pull_heads.c: from a heads answer to logs that have grown: steps 3 to 11.
+ *
+ * Each note is judged by itself; then, log by log, the largest head leads to entries, and all heads
+ * of the log to cosignatures. What a hostile author makes fail ends its own log only.
+ */
+#include "base/limits.h"
+#include "base/report.h"
+#include "base/vec.h"
+#include "node/write.h"
+#include "peer/pull_int.h"
+
+/* A head of a frozen log is only of use for what its witnesses have seen below the cut: what leads nowhere so often in a row is put off. */
+#define FROZEN_TRIES 5
+
+/* What becomes of a head, besides 0 (dealt with), PULL_LAGGING and errors: there is more to it in the next round. */
+enum { TAKE_AGAIN = PULL_LAGGING + 1 };
+
+struct judged {
+	struct receipt_head head;
+	struct hash digest;
+	bool open; /* to be looked at again in the next round, until it has been dealt with */
+};
+typedef VEC(struct judged) judged_list;
+
+/* The value in the map of seen notes does not matter, only that there is one. */
+static void mark_seen(struct pull *p, const struct hash *digest)
+{
+	map_put(&p->seen, slice_of(digest->b, sizeof(digest->b)), p);
+}
+
+/* Parsed for good, once it is known to be worth keeping. */
+static int keep(
+	struct round *r, struct slice note, struct judged *j, judged_list *list, struct why *why)
+{
+	struct note *parsed = arena_new(&r->arena, struct note);
+	int rc = note_parse(parsed, &r->arena, note, why);
+
+	if (rc < 0)
+		return rc;
+	j->head.parsed = parsed;
+	j->open = true;
+	vec_push(list, *j);
+	return 0;
+}
+
+static int judge(struct round *r, struct slice note, struct arena *scratch, judged_list *list,
+	struct why *why)
+{
+	struct judged j = {.digest = hash_bytes(note)};
+	enum receipt_step step;
+	struct why refused = {0};
+	int rc;
+
+	if (map_has(&r->p->seen, slice_of(j.digest.b, sizeof(j.digest.b))))
+		return 0;
+	rc = receipt_note(&r->w, r->db, note, scratch, &j.head, &step, &refused);
+	if (rc == 0)
+		return keep(r, note, &j, list, why);
+	/* The partner knows somebody whom nobody has introduced here. */
+	if (rc == E_MISSING && step == RECEIPT_ORIGIN) {
+		mark_seen(r->p, &j.digest);
+		return 0;
+	}
+	if (!pull_is_refusal(rc) && rc != E_MISSING) {
+		*why = refused;
+		return rc;
+	}
+	mark_seen(r->p, &j.digest);
+	round_fail(r, step, &refused);
+	return round_enough(r, why);
+}
+
+static int judge_all(struct round *r, struct slice answer, judged_list *list, struct why *why)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct slice note;
+	int rc;
+
+	while ((rc = frame32_next(&answer, LIMIT_NOTE_BYTES, &note, why)) == 1) {
+		arena_reset(&scratch);
+		if ((rc = judge(r, note, &scratch, list, why)) < 0)
+			return rc;
+	}
+	return rc;
+}
+
+/* Same log together, largest head first. */
+static int judged_order(const void *a, const void *b)
+{
+	const struct judged *x = a, *y = b;
+	int c = id_cmp(&x->head.cp.log.member, &y->head.cp.log.member);
+
+	if (c != 0)
+		return c;
+	if (x->head.cp.log.epoch != y->head.cp.log.epoch)
+		return x->head.cp.log.epoch < y->head.cp.log.epoch ? -1 : 1;
+	return (x->head.cp.size < y->head.cp.size) - (x->head.cp.size > y->head.cp.size);
+}
+
+/* The log of a head, made if nothing of it is here yet. */
+static int open_log(struct round *r, const struct log_id *id, struct log *ret, struct why *why)
+{
+	struct why missing = {0};
+	int rc = log_load(r->db, id, ret, &missing);
+
+	if (rc != E_MISSING) {
+		if (rc < 0)
+			*why = missing;
+		return rc;
+	}
+	if ((rc = db_begin(r->db, why)) < 0)
+		return rc;
+	if ((rc = log_open(r->db, id, ret, why)) < 0) {
+		db_rollback(r->db);
+		return rc;
+	}
+	return db_commit(r->db, why);
+}
+
+static int compare(
+	struct round *r, const struct log *log, const struct receipt_head *head, struct why *why)
+{
+	int rc = db_begin_read(r->db, why);
+
+	if (rc < 0)
+		return rc;
+	rc = receipt_compare(r->db, log, head, why);
+	db_rollback(r->db);
+	return rc;
+}
+
+static int witnesses(
+	struct round *r, const struct log *log, const struct receipt_head *head, struct why *why)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	bool news = false;
+	int rc;
+
+	if ((rc = db_begin(r->db, why)) < 0)
+		return rc;
+	rc = receipt_witnesses(&r->w, r->db, log, head, &scratch, &news, why);
+	if (rc < 0) {
+		db_rollback(r->db);
+		return rc;
+	}
+	if (!news) {
+		db_rollback(r->db);
+		return 0;
+	}
+	if ((rc = db_commit(r->db, why)) < 0)
+		return rc;
+	r->res.progress = true;
+	return 0;
+}
+
+/* ---- forks ---- */
+
+static int store_proof(struct round *r, struct slice proof, bool *ret_news, struct why *why)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	int rc = db_begin(r->db, why);
+
+	if (rc < 0)
+		return rc;
+	rc = fork_receive(&r->w, r->db, proof, &scratch, ret_news, why);
+	if (rc < 0) {
+		db_rollback(r->db);
+		return rc;
+	}
+	return db_commit(r->db, why);
+}
+
+/*
+ * 0: there is a fork, and the log is frozen; *ret_news: lower than was known. E_VERIFY: there is no fork to be shown.
+ */
+static int prove(struct round *r, struct log *log, const struct receipt_head *head, bool *ret_news,
+	struct why *why)
+{
+	struct pull_tiles tiles;
+	struct tile_source source = pull_tiles(&tiles, r, &log->id);
+	struct buf proof CLEANUP_BUF = BUF(LIMIT_FORK_BYTES);
+	int rc = fork_find(r->db, log, head, &source, &proof, why);
+
+	*ret_news = false;
+	if (rc < 0 || (rc = store_proof(r, buf_slice(&proof), ret_news, why)) < 0)
+		return rc;
+	if (*ret_news) {
+		r->res.forks++;
+		pull_forget(r->p);
+	}
+	return log_load_row(r->db, log->row, log, why);
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * A head of a frozen log that is not on my branch, or beyond what I keep: its witnesses have seen the part below the cut, if that part is the same. If not,
+ * the fork is lower than was known. While entries of that part are still to come, nothing can be said of it and nothing is kept: `without` is the answer, what
+ * became of getting them.
+ */
+static int frozen_head(struct round *r, struct log *log, const struct receipt_head *head,
+	int without, struct why *why)
+{
+	struct pull_tiles tiles;
+	struct tile_source source = pull_tiles(&tiles, r, &log->id);
+	uint64_t counts = smaller(log->frozen_at, head->cp.size),
+		 common = smaller(counts, log->size);
+	struct why here = {0}, deeper = {0};
+	bool news;
+	int rc = fork_prefix(r->db, log, head, common, &source, &here);
+
+	if (rc == E_VERIFY && prove(r, log, head, &news, &deeper) == 0 && news)
+		return TAKE_AGAIN; /* the cut is lower now */
+	if (rc < 0) {
+		*why = here;
+		return rc;
+	}
+	return common < counts ? without : witnesses(r, log, head, why);
+}
+
+static int own_head(
+	struct round *r, const struct log *log, const struct receipt_head *head, struct why *why)
+{
+	if (head->cp.size > log->size)
+		return node_head_seen(r->node, r->db, &log->id, head->cp.size, &head->cp.root, why);
+	return why_set(why, E_STATE, "own log",
+		"a partner holds another story of this node's log: its key signs elsewhere too");
+}
+
+/* ---- one log ---- */
+
+/* Everything one head leads to: 0, TAKE_AGAIN in the next round, PULL_LAGGING. *log is as it is
+ * afterwards. */
+static int take_head(struct round *r, struct log *log, struct judged *j, enum receipt_step *step,
+	struct why *why)
+{
+	const struct receipt_head *head = &j->head;
+	bool own = id_eq(&log->id.member, &r->node->self), news;
+	int rc, without = TAKE_AGAIN;
+
+	*step = RECEIPT_HEAD;
+	rc = compare(r, log, head, why);
+	if (rc == 0) {
+		*step = RECEIPT_SIGNATURE;
+		return witnesses(r, log, head, why);
+	}
+	if (own && (rc == 1 || rc == E_VERIFY))
+		return own_head(r, log, head, why);
+	if (rc == 1 && !(log->frozen && log->size >= log->frozen_at)) {
+		rc = pull_entries(r, log, head, step, why);
+		if (rc < 0 && !(rc == E_VERIFY && *step == RECEIPT_TREE))
+			return rc;
+		if (rc != 0)
+			without = rc;
+		if (rc >= 0 && (rc = log_load_row(r->db, log->row, log, why)) < 0)
+			return rc;
+		if (without >= 0) {
+			*step = RECEIPT_SIGNATURE;
+			if (log->size >= head->cp.size)
+				return witnesses(r, log, head, why);
+			if (!log->frozen)
+				return without;
+		}
+	}
+	if (log->frozen)
+		return frozen_head(r, log, head, without, why);
+	/* Mine and the partner's do not fit: either its author forked, or the partner lies. */
+	if (log->size == 0)
+		return rc;
+	rc = prove(r, log, head, &news, why);
+	return rc < 0 ? rc : frozen_head(r, log, head, without, why);
+}
+
+/*
+ * The partner may only pass on a head of a branch that it does not hold, or have been disturbed. A few rounds in a row, then after a while: what such a
+ * head says of its witnesses nobody else may be there to say.
+ */
+static void try_again(struct round *r, struct judged *j)
+{
+	struct pull *p = r->p;
+	struct slice key = slice_of(j->digest.b, sizeof(j->digest.b));
+	uintptr_t n = (uintptr_t)map_get(&p->tried, key) + 1;
+
+	map_put(&p->tried, key, (void *)n);
+	if (n < FROZEN_TRIES)
+		r->incomplete = true;
+	else
+		pull_later(r);
+}
+
+static void take_log(struct round *r, struct judged *j, size_t n)
+{
+	struct log log;
+	struct why why = {0};
+	int rc;
+
+	/* The largest of them: of a log with nothing in it there is nothing to keep, and of such there could be any number. */
+	if (j->head.cp.size == 0)
+		return;
+	rc = open_log(r, &j->head.cp.log, &log, &why);
+
+	if (rc < 0) {
+		round_fail(r, RECEIPT_HEAD, &why);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		enum receipt_step step;
+
+		why = (struct why){0};
+		rc = take_head(r, &log, &j[i], &step, &why);
+		if (rc == E_CONFLICT) {
+			/* Another partner was quicker. */
+			r->incomplete = r->res.progress = true;
+			if (log_load_row(r->db, log.row, &log, &why) < 0)
+				return;
+		} else if (rc < 0 && log.frozen && (rc == E_VERIFY || rc == E_MISSING)) {
+			try_again(r, &j[i]);
+		} else if (rc < 0) {
+			round_fail(r, step, &why);
+		} else if (rc == TAKE_AGAIN) {
+			r->incomplete = true;
+		} else if (rc == PULL_LAGGING) {
+			/* Dealt with as far as may be; the author's new day is not announced by anything. */
+			pull_later(r);
+		} else {
+			j[i].open = false;
+		}
+	}
+}
+
+int pull_heads(struct round *r, struct slice answer, struct why *why)
+{
+	judged_list list = {0};
+	uint64_t cosigned = 0;
+	int rc = judge_all(r, answer, &list, why);
+
+	vec_sort(&list, judged_order);
+	for (size_t from = 0, to; rc == 0 && from < list.n; from = to) {
+		for (to = from + 1; to < list.n; to++)
+			if (!log_id_eq(&list.p[to].head.cp.log, &list.p[from].head.cp.log))
+				break;
+		take_log(r, &list.p[from], to - from);
+	}
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		if (!list.p[i].open)
+			mark_seen(r->p, &list.p[i].digest);
+	if (rc == 0 && list.n > 0) {
+		rc = cosign_heads(r->node, r->db, &r->p->o.coalition, &cosigned, why);
+		r->res.cosigned += cosigned;
+	}
+	vec_free(&list);
+	return rc;
+}
