@@ -1,0 +1,36 @@
+// What needs somebody now: computed by the node (GET /needs), here in the reader's language and of one mode. Pure.
+import { t, type Key, type Values } from "./i18n.js";
+import { link } from "./route.js";
+import type { Mode, NeedRow } from "./types.js";
+
+export type Level = NeedRow["level"];
+// `ids`: what is acknowledged together.
+export type Need = { id: string; ids: string[]; level: Level; area: string; text: string; coalition: string; href: string; acked: NeedRow["acked"] };
+
+const LEVELS: readonly Level[] = ["alarm", "act", "look"];
+const KEYS: readonly Key[] = ["need.fork", "need.flags", "need.sign", "need.ratify", "need.unsigned", "need.own_accession", "need.unwitnessed", "need.second", "need.silent", "need.refused"];
+
+// A message of a work area, or newer than this page, is said in the node's own words.
+function text_of(n: NeedRow): string {
+	const values: Values = Object.fromEntries(Object.entries(n.values).map(([k, v]) => [k, k === "n" ? Number(v) : v]));
+	if (n.text === "need.record") return t("need.record", { n: 1 });
+	return (KEYS as readonly string[]).includes(n.text) ? t(n.text as Key, values) : n.words;
+}
+
+const one = (n: NeedRow): Need => ({ id: n.id, ids: [n.id], level: n.level, area: n.area, text: text_of(n), coalition: n.coalition_name, href: `#/${n.place}`, acked: n.acked });
+
+// Records that have come to one coalition are one line, however many they are.
+function together(rows: readonly NeedRow[]): Need[] {
+	const first = rows[0]!;
+	if (rows.length === 1) return [one(first)];
+	return [{ ...one(first), id: `records ${first.coalition}`, ids: rows.map((n) => n.id), text: t("need.record", { n: rows.length }), href: link("records", first.coalition) }];
+}
+
+// Alarms first; what somebody has acknowledged last, and still there while it is so.
+export function needs(all: readonly NeedRow[], mode: Mode): Need[] {
+	const shown = all.filter((n) => n.mode === mode || (n.area === "pact" && n.mode === "real"));
+	const records = new Map<string, NeedRow[]>();
+	for (const n of shown) if (n.text === "need.record") records.set(n.coalition, [...(records.get(n.coalition) ?? []), n]);
+	return [...shown.filter((n) => n.text !== "need.record").map(one), ...[...records.values()].flatMap(together)]
+		.sort((a, b) => Number(a.acked !== null) - Number(b.acked !== null) || LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+}

@@ -1,0 +1,18 @@
+// The standing of all coalitions and what needs somebody, for Home and the tray alike.
+import { useMemo } from "preact/hooks";
+import { useCell } from "./cell.js";
+import { useLoad, type Loaded } from "./load.js";
+import { needs, type Need } from "./needs.js";
+import { may, mode } from "./state.js";
+import type { AllStatus, NeedRow, Page } from "./types.js";
+
+export function useStatus(): Loaded<AllStatus> {
+	return useLoad<AllStatus>(may("pact", "reader") ? "/status" : null, ["act", "standing", "log", "peer", "record"]);
+}
+
+export function useNeeds(): { list: Need[]; reload: () => void } {
+	const { data, reload } = useLoad<Page<NeedRow>>("/needs", ["act", "standing", "log", "peer", "record"]);
+	const now = useCell(mode);
+	const list = useMemo(() => needs(data?.items ?? [], now), [data, now]);
+	return { list, reload };
+}

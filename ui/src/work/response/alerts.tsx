@@ -1,0 +1,126 @@
+// Alerts: what holds now, who has read it, and what waits for approval.
+import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { BASE, post, Problem } from "../../api.js";
+import { PageFrame } from "../../parts/page.js";
+import { Busy, Empty, LabelBadge, ModeBadge, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
+import { link } from "../../route.js";
+import { may, mode, session } from "../../state.js";
+import { Drill, useResponse, useResponseList } from "./bits.js";
+import { t } from "./msg.js";
+import type { Alert, Draft } from "./types.js";
+
+function severity_tone(s: string | undefined): string {
+	return s === "Extreme" || s === "Severe" ? "bad" : s === "Moderate" ? "wait" : "info";
+}
+
+function Acks({ a }: { a: Alert }): VNode | null {
+	if (a.acks.length === 0) return null;
+	return (
+		<ul class="acks" aria-label={t("alert.acks")}>
+			{a.acks.map((k) => (
+				<li class={k.overdue ? "overdue" : k.read ? "seen" : ""}>
+					<Theirs text={k.member_label} />: {k.read ? <>{t("alert.read")} <Time at={k.read} /></> : t("alert.unread")}
+					{k.overdue && <> <span class="badge bad">{t("alert.late", { n: k.late_minutes })} · {t("alert.escalation", { n: k.escalation })}</span></>}
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function Acknowledge({ c, a }: { c: string; a: Alert }): VNode | null {
+	const [problem, set] = useState<Problem>();
+	const [done, set_done] = useState(false);
+	const say = (state: string) => async (): Promise<void> => {
+		try {
+			await post(`/coalitions/${c}/response/records/acks`, { mode: mode.get(), content: { target: a.object, leaf: a.leaf, state, channel: "page" } });
+			set_done(true);
+		} catch (e) {
+			set(e instanceof Problem ? e : new Problem("io", 0, String(e)));
+		}
+	};
+	const mine = a.acks.find((k) => k.member_label === session.get()?.member.label);
+	if (a.own || !a.active || mine?.accepted || !may("response", "contributor")) return null;
+	return (
+		<>
+			<Trouble problem={problem} />
+			{done ? <p role="status">{t("alert.acked")}</p> : (
+				<div class="buttons">
+					{!mine?.read && <button type="button" class="main" onClick={say("read")}>{t("alert.ack")}</button>}
+					<button type="button" onClick={say("accepted")}>{t("alert.take")}</button>
+				</div>
+			)}
+		</>
+	);
+}
+
+function AlertCard({ c, a }: { c: string; a: Alert }): VNode {
+	const info = a.info[0];
+	return (
+		<section class={`alert-card ${a.active ? severity_tone(info?.severity) : "over"}`}>
+			<h2><Theirs text={info?.headline || info?.event || a.identifier} /></h2>
+			<p class="request-facts">
+				{a.active ? <span class={`badge ${severity_tone(info?.severity)}`}>{info?.severity} · {info?.urgency} · {info?.certainty}</span> : <span class="badge none">{a.superseded ? t("alert.changed") : t("alert.over")}</span>}
+				<ModeBadge mode={a.mode} /> <span class="badge info">{a.msgType}</span> <Name id={a.author} label={a.author_label} /> <LabelBadge label={a.label} />
+			</p>
+			<p>{t("alert.sent")} <Time at={a.sent} /> · {t("alert.expires")} <Time at={a.expires} /></p>
+			{info?.area.length ? <p>{t("alert.area")}: <Theirs text={info.area.map((x) => x.areaDesc).join("; ")} /></p> : null}
+			{info?.description && <p><Theirs text={info.description} prose /></p>}
+			{info?.instruction && <p><strong><Theirs text={info.instruction} prose /></strong></p>}
+			<Acks a={a} />
+			{a.notes.length > 0 && <details><summary>{t("alert.notes")} ({a.notes.length})</summary><ul>{a.notes.map((n) => <li><span class="badge none">{n.level}</span> {n.element}, {n.line}: {n.text}</li>)}</ul></details>}
+			<p class="remark"><a href={`${BASE}/coalitions/${c}/response/alerts/${a.object}/cap?mode=${a.mode}`} download="alert.cap">{t("alert.cap")}</a> · <code>{a.identifier}</code></p>
+			<Acknowledge c={c} a={a} />
+		</section>
+	);
+}
+
+function Drafts({ c }: { c: string }): VNode | null {
+	const all = useResponse<{ drafts: Draft[] }>(c, "alert-drafts");
+	const [problem, set] = useState<Problem>();
+	// Drafts are in no log, so no event tells of them.
+	useEffect(() => {
+		const timer = setInterval(all.reload, 10_000);
+		return () => clearInterval(timer);
+	}, [all.reload]);
+	const approve = async (n: number): Promise<void> => {
+		set(undefined);
+		try {
+			await post(`/coalitions/${c}/response/alert-drafts/${n}/approve`);
+			all.reload();
+		} catch (e) {
+			set(e instanceof Problem ? e : new Problem("io", 0, String(e)));
+		}
+	};
+	if (!all.data?.drafts.length) return null;
+	return (
+		<Section title={t("alert.drafts")}>
+			<Trouble problem={problem} />
+			{all.data.drafts.map((d) => (
+				<div class="offer-card">
+					<p class="offer-head"><Theirs text={d.form.info?.[0]?.headline || d.form.info?.[0]?.event || `${d.number}`} /> <LabelBadge label={d.label} /></p>
+					<p class="remark">{t("alert.by", { who: d.written_by })} <Time at={d.written} /></p>
+					{may("response", "officer") && <button type="button" class="main" onClick={() => void approve(d.number)}>{t("alert.approve")}</button>}
+				</div>
+			))}
+		</Section>
+	);
+}
+
+export function Alerts({ c }: { c: string }): VNode {
+	const [whole, set] = useState(false);
+	const list = useResponseList<Alert>(c, "alerts", whole ? { all: "1" } : {});
+	const fresh = may("response", "contributor") && <a class="main" href={link("work", "response", c, "alerts", "new")}>{t("alert.new")}</a>;
+	return (
+		<PageFrame title={t("alerts")} side={fresh}>
+			<Drill />
+			<Drafts c={c} />
+			<label class="check"><input type="checkbox" checked={whole} onChange={(e) => set(e.currentTarget.checked)} /> {t("alert.all")}</label>
+			<Trouble problem={list.problem} reload={list.reload} />
+			{list.busy && <Busy />}
+			{!list.busy && list.items.length === 0 && <Empty title={t("alert.none")}><p>{t("alert.none_next")}</p>{fresh}</Empty>}
+			{list.items.map((a) => <AlertCard key={a.object} c={c} a={a} />)}
+			{list.more && <button type="button" onClick={list.more}>…</button>}
+		</PageFrame>
+	);
+}
