@@ -1,0 +1,446 @@
+/* api_case.c: cases and what belongs to them, with the clock from the first sighting to coverage by everybody. */
+#include "work/cyber/api_case.h"
+
+#include "work/cyber/coord.h"
+#include "work/cyber/csaf.h"
+#include "work/cyber/index.h"
+
+#include "base/enc.h"
+#include "base/report.h"
+#include "node/record.h"
+
+#define LINKS_MAX 1000
+
+/* ---- printing ---- */
+
+static int parse(
+	struct call *c, const struct record *r, enum coord_kind *ret_kind, struct coord *ret)
+{
+	if (r->state != ITEM_LIVE || coord_kind_parse(r->kind, ret_kind) < 0 ||
+		coord_parse(ret, *ret_kind, r->content, c->arena, NULL) < 0)
+		return E_MISSING;
+	return 0;
+}
+
+static void put_head(struct call *c, const struct record *r, enum coord_kind kind)
+{
+	put_object(&c->o, "object", &r->object);
+	json_put_cstr(&c->o, "kind", coord_word(kind));
+	json_put_cstr(&c->o, "mode", mode_name(r->mode));
+	put_party(c, "owner", &r->object.owner);
+	json_put_bool(&c->o, "own", id_eq(&r->object.owner, &c->node->self));
+	json_put_string(&c->o, "label", r->label);
+	put_time(&c->o, "time", r->time_ms);
+	put_hash(&c->o, "leaf", &r->leaf);
+	json_put_u64(&c->o, "seq", r->seq);
+	json_open_at(&c->o, "audience", '[');
+	for (size_t i = 0; i < r->n_audience; i++)
+		put_party(c, NULL, &r->audience[i]);
+	json_close(&c->o);
+}
+
+static void put_item(
+	struct call *c, const struct record *r, enum coord_kind kind, const struct coord *x)
+{
+	json_open(&c->o, '{');
+	put_head(c, r, kind);
+	json_put_string(&c->o, "title", x->title);
+	put_text(&c->o, "status", x->status.n ? x->status : SLICE_NONE);
+	put_text(&c->o, "severity", x->severity.n ? x->severity : SLICE_NONE);
+	put_text(&c->o, "type", x->type.n ? x->type : SLICE_NONE);
+	put_text(&c->o, "answer", x->answer.n ? x->answer : SLICE_NONE);
+	put_time(&c->o, "due", x->due_ms);
+	if (x->has_for)
+		put_party(c, "for", &x->member);
+	else
+		json_put_null(&c->o, "for");
+	if (x->has_about)
+		put_object(&c->o, "about", &x->about);
+	else
+		json_put_null(&c->o, "about");
+	json_put_raw(&c->o, "content", json_raw(&x->doc, x->root));
+	json_close(&c->o);
+}
+
+/* ---- lists ---- */
+
+static struct slice after_make(struct call *c, const struct record *r)
+{
+	uint8_t object[32];
+
+	memcpy(object, r->object.owner.b, 16);
+	memcpy(object + 16, r->object.name.b, 16);
+	return cursor_make(c, &r->time_ms, 1, slice_of(object, sizeof(object)));
+}
+
+static int query_read(struct call *c, const struct api_page *p, struct record_query *q)
+{
+	struct slice kind = request_query(c->req, "kind"), rest;
+	enum coord_kind k = COORD_CASE;
+
+	TRY(call_query_mode(c, &q->mode));
+	if (kind.n && coord_word_parse(kind, &k) < 0)
+		return why_set(&c->why, E_INVALID, "kind", "is case, task, rfi, notice or answer");
+	q->kind = slice_str(coord_kind_name(k));
+	q->text = request_query(c->req, "text");
+	q->limit = p->limit;
+	if (!p->after.p)
+		return 0;
+	q->has_after = true;
+	TRY(cursor_read(c, p->after, &q->after_ms, 1, &rest));
+	if (rest.n != 32)
+		return why_set(&c->why, E_INVALID, "after", "is no `next` of a page of this list");
+	memcpy(q->after.owner.b, rest.p, 16);
+	memcpy(q->after.name.b, rest.p + 16, 16);
+	return 0;
+}
+
+int api_cyber_cases(struct call *c)
+{
+	struct record_query q = {0};
+	struct api_page p;
+	struct record *r;
+	size_t n;
+
+	TRY(call_page(c, &p));
+	TRY(query_read(c, &p, &q));
+	TRY(record_list(&c->world, c->db, &c->reader, &q, c->arena, &r, &n, &c->why));
+	page_open(c);
+	for (size_t i = 0; i < n; i++) {
+		enum coord_kind kind;
+		struct coord x;
+
+		if (parse(c, &r[i], &kind, &x) == 0)
+			put_item(c, &r[i], kind, &x);
+	}
+	page_close(c, n == p.limit ? after_make(c, &r[n - 1]) : SLICE_NONE);
+	return 0;
+}
+
+/* ---- one ---- */
+
+static int record_of_path(
+	struct call *c, struct record *ret, enum coord_kind *ret_kind, struct coord *ret_coord)
+{
+	struct object_id object;
+
+	if (object_parse(c->param[1], &object) < 0)
+		return why_set(&c->why, E_MISSING, "", "no such record");
+	TRY(record_get(&c->world, c->db, &c->reader, &object, c->arena, ret, &c->why));
+	if (parse(c, ret, ret_kind, ret_coord) < 0)
+		return why_set(&c->why, E_MISSING, "", "no such record");
+	return 0;
+}
+
+struct linked {
+	struct record *r;
+	enum coord_kind *kind;
+	struct coord *x;
+	size_t n;
+};
+
+static int links_of(struct call *c, const struct record *of, struct linked *l)
+{
+	int64_t root = cyber_root(&c->world.coalition, of->mode);
+	struct object_id *o;
+	size_t n;
+
+	TRY(coord_links(c->db, root, &of->object, LINKS_MAX, c->arena, &o, &n, &c->why));
+	*l = (struct linked){.r = arena_array(c->arena, struct record, n + 1),
+		.kind = arena_array(c->arena, enum coord_kind, n + 1),
+		.x = arena_array(c->arena, struct coord, n + 1)};
+	for (size_t i = 0; i < n; i++) {
+		struct why why = {0};
+		int rc = record_get(
+			&c->world, c->db, &c->reader, &o[i], c->arena, &l->r[l->n], &why);
+
+		if (rc < 0 && rc != E_MISSING) {
+			c->why = why;
+			return rc;
+		}
+		/* A newer version may be about something else, and another mode is another world. */
+		if (rc == 0 && l->r[l->n].mode == of->mode &&
+			parse(c, &l->r[l->n], &l->kind[l->n], &l->x[l->n]) == 0 &&
+			l->x[l->n].has_about &&
+			memcmp(&l->x[l->n].about, &of->object, sizeof(of->object)) == 0)
+			l->n++;
+	}
+	return 0;
+}
+
+/* The earliest time at which one of the case's objects has been sighted, by whomever. */
+static int first_sighted(struct call *c, int64_t root, const struct coord *x, int64_t *ret)
+{
+	for (size_t i = 0; i < x->n_object && i < 50; i++) {
+		struct stix_uuid uuid;
+		struct slice type;
+		struct index_ref *ref;
+		struct list_row *row;
+		size_t n, n_row, k = 0;
+
+		if (stix_id_parse(x->object[i], &type, &uuid) < 0)
+			continue;
+		TRY(stix_index_refs(c->db, root, &uuid, 200, c->arena, &ref, &n, &c->why));
+		int64_t *added = arena_array(c->arena, int64_t, n + 1);
+		for (size_t m = 0; m < n; m++)
+			if (slice_is(ref[m].name, "sighting_of_ref"))
+				added[k++] = ref[m].added;
+		TRY(stix_list_added(&c->world, c->db, &c->reader, root, added, k, c->arena, &row,
+			&n_row, &c->why));
+		struct slice *bytes = arena_array(c->arena, struct slice, n_row + 1);
+		TRY(stix_list_bytes(c->db, row, n_row, c->arena, bytes, &c->why));
+		for (size_t m = 0; m < n_row; m++) {
+			struct stix s;
+			int64_t ms;
+
+			if (stix_read(&s, c->arena, bytes[m], NULL) < 0 ||
+				(when_ms(stix_text(&s, "first_seen", c->arena), &ms) < 0 &&
+					when_ms(s.created, &ms) < 0))
+				continue;
+			if (*ret == 0 || ms < *ret)
+				*ret = ms;
+		}
+	}
+	return 0;
+}
+
+/* When a member has said that it is covered: the case itself, or (its owner) that it is contained. */
+static int64_t covered_at(const struct linked *l, const struct id *member)
+{
+	int64_t at = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->kind[i] == COORD_ANSWER && slice_is(l->x[i].answer, "covered") &&
+			id_eq(&l->r[i].object.owner, member) && (at == 0 || l->r[i].time_ms < at))
+			at = l->r[i].time_ms;
+	return at;
+}
+
+static int put_clock(
+	struct call *c, const struct record *r, const struct coord *x, const struct linked *l)
+{
+	int64_t root = cyber_root(&c->world.coalition, r->mode), first = x->first_ms, last = 0;
+	bool all = true;
+
+	if (!first)
+		TRY(first_sighted(c, root, x, &first));
+	json_open_at(&c->o, "clock", '{');
+	put_time(&c->o, "first_sighted", first);
+	put_time(&c->o, "opened", r->time_ms);
+	json_open_at(&c->o, "members", '[');
+	for (size_t i = 0; i < r->n_audience; i++) {
+		int64_t at = covered_at(l, &r->audience[i]);
+
+		json_open(&c->o, '{');
+		put_party(c, "member", &r->audience[i]);
+		put_time(&c->o, "covered", at);
+		json_close(&c->o);
+		all = all && at;
+		if (at > last)
+			last = at;
+	}
+	json_close(&c->o);
+	put_time(&c->o, "covered", all ? last : 0);
+	json_close(&c->o);
+	return 0;
+}
+
+static int put_objects(struct call *c, const struct record *r, const struct coord *x)
+{
+	struct list_query q = {.root = cyber_root(&c->world.coalition, r->mode),
+		.id = x->object,
+		.n_id = x->n_object < LIST_IDS ? x->n_object : LIST_IDS,
+		.limit = LIST_IDS};
+	struct list_row *row;
+	bool more;
+	size_t n = 0;
+
+	json_open_at(&c->o, "objects", '[');
+	if (q.n_id) {
+		TRY(stix_list_page(
+			&c->world, c->db, &c->reader, &q, c->arena, &row, &n, &more, &c->why));
+		TRY(api_objects_put(c, q.root, row, n));
+	}
+	json_close(&c->o);
+	return 0;
+}
+
+static int put_whole(
+	struct call *c, const struct record *r, enum coord_kind kind, const struct coord *x)
+{
+	struct linked l;
+
+	TRY(links_of(c, r, &l));
+	json_open(&c->o, '{');
+	put_head(c, r, kind);
+	if (x->has_about)
+		put_object(&c->o, "about", &x->about);
+	else
+		json_put_null(&c->o, "about");
+	json_put_raw(&c->o, "content", json_raw(&x->doc, x->root));
+	json_open_at(&c->o, "linked", '[');
+	for (size_t i = 0; i < l.n; i++)
+		put_item(c, &l.r[i], l.kind[i], &l.x[i]);
+	json_close(&c->o);
+	TRY(put_objects(c, r, x));
+	if (kind == COORD_CASE)
+		TRY(put_clock(c, r, x, &l));
+	else
+		json_put_null(&c->o, "clock");
+	json_close(&c->o);
+	return 0;
+}
+
+int api_cyber_case(struct call *c)
+{
+	struct record r;
+	enum coord_kind kind;
+	struct coord x;
+
+	TRY(record_of_path(c, &r, &kind, &x));
+	return put_whole(c, &r, kind, &x);
+}
+
+/* ---- writing ---- */
+
+static int content_read(struct call *c, enum coord_kind kind, struct draft *d)
+{
+	json_ref content = json_get(&c->doc, c->body, "content");
+	struct why why = {0};
+	struct csaf csaf;
+	struct coord x;
+
+	if (json_type(&c->doc, content) != JSON_OBJECT)
+		return why_set(&c->why, E_INVALID, "/content", "is missing, or no object");
+	d->kind = slice_str(coord_kind_name(kind));
+	d->media = SLICE("application/json");
+	d->content = json_raw(&c->doc, content);
+	if (coord_parse(&x, kind, d->content, c->arena, &why) < 0)
+		return why_set(&c->why, E_INVALID, arena_printf(c->arena, "/content%s", why.where),
+			"%s", why.text);
+	/* Here, not in the check of the kind: what has been written stays readable when the rules get better. */
+	if (x.csaf != JSON_ABSENT && csaf_read_at(&csaf, c->arena, &x.doc, x.csaf, &why) < 0)
+		return why_set(&c->why, E_INVALID,
+			arena_printf(c->arena, "/content/csaf%s", why.where), "%s", why.text);
+	return 0;
+}
+
+static int address_read(struct call *c, struct draft *d)
+{
+	struct slice label;
+	struct id *member;
+
+	TRY(call_want(c, "label", ENTRY_LABEL_MAX, &label));
+	TRY(call_label(c, label, &d->label));
+	TRY(call_members(c, "audience", &d->all, &member, &d->n_member));
+	/* Whoever has it has it because he was named: outsiders see that there is an entry, and no more. */
+	d->veil_all = d->all;
+	d->member = member;
+	if (!d->all && d->n_member == 0) {
+		d->member = &c->node->self;
+		d->n_member = 1;
+	}
+	return 0;
+}
+
+static int answer_with(struct call *c, const struct object_id *object)
+{
+	char coalition[COAL_TEXT + 1], text[OBJECT_TEXT + 1];
+	enum coord_kind kind;
+	struct record r;
+	struct coord x;
+	int rc;
+
+	coalition_format(&c->world.coalition.id, coalition);
+	object_format(object, text);
+	c->location =
+		arena_printf(c->arena, API_BASE "/coalitions/%s/cyber/cases/%s", coalition, text);
+	c->param[1] = slice_str(text);
+	TRY(call_read(c));
+	rc = record_of_path(c, &r, &kind, &x);
+	if (rc == 0)
+		rc = put_whole(c, &r, kind, &x);
+	call_read_end(c);
+	return rc;
+}
+
+int api_cyber_case_new(struct call *c)
+{
+	static const char *const known[] = {"kind", "mode", "label", "audience", "content", NULL};
+	struct draft d = {0};
+	struct written w;
+	enum coord_kind kind;
+	struct slice word;
+
+	TRY(call_only(c, known));
+	TRY(call_need(c, "kind", 16, &word));
+	if (coord_word_parse(word, &kind) < 0)
+		return why_set(&c->why, E_INVALID, "/kind", "is case, task, rfi, notice or answer");
+	TRY(call_mode(c, &d.mode));
+	TRY(address_read(c, &d));
+	TRY(content_read(c, kind, &d));
+	TRY(call_write(c, &d, "cyber new", coord_word(kind), &w));
+	return answer_with(c, &w.object);
+}
+
+static int match_check(struct call *c, const struct record *r)
+{
+	struct slice match = request_header(c->req, "If-Match");
+	char hex[65];
+
+	if (!match.n) {
+		c->problem = 428;
+		c->title = "match";
+		return why_set(&c->why, E_STATE, "If-Match",
+			"is needed: the leaf of the version that you have seen, in quotes");
+	}
+	hex_encode(r->leaf.b, 32, hex);
+	if (slice_is(match, arena_printf(c->arena, "\"%s\"", hex)))
+		return 0;
+	c->problem = 412;
+	c->title = "precondition";
+	return why_set(
+		&c->why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
+}
+
+int api_cyber_case_put(struct call *c)
+{
+	static const char *const known[] = {"label", "audience", "content", NULL};
+	struct draft d = {.has_object = true};
+	enum coord_kind kind;
+	struct written w;
+	struct record r;
+	struct coord x;
+	int rc;
+
+	TRY(call_read(c));
+	rc = record_of_path(c, &r, &kind, &x);
+	call_read_end(c);
+	TRY(rc);
+	if (!id_eq(&r.object.owner, &c->node->self))
+		return why_set(&c->why, E_DENIED, "",
+			"only its owner changes it: answer with a record of your own");
+	TRY(match_check(c, &r));
+	TRY(call_only(c, known));
+	TRY(address_read(c, &d));
+	TRY(content_read(c, kind, &d));
+	d.object = r.object;
+	d.mode = r.mode;
+	TRY(call_write(c, &d, "cyber version", coord_word(kind), &w));
+	return answer_with(c, &d.object);
+}
+
+/* The document of an advisory, as it came. */
+int api_cyber_csaf(struct call *c)
+{
+	enum coord_kind kind;
+	struct record r;
+	struct coord x;
+
+	TRY(record_of_path(c, &r, &kind, &x));
+	if (x.csaf == JSON_ABSENT)
+		return why_set(&c->why, E_MISSING, "", "this notice has no CSAF document");
+	buf_slice_add(&c->out, json_raw(&x.doc, x.csaf));
+	call_attach(c, "application/json", "advisory.json");
+	return 0;
+}

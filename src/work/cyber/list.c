@@ -1,0 +1,559 @@
+/*
+ * list.c: see list.h. Batches are asked for release (cyber_batch has label and audience), then the objects of each that passed. Whoever may not
+ * see a batch pays one row for it, however much is in it.
+ */
+#include "work/cyber/list.h"
+
+#include "base/report.h"
+#include "base/vec.h"
+#include "log/batch.h"
+#include "node/record.h"
+#include "node/search.h"
+
+/* Batches looked up at once. */
+#define BATCHES 64
+
+/*
+ * Parameters of every statement here: $1 root, $2 self, $3 member, $4 to $16 classes, $17 restricted to an author, $18 author, $19 restricted to an inbox, $20
+ * inbox.
+ */
+#define P_CLASSES 4
+#define CLEARED(label)                                                                             \
+	RELEASE_CLASSES_SQL(label, "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", \
+		"$14", "$15", "$16")
+#define SEEN(b)                                                                                    \
+	"($2 = 1 OR " RELEASE_SQL(b ".audience", "$3") ") AND " CLEARED(b                          \
+		".label") " AND ($17 = 0 OR " b                                                    \
+			  ".author = $18) AND ($19 = 0 OR EXISTS (SELECT 1 FROM cyber_source cs "  \
+			  "WHERE cs.log = " b ".log AND cs.seq = " b ".seq AND cs.source = $20))"
+
+#define BATCH_SQL(page)                                                                            \
+	"SELECT b.first, b.last, b.log, b.epoch, b.seq, b.author, b.label FROM cyber_batch b "     \
+	"WHERE b.root = $1 AND " page " AND " SEEN("b")
+
+/* A withdrawal by the same author, written after the entry. */
+#define NOT_WITHDRAWN(o, author, epoch, seq)                                                       \
+	"NOT EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = " o ".root AND w.uuid = " o    \
+	".uuid AND w.type = " o ".type AND w.author = " author " AND (w.vkey = '*' OR w.vkey = " o \
+	".vkey) AND (w.epoch, w.seq) > (" epoch ", " seq "))"
+
+/*
+ * Of the batch: $21 author, $22 epoch, $23 seq, $24 first, $25 last; of the query: $26 after, $27 upto, $28 tlp, $29 which versions (0 last, 1 first, 2
+ * all, 3 exact), $30 types ",a,b,", $31 exact versions "|v|v|", $32 limit.
+ */
+/* `+ 0` keeps the engines from entering by the root, which all objects share, instead of by the id. */
+#define OTHERS                                                                                     \
+	"cyber_object x JOIN cyber_batch xb ON xb.first = x.batch WHERE x.root + 0 = o.root "      \
+	"AND x.uuid = o.uuid AND x.type = o.type AND " SEEN("xb") " AND " NOT_WITHDRAWN(           \
+		"x", "xb.author", "xb.epoch", "xb.seq")
+#define HOLDER "$21 = (SELECT xb.author FROM " OTHERS " ORDER BY x.added LIMIT 1)"
+#define LATER  "(x.vkey > o.vkey OR (x.vkey = '' AND o.vkey = '' AND x.added > o.added))"
+#define BEFORE "(x.vkey < o.vkey OR (x.vkey = '' AND o.vkey = '' AND x.added < o.added))"
+#define AGAIN  "(x.vkey = o.vkey AND o.vkey <> '' AND x.added < o.added)"
+#define SHOWN                                                                                      \
+	"NOT EXISTS (SELECT 1 FROM " OTHERS " AND xb.author = $21 AND (" AGAIN                     \
+	" OR ($29 = 0 AND " LATER ") OR ($29 = 1 AND " BEFORE "))) AND ($29 <> 3 "                 \
+	"OR $31 LIKE '%|' || o.vkey || '|%' OR $31 LIKE '%|' || CAST(o.added AS TEXT) || '|%')"
+
+#define OBJECT_COLUMNS "SELECT o.added, o.at, o.n, o.type, o.uuid, o.version, o.tlp, o.revoked"
+#define OBJECT_WHERE                                                                                           \
+	" AND ($28 = 0 OR o.tlp <= $28) AND ($30 = '' OR $30 LIKE '%,' || o.type || ',%') AND " NOT_WITHDRAWN( \
+		"o", "$21", "$22", "$23") " AND " HOLDER " AND " SHOWN
+#define OBJECT_RANGE                                                                               \
+	" FROM cyber_object o WHERE o.root = $1 AND o.added >= $24 AND o.added <= $25 "            \
+	"AND o.added > $26 AND o.added < $27"
+#define OBJECT_ONE                                                                                 \
+	" FROM cyber_object o WHERE o.root + 0 = $1 AND o.added >= $24 AND o.added <= $25 "        \
+	"AND o.added > $26 AND o.added < $27 AND o.uuid = $33 AND o.type = $34"
+#define UP   " ORDER BY o.added LIMIT $32"
+#define DOWN " ORDER BY o.added DESC LIMIT $32"
+
+struct batch {
+	int64_t first, last, log, epoch;
+	uint64_t seq;
+	struct id author;
+	struct slice label;
+};
+
+struct listing {
+	const struct world *w;
+	struct db *db;
+	const struct reader *who;
+	const struct list_query *q;
+	struct arena *arena;
+	struct slice types, exact;
+	struct list_row *row;
+	size_t n, max;
+	struct why *why;
+};
+
+static void bind_reader(struct stmt *s, const struct listing *l)
+{
+	db_bind_i64(s, 1, l->q->root);
+	db_bind_i64(s, 2, l->who->self);
+	db_bind_blob(s, 3, id_slice(&l->who->member));
+	release_classes_bind(s, P_CLASSES, l->who, l->w->standing.charter, l->arena);
+	db_bind_i64(s, 17, l->q->has_author);
+	db_bind_blob(s, 18, id_slice(&l->q->author));
+	db_bind_i64(s, 19, l->q->has_source);
+	db_bind_blob(s, 20, slice_of(l->q->source.b, 16));
+}
+
+static void batch_read(struct stmt *s, struct arena *arena, struct batch *b)
+{
+	*b = (struct batch){.first = db_i64(s, 0),
+		.last = db_i64(s, 1),
+		.log = db_i64(s, 2),
+		.epoch = db_i64(s, 3),
+		.seq = (uint64_t)db_i64(s, 4)};
+	MUST(db_blob(s, 5).n == sizeof(b->author.b));
+	memcpy(b->author.b, db_blob(s, 5).p, sizeof(b->author.b));
+	b->label = arena_copy(arena, db_text(s, 6));
+}
+
+/* The next batches from `at` on, in the order of the page. */
+static int batches_next(struct listing *l, int64_t at, struct batch ret[BATCHES], size_t *ret_n)
+{
+	struct stmt *s =
+		l->q->down
+			? db_stmt(l->db,
+				  BATCH_SQL(
+					  "b.last <= $21 + 9999 AND b.first < $21") " ORDER BY b.last DESC LIMIT $22")
+			: db_stmt(l->db, BATCH_SQL("b.last > $21") " ORDER BY b.last LIMIT $22");
+	size_t n = 0;
+	int rc;
+
+	_Static_assert(LIMIT_BATCH_OBJECTS == 10000, "the longest batch, in the query");
+	bind_reader(s, l);
+	db_bind_i64(s, 21, at);
+	db_bind_i64(s, 22, BATCHES);
+	while ((rc = db_step(s, l->why)) == DB_ROW)
+		batch_read(s, l->arena, &ret[n++]);
+	db_reset(s);
+	*ret_n = n;
+	return rc;
+}
+
+static void row_read(struct stmt *s, struct listing *l, const struct batch *b)
+{
+	struct list_row *r = &l->row[l->n++];
+
+	*r = (struct list_row){.added = db_i64(s, 0),
+		.log = b->log,
+		.seq = b->seq,
+		.at = (uint64_t)db_i64(s, 1),
+		.n = (uint32_t)db_i64(s, 2),
+		.type = arena_copy(l->arena, db_text(s, 3)),
+		.version = arena_copy(l->arena, db_text(s, 5)),
+		.tlp = (enum tlp)db_i64(s, 6),
+		.revoked = db_i64(s, 7) != 0,
+		.author = b->author,
+		.label = b->label};
+	MUST(db_blob(s, 4).n == sizeof(r->uuid.b));
+	memcpy(r->uuid.b, db_blob(s, 4).p, sizeof(r->uuid.b));
+}
+
+static int64_t versions_number(const struct list_query *q)
+{
+	return (int64_t)q->versions;
+}
+
+/* Objects of one batch, or (with `id`) those of one id in it. */
+static int objects_of(struct listing *l, const struct batch *b, struct stmt *s)
+{
+	const struct list_query *q = l->q;
+	int rc;
+
+	bind_reader(s, l);
+	db_bind_blob(s, 21, id_slice(&b->author));
+	db_bind_i64(s, 22, b->epoch);
+	db_bind_i64(s, 23, (int64_t)b->seq);
+	db_bind_i64(s, 24, b->first);
+	db_bind_i64(s, 25, b->last);
+	db_bind_i64(s, 26, q->down ? 0 : q->after);
+	db_bind_i64(s, 27, q->down && q->after ? q->after : q->upto ? q->upto + 1 : INT64_MAX);
+	db_bind_i64(s, 28, q->tlp_most);
+	db_bind_i64(s, 29, versions_number(q));
+	db_bind_text(s, 30, l->types);
+	db_bind_text(s, 31, l->exact);
+	db_bind_i64(s, 32, (int64_t)(l->max - l->n));
+	while ((rc = db_step(s, l->why)) == DB_ROW && l->n < l->max)
+		row_read(s, l, b);
+	db_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+static struct stmt *objects_stmt(struct listing *l)
+{
+	/* One type is what an index can be entered by. */
+	if (l->q->n_type == 1)
+		return l->q->down ? db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE
+					    " AND o.type = $33" OBJECT_WHERE DOWN)
+				  : db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE
+					    " AND o.type = $33" OBJECT_WHERE UP);
+	return l->q->down ? db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE OBJECT_WHERE DOWN)
+			  : db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE OBJECT_WHERE UP);
+}
+
+static int list_range(struct listing *l)
+{
+	const struct list_query *q = l->q;
+	struct batch b[BATCHES];
+	int64_t at = q->down ? (q->after	 ? q->after
+				       : q->upto ? q->upto + 1
+						 : INT64_MAX - 9999)
+			     : q->after;
+	size_t n = BATCHES;
+	int rc = 0;
+
+	while (rc == 0 && n == BATCHES && l->n < l->max) {
+		rc = batches_next(l, at, b, &n);
+		for (size_t i = 0; rc == 0 && i < n && l->n < l->max; i++) {
+			struct stmt *s = objects_stmt(l);
+
+			if (q->n_type == 1)
+				db_bind_text(s, 33, q->type[0]);
+			rc = objects_of(l, &b[i], s);
+			at = q->down ? b[i].first : b[i].last;
+		}
+		if (!q->down && q->upto && at >= q->upto)
+			break;
+	}
+	return rc;
+}
+
+/* ---- by id ---- */
+
+static int batches_of_id(struct listing *l, struct slice type, const struct stix_uuid *uuid,
+	struct batch **ret, size_t *ret_n)
+{
+	struct stmt *s = db_stmt(l->db,
+		"SELECT DISTINCT b.first, b.last, b.log, b.epoch, b.seq, b.author, b.label "
+		"FROM cyber_object o JOIN cyber_batch b ON b.first = o.batch "
+		"WHERE o.root + 0 = $1 AND o.uuid = $21 AND o.type = $22 AND " SEEN(
+			"b") " ORDER BY b.first LIMIT 1000");
+	VEC(struct batch) found = {0};
+	struct batch b;
+	int rc;
+
+	bind_reader(s, l);
+	db_bind_blob(s, 21, slice_of(uuid->b, 16));
+	db_bind_text(s, 22, type);
+	while ((rc = db_step(s, l->why)) == DB_ROW) {
+		batch_read(s, l->arena, &b);
+		vec_push(&found, b);
+	}
+	db_reset(s);
+	*ret = arena_array(l->arena, struct batch, found.n + 1);
+	if (found.n)
+		memcpy(*ret, found.p, found.n * sizeof(b));
+	*ret_n = found.n;
+	vec_free(&found);
+	return rc;
+}
+
+static int list_id(struct listing *l, struct slice id)
+{
+	struct stix_uuid uuid;
+	struct slice type;
+	struct batch *b;
+	size_t n;
+	int rc;
+
+	if (stix_id_parse(id, &type, &uuid) < 0)
+		return 0; /* nothing has it */
+	rc = batches_of_id(l, type, &uuid, &b, &n);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct stmt *s = db_stmt(l->db, OBJECT_COLUMNS OBJECT_ONE OBJECT_WHERE UP);
+
+		db_bind_blob(s, 33, slice_of(uuid.b, 16));
+		db_bind_text(s, 34, type);
+		rc = objects_of(l, &b[i], s);
+	}
+	return rc;
+}
+
+static int row_cmp_up(const void *a, const void *b)
+{
+	int64_t x = ((const struct list_row *)a)->added, y = ((const struct list_row *)b)->added;
+
+	return (x > y) - (x < y);
+}
+
+static int row_cmp_down(const void *a, const void *b)
+{
+	return row_cmp_up(b, a);
+}
+
+static size_t rows_distinct(struct list_row *row, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || row[kept - 1].added != row[i].added)
+			row[kept++] = row[i];
+	return kept;
+}
+
+static int list_ids(struct listing *l)
+{
+	size_t limit = l->max;
+	int rc = 0;
+
+	/* All versions of all ids, then in order: an id has few. */
+	l->max = LIST_IDS * 16 > limit ? LIST_IDS * 16 : limit;
+	l->row = arena_array(l->arena, struct list_row, l->max);
+	for (size_t i = 0; rc == 0 && i < l->q->n_id; i++)
+		rc = list_id(l, l->q->id[i]);
+	if (l->n)
+		qsort(l->row, l->n, sizeof(*l->row), l->q->down ? row_cmp_down : row_cmp_up);
+	l->n = rows_distinct(l->row, l->n);
+	if (l->n > limit)
+		l->n = limit;
+	return rc;
+}
+
+/* ---- a page ---- */
+
+static struct slice words_join(const struct slice *word, size_t n, char sep, struct arena *arena)
+{
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+
+	for (size_t i = 0; i < n; i++) {
+		buf_byte(&b, (uint8_t)sep);
+		buf_slice_add(&b, word[i]);
+	}
+	if (n)
+		buf_byte(&b, (uint8_t)sep);
+	return arena_copy(arena, buf_slice(&b));
+}
+
+/* Times in the spelling of their keys; and as numbers, for what has only its date_added. */
+static struct slice exact_join(const struct list_query *q, struct arena *arena)
+{
+	struct slice word[2 * LIST_EXACT];
+	size_t n = 0;
+
+	MUST(q->n_exact <= LIST_EXACT);
+	for (size_t i = 0; i < q->n_exact; i++) {
+		struct when_key key;
+		int64_t us;
+
+		if (when_key(q->exact[i], &key) < 0 || when_us(q->exact[i], &us) < 0)
+			continue;
+		word[n++] = slice_str(arena_string(arena, slice_of(key.text, key.n)));
+		word[n++] = slice_str(arena_printf(arena, "%lld", (long long)us));
+	}
+	return n ? words_join(word, n, '|', arena) : SLICE("|");
+}
+
+static int list_run(struct listing *l)
+{
+	return l->q->n_id ? list_ids(l) : list_range(l);
+}
+
+/* Exact versions, and beside them the last or the first: each is a list of its own, and they are laid over each other. */
+static int list_mixed(struct listing *l, const struct list_query *whole)
+{
+	struct list_query part = *whole;
+	struct list_row *all = arena_array(l->arena, struct list_row, 3 * l->max);
+	size_t n = 0, max = l->max;
+	const enum list_versions kinds[] = {VERSION_EXACT, VERSION_LAST, VERSION_FIRST};
+	const bool wanted[] = {whole->n_exact > 0, whole->exact_last, whole->exact_first};
+	int rc = 0;
+
+	l->q = &part;
+	for (size_t i = 0; rc == 0 && i < 3; i++) {
+		if (!wanted[i])
+			continue;
+		part.versions = kinds[i];
+		l->row = arena_array(l->arena, struct list_row, max);
+		l->max = max;
+		l->n = 0;
+		rc = list_run(l);
+		memcpy(all + n, l->row, l->n * sizeof(*all));
+		n += l->n;
+	}
+	if (n)
+		qsort(all, n, sizeof(*all), whole->down ? row_cmp_down : row_cmp_up);
+	l->row = all;
+	l->n = rows_distinct(all, n);
+	if (l->n > max)
+		l->n = max;
+	l->q = whole;
+	return rc;
+}
+
+int stix_list_page(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_query *q, struct arena *arena, struct list_row **ret, size_t *ret_n,
+	bool *ret_more, struct why *why)
+{
+	struct listing l = {.w = w, .db = db, .who = who, .q = q, .arena = arena, .why = why};
+	int rc;
+
+	MUST(q->limit > 0 && q->limit <= LIST_LIMIT && q->n_id <= LIST_IDS);
+	l.max = q->limit + 1;
+	l.row = arena_array(arena, struct list_row, l.max);
+	l.types = words_join(q->type, q->n_type, ',', arena);
+	l.exact = exact_join(q, arena);
+	rc = q->versions == VERSION_EXACT ? list_mixed(&l, q) : list_run(&l);
+	if (rc < 0)
+		return rc;
+	*ret_more = l.n > q->limit;
+	*ret_n = *ret_more ? q->limit : l.n;
+	for (size_t i = 0, bytes = 0; q->bytes && i < *ret_n; i++) {
+		bytes += l.row[i].n;
+		if (i > 0 && bytes > q->bytes) {
+			*ret_n = i;
+			*ret_more = true;
+		}
+	}
+	*ret = l.row;
+	return 0;
+}
+
+/* ---- by place ---- */
+
+static int batch_at(struct listing *l, int64_t added, struct batch *ret, bool *ret_has)
+{
+	struct stmt *s = db_stmt(
+		l->db, BATCH_SQL("b.last >= $21 AND b.first <= $21") " ORDER BY b.last LIMIT 1");
+	int rc;
+
+	bind_reader(s, l);
+	db_bind_i64(s, 21, added);
+	rc = db_step(s, l->why);
+	*ret_has = rc == DB_ROW;
+	if (*ret_has)
+		batch_read(s, l->arena, ret);
+	db_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+static int list_at(struct listing *l, int64_t added)
+{
+	struct batch b;
+	bool has;
+	int rc = batch_at(l, added, &b, &has);
+
+	if (rc < 0 || !has)
+		return rc;
+	b.first = b.last = added;
+	return objects_of(l, &b, db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE OBJECT_WHERE UP));
+}
+
+int stix_list_added(const struct world *w, struct db *db, const struct reader *who, int64_t root,
+	const int64_t *added, size_t n, struct arena *arena, struct list_row **ret, size_t *ret_n,
+	struct why *why)
+{
+	const struct list_query q = {.root = root};
+	struct listing l = {.w = w, .db = db, .who = who, .q = &q, .arena = arena, .why = why};
+	int rc = 0;
+
+	l.max = n < LIST_LIMIT ? n + 1 : LIST_LIMIT + 1;
+	l.row = arena_array(arena, struct list_row, l.max);
+	l.types = SLICE("");
+	l.exact = SLICE("|");
+	for (size_t i = 0; rc == 0 && i < n && i < LIST_LIMIT; i++)
+		rc = list_at(&l, added[i]);
+	*ret = l.row;
+	*ret_n = l.n;
+	return rc;
+}
+
+/* ---- by words ---- */
+
+#define WORDS_SQL(search)                                                                                                     \
+	"SELECT b.first, item.object_name, item.media FROM cyber_batch b JOIN item ON item.log = b.log AND item.seq = b.seq " \
+	"WHERE b.root = $1 AND item.state = 0 AND b.first < $21 AND " SEEN(                                                   \
+		"b") " AND " search " ORDER BY b.first DESC, item.at DESC LIMIT $23"
+
+/* Hits that are looked at for one page: older versions are among them, and objects of other types. */
+#define WORDS_HITS 1000
+
+static int words_hits(
+	struct listing *l, struct slice words, int64_t before, int64_t *ret, size_t *ret_n)
+{
+	struct buf query CLEANUP_BUF = BUF(16 * KIB);
+	struct stmt *s = db_is_postgres(l->db) ? db_stmt(l->db, WORDS_SQL(SEARCH_POSTGRES("$22")))
+					       : db_stmt(l->db, WORDS_SQL(SEARCH_SQLITE("$22")));
+	int rc;
+
+	search_query(l->db, words, &query);
+	*ret_n = 0;
+	if (query.n == 0 || buf_over(&query))
+		return 0;
+	bind_reader(s, l);
+	db_bind_i64(s, 21, before);
+	db_bind_text(s, 22, buf_slice(&query));
+	db_bind_i64(s, 23, WORDS_HITS);
+	while ((rc = db_step(s, l->why)) == DB_ROW) {
+		struct slice name = db_blob(s, 1);
+		const uint8_t *p = name.p + 12;
+		int64_t place = 0;
+
+		MUST(name.n == 16);
+		if (slice_is(db_text(s, 2), BATCH_MEDIA))
+			place = (int64_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+					  (uint32_t)p[2] << 8 | p[3]);
+		ret[(*ret_n)++] = db_i64(s, 0) + place;
+	}
+	db_reset(s);
+	return rc;
+}
+
+int stix_list_words(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_query *q, struct slice words, struct arena *arena, struct list_row **ret,
+	size_t *ret_n, bool *ret_more, struct why *why)
+{
+	struct listing l = {.w = w, .db = db, .who = who, .q = q, .arena = arena, .why = why};
+	int64_t *hit = arena_array(arena, int64_t, WORDS_HITS);
+	size_t n;
+	int rc;
+
+	MUST(q->limit > 0 && q->limit <= LIST_LIMIT);
+	l.max = q->limit + 1;
+	l.row = arena_array(arena, struct list_row, l.max);
+	l.types = words_join(q->type, q->n_type, ',', arena);
+	l.exact = SLICE("|");
+	rc = words_hits(&l, words, q->after ? q->after : INT64_MAX, hit, &n);
+	for (size_t i = 0; rc == 0 && i < n && l.n < l.max; i++)
+		rc = q->after && hit[i] >= q->after ? 0 : list_at(&l, hit[i]);
+	*ret_more = l.n > q->limit;
+	*ret_n = *ret_more ? q->limit : l.n;
+	*ret = l.row;
+	return rc;
+}
+
+int stix_list_bytes(struct db *db, const struct list_row *row, size_t n, struct arena *arena,
+	struct slice *ret, struct why *why)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(8 * MIB);
+	struct slice content = SLICE_NONE;
+	struct hash leaf;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		if (i == 0 || row[i].log != row[i - 1].log || row[i].seq != row[i - 1].seq) {
+			arena_reset(&scratch);
+			rc = content_load(
+				db, row[i].log, row[i].seq, &scratch, &content, &leaf, why);
+		}
+		if (rc < 0)
+			break;
+		if (row[i].at > content.n || row[i].n > content.n - row[i].at)
+			return why_set(why, E_VERIFY, "database", "a batch has changed");
+		ret[i] = arena_copy(arena, slice_sub(content, row[i].at, row[i].at + row[i].n));
+	}
+	return rc;
+}
+
+struct slice stix_list_version(const struct list_row *row, struct arena *arena)
+{
+	char text[WHEN_US_TEXT + 1];
+
+	if (row->version.n)
+		return row->version;
+	when_us_format(row->added, text);
+	return arena_copy(arena, slice_of(text, WHEN_US_TEXT));
+}

@@ -1,0 +1,57 @@
+/*
+ * page.h: answers that many ask for, kept as bytes: one memory for all readers with the same release set, each compressed form made once.
+ *
+ *	invariants
+ *	1. A page is found by all that it depends on: coalition, mode, what the reader is cleared for, collection, filters. Two readers share one
+ *	   only if these are the same.
+ *	2. A page counts only while nothing that it shows can have changed: after any commit of anybody it is looked at again (cyber_turn, charter)
+ *	   before it is given out; one that is not full also when something new has come.
+ *
+ *	pages_look(key, db, &page)                        -- 1: here, and nothing has been written since it was looked at
+ *	...else build, pages_put(key, &page)
+ */
+#ifndef WORK_CYBER_PAGE_H
+#define WORK_CYBER_PAGE_H
+
+#include "work/cyber/limits.h"
+
+#include "crypt/hash.h"
+#include "db/db.h"
+#include "net/server.h"
+
+enum page_form { PAGE_PLAIN, PAGE_GZIP, PAGE_ZSTD, PAGE_FORMS };
+
+struct page {
+	struct shared *form[PAGE_FORMS]; /* owned; NULL: not made */
+	char etag[36];			 /* with its quotes */
+	char first[32], last[32];	 /* X-TAXII-Date-Added; empty: no objects */
+	bool full;	      /* more objects than it shows: what is new does not touch it */
+	int64_t turn, newest; /* of the store when it was made */
+	struct hash charter;
+};
+
+/* What the world was like when one looked: changes with every commit that this handle can see. */
+uint64_t pages_epoch(struct db *db);
+
+/* 1 and a copy of the page (references taken; page_free), if it has been found good in this epoch or `still` says so; 0: make it. */
+MUST_USE int pages_look(
+	const struct hash *key, uint64_t epoch, struct page *ret, bool *ret_checked);
+/* It has been found to be still right in this epoch. */
+void pages_checked(const struct hash *key, uint64_t epoch);
+/* Keeps it; takes references of its own. */
+void pages_put(const struct hash *key, uint64_t epoch, const struct page *p);
+/* Keeps a compressed form of a page that is there. */
+void pages_form(const struct hash *key, const struct page *p, enum page_form form);
+void page_free(struct page *p);
+/* Makes a compressed form of the plain one; NULL if it does not get smaller. */
+struct shared *page_pack(const struct page *p, enum page_form form);
+/*
+ * Which collection somebody means by a name, as long as nothing has been written since: the id by a key of coalition, name and account. false: look it up, and
+ * names_put it.
+ */
+bool names_look(const struct hash *key, uint64_t epoch, uint8_t ret_id[16]);
+void names_put(const struct hash *key, uint64_t epoch, const uint8_t id[16]);
+/* Forgets all; for tests. */
+void pages_clear(void);
+
+#endif

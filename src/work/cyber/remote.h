@@ -1,0 +1,81 @@
+/*
+ * remote.h: collections of other TAXII 2.1 servers that this node reads from or writes to. This node's own business: in no log.
+ *
+ * A pull goes on where it stood: the position is kept when a page is on disk, so an interruption costs one page. What comes in goes to whom the remote is
+ * for, with its label or a tighter one. A push sends what this member itself has published in the lowest class, and nothing of anybody else.
+ */
+#ifndef WORK_CYBER_REMOTE_H
+#define WORK_CYBER_REMOTE_H
+
+#include "work/cyber/collection.h"
+#include "work/cyber/ingest.h"
+
+#include "net/client.h"
+
+#define REMOTE_NAME_MAX 64
+#define REMOTE_URL_MAX	1000
+/* Never more often than this, and at most so many of them. */
+#define REMOTE_EVERY_LEAST_MS 10000
+#define REMOTES_MAX	      256
+
+struct remote {
+	struct slice name;
+	int64_t root;
+	struct id coalition;
+	enum mode mode;
+	struct slice url; /* of the API root, with its slash */
+	struct slice collection;
+	bool push;
+	bool has_pin; /* the server's key; else the system's authorities say who it is */
+	struct hash pin;
+	struct slice
+		authorization; /* value of the header; empty: none. In the arena of remote_get only. */
+	struct slice label;    /* pull: with its policy */
+	bool all;
+	struct id *member;
+	size_t n_member;
+	int64_t every_ms; /* 0: only when asked */
+	/* Where it stands. */
+	struct slice after; /* pull: added_after of this round */
+	struct slice next;  /* pull: the page to go on with; empty: from `after` */
+	int64_t sent;	    /* push: `added` of the last object that went out */
+	int64_t next_ms, last_ms;
+	uint64_t objects; /* all in all */
+	struct slice error;
+};
+
+extern const char remote_schema[];
+
+/* In a write transaction. E_CONFLICT, E_INVALID with the field. The header is sealed with the node's seal key. */
+MUST_USE int remote_add(
+	const struct node *node, struct db *db, const struct remote *r, struct why *why);
+MUST_USE int remote_remove(struct db *db, struct slice name, struct why *why); /* E_MISSING */
+/* Without headers. */
+MUST_USE int remote_list(
+	struct db *db, struct arena *arena, struct remote **ret, size_t *ret_n, struct why *why);
+/* With its header. E_MISSING. */
+MUST_USE int remote_get(const struct node *node, struct db *db, struct slice name,
+	struct arena *arena, struct remote *ret, struct why *why);
+/* Position, time and error; its own transaction. */
+MUST_USE int remote_note(struct db *db, const struct remote *r, struct why *why);
+
+/* ---- doing it: remote_run.c ---- */
+
+struct remote_run {
+	const struct node *node;
+	struct db *db; /* not in a transaction */
+	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+		struct written *ret, struct why *why);
+	void *ctx;
+	bool (*stop)(void *ctx); /* may be NULL */
+	void *stop_ctx;
+	/* What came of it. */
+	uint64_t pages;
+	struct ingest_result result; /* pull: counts only */
+	uint64_t sent, refused;	     /* push */
+};
+/* One round: all that is new there, or here. What fails is in the remote as well; *r is where it stands afterwards. */
+MUST_USE int remote_pull(struct remote_run *run, struct remote *r, struct why *why);
+MUST_USE int remote_push(struct remote_run *run, struct remote *r, struct why *why);
+
+#endif

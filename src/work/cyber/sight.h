@@ -1,0 +1,49 @@
+/*
+ * sight.h: hits become sightings: counted per indicator over a window of time, and said as STIX `sighting` objects.
+ *
+ *	struct sight_set set = {0};
+ *	sight_hit(&set, id, time_ms, 1);                         -- or from a sensor: sight_line(&set, line, now, why)
+ *	sight_print(&set, &env, identity, &bundle);              -- a bundle of sightings
+ *	sight_free(&set);
+ *
+ * Only indicators are sighted (sighting_of_ref names an SDO; §5.2): hits of observables are counted as `other`.
+ */
+#ifndef CYBER_SIGHT_H
+#define CYBER_SIGHT_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/vec.h"
+#include "base/why.h"
+#include "work/cyber/match_limits.h"
+
+struct sighted {
+	char id[48]; /* "indicator--…" */
+	uint64_t count;
+	int64_t first_ms, last_ms;
+};
+
+struct sight_set {
+	VEC(struct sighted) indicator; /* owned */
+	struct map by_id;	       /* id -> place + 1 */
+	uint64_t hits, other, over;    /* over: of indicators past LIMIT_SIGHT_INDICATORS */
+};
+
+/* `count` hits of an object at a time. */
+void sight_hit(struct sight_set *set, struct slice id, int64_t time_ms, uint64_t count);
+/*
+ * One line as `entente cyber match` prints it: {"time": …, "indicators": ["indicator--…"], …}; without "time" it is `now_ms`. Also a line of
+ * counts: {"indicator": "…", "count": n, "first": …, "last": …}. E_SYNTAX, E_INVALID.
+ */
+MUST_USE int sight_line(struct sight_set *set, struct slice line, int64_t now_ms, struct why *why);
+void sight_clear(struct sight_set *set);
+void sight_free(struct sight_set *set);
+
+/*
+ * A bundle of one sighting for each indicator [from, to) of the set. `where` (may be empty) is the id of the identity that sighted.
+ */
+void sight_print(const struct sight_set *set, size_t from, size_t to, const struct env *env,
+	struct slice where, struct buf *ret);
+
+#endif

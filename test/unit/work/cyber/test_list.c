@@ -1,0 +1,332 @@
+/* What readers see of objects in logs: release, versions, whose an id is, withdrawals, order; on both engines. */
+#include "league.h"
+
+#include "work/all.h"
+#include "work/cyber/fold.h"
+#include "work/cyber/list.h"
+
+#include "log/batch.h"
+#include "node/note.h"
+
+#define A "11111111-1111-4111-8111-111111111111"
+#define B "22222222-2222-4222-8222-222222222222"
+#define C "33333333-3333-4333-8333-333333333333"
+
+/* tool--UUID in a version that is told by its day, with a name. */
+static const char *tool(struct arena *arena, const char *uuid, unsigned day, const char *name)
+{
+	return arena_printf(arena,
+		"{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--%s\",\"created\":\"2020-01-01T00:00:00.000Z\","
+		"\"modified\":\"2020-01-%02uT00:00:00.000Z\",\"name\":\"%s\"}",
+		uuid, day, name);
+}
+
+static const char *address(
+	struct arena *arena, const char *uuid, const char *value, const char *extra)
+{
+	return arena_printf(arena,
+		"{\"type\":\"ipv4-addr\",\"id\":\"ipv4-addr--%s\",\"value\":\"%s\"%s}", uuid, value,
+		extra);
+}
+
+/* A batch of member i for others; `to` ends with -1. */
+static struct written publish(
+	struct league *l, size_t i, const int *to, const char *const *text, size_t n)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
+	struct id member[LEAGUE_MAX];
+	struct draft d = {.mode = MODE_REAL,
+		.kind = SLICE(KIND_STIX),
+		.media = SLICE(BATCH_MEDIA),
+		.member = member};
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+
+	for (size_t k = 0; k < n; k++)
+		batch_add(&b, slice_str(text[k]));
+	d.label = league_draft(l, &arena, (int[]){0}, 1, "t", "x").label;
+	d.content = buf_slice(&b);
+	for (; to[d.n_member] >= 0; d.n_member++)
+		member[d.n_member] = l->m[to[d.n_member]].id;
+	l->m[i].clock.now_ms += 1000;
+	return league_write(l, i, &d);
+}
+
+static void withdraw(struct league *l, size_t i, const int *to, const char *id, const char *version)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct id member[LEAGUE_MAX];
+	struct draft d = {.mode = MODE_REAL,
+		.kind = SLICE(KIND_WITHDRAW),
+		.media = SLICE("application/json"),
+		.member = member};
+
+	d.label = league_draft(l, &arena, (int[]){0}, 1, "t", "x").label;
+	d.content = slice_str(
+		version ? arena_printf(&arena, "{\"objects\":[{\"id\":\"%s\",\"version\":\"%s\"}]}",
+				  id, version)
+			: arena_printf(&arena, "{\"objects\":[{\"id\":\"%s\"}]}", id));
+	for (; to[d.n_member] >= 0; d.n_member++)
+		member[d.n_member] = l->m[to[d.n_member]].id;
+	(void)league_write(l, i, &d);
+}
+
+/* What member `who` sees at node i, by names and values, with a blank behind each. */
+static const char *seen_q(
+	struct league *l, size_t i, size_t who, struct list_query q, bool *ret_more)
+{
+	static char text[4096];
+	struct reading *r = reading_start(l, i);
+	struct reader reader = i == who ? r->self : world_reader(&r->world, &l->m[who].id);
+	struct slice bytes[64];
+	struct list_row *row;
+	bool more;
+	size_t n;
+
+	q.root = cyber_root(&r->world.coalition, MODE_REAL);
+	if (!q.limit)
+		q.limit = 60;
+	assert_ok(stix_list_page(&r->world, r->db, &reader, &q, &r->arena, &row, &n, &more, &why));
+	assert_ok(stix_list_bytes(r->db, row, n, &r->arena, bytes, &why));
+	text[0] = '\0';
+	for (size_t k = 0; k < n; k++) {
+		struct stix s;
+
+		assert_ok(stix_read(&s, &r->arena, bytes[k], &why));
+		assert_true(slice_eq(s.type, row[k].type));
+		assert_memory_equal(s.uuid.b, row[k].uuid.b, 16);
+		assert_true(k == 0 || (q.down ? row[k - 1].added > row[k].added
+					      : row[k - 1].added < row[k].added));
+		struct slice name = stix_text(&s, "name", &r->arena);
+		if (!name.p)
+			name = stix_text(&s, "value", &r->arena);
+		snprintf(
+			text + strlen(text), sizeof(text) - strlen(text), "%.*s ", SLICE_FMT(name));
+	}
+	if (ret_more)
+		*ret_more = more;
+	reading_end(&r);
+	return text;
+}
+
+static const char *seen(struct league *l, size_t i, size_t who)
+{
+	return seen_q(l, i, who, (struct list_query){0}, NULL);
+}
+
+static void released(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *one[] = {tool(&arena, A, 1, "a1"), tool(&arena, B, 1, "b1")};
+	const char *two[] = {tool(&arena, C, 1, "c1")};
+
+	(void)publish(l, 0, (int[]){1, -1}, one, 2);
+	(void)publish(l, 0, (int[]){1, 2, -1}, two, 1);
+	league_settle(l);
+	assert_string_equal(seen(l, 0, 0), "a1 b1 c1 ");
+	assert_string_equal(seen(l, 1, 1), "a1 b1 c1 ");
+	assert_string_equal(seen(l, 2, 2), "c1 ");
+	/* Asked for by another at a node that holds it all. */
+	assert_string_equal(seen(l, 0, 2), "c1 ");
+	assert_string_equal(seen(l, 1, 2), "c1 ");
+	struct slice id = SLICE("tool--" A);
+	assert_string_equal(seen_q(l, 0, 2, (struct list_query){.id = &id, .n_id = 1}, NULL), "");
+	assert_string_equal(
+		seen_q(l, 0, 1, (struct list_query){.id = &id, .n_id = 1}, NULL), "a1 ");
+	for (size_t i = 0; i < 3; i++)
+		league_rebuilds(l, i);
+}
+
+static void versions(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *first[] = {
+		tool(&arena, A, 2, "a2"), tool(&arena, B, 1, "b1"), address(&arena, C, "1", "")};
+	const char *later[] = {tool(&arena, A, 3, "a3"), tool(&arena, A, 1, "a1"),
+		address(&arena, C, "1n", ",\"x_n\":1")};
+	const char *secret[] = {tool(&arena, A, 4, "a4")};
+	struct slice exact = SLICE("2020-01-02T00:00:00Z");
+	struct slice id = SLICE("tool--" A);
+
+	(void)publish(l, 0, (int[]){1, 2, -1}, first, 3);
+	(void)publish(l, 0, (int[]){1, 2, -1}, later, 3);
+	(void)publish(l, 0, (int[]){1, -1}, secret, 1);
+	league_settle(l);
+	assert_string_equal(seen(l, 1, 1), "b1 1n a4 ");
+	/* A version that a reader may not see does not hide one that he may. */
+	assert_string_equal(seen(l, 2, 2), "b1 a3 1n ");
+	assert_string_equal(seen(l, 1, 2), "b1 a3 1n ");
+	struct list_query q = {.versions = VERSION_ALL};
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "a2 b1 1 a3 a1 1n ");
+	q.versions = VERSION_FIRST;
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "b1 1 a1 ");
+	/* However the time is spelt. */
+	q = (struct list_query){.versions = VERSION_EXACT, .exact = &exact, .n_exact = 1};
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "a2 ");
+	q.exact_last = true;
+	q.id = &id;
+	q.n_id = 1;
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "a2 a3 ");
+	q.down = true;
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "a3 a2 ");
+	league_rebuilds(l, 2);
+	assert_string_equal(seen(l, 2, 2), "b1 a3 1n ");
+}
+
+static void held_by_its_first(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *mine[] = {tool(&arena, A, 2, "mine")};
+	const char *theirs[] = {tool(&arena, A, 9, "theirs"), tool(&arena, B, 9, "b9")};
+	struct slice id = SLICE("tool--" A);
+
+	(void)publish(l, 0, (int[]){1, 2, -1}, mine, 1);
+	league_settle(l);
+	(void)publish(l, 1, (int[]){0, 2, -1}, theirs, 2);
+	league_settle(l);
+	/* Nobody replaces what is another's; from his own list it is to be had. */
+	assert_string_equal(seen(l, 0, 0), "mine b9 ");
+	assert_string_equal(seen(l, 2, 2), "mine b9 ");
+	assert_string_equal(
+		seen_q(l, 2, 2, (struct list_query){.id = &id, .n_id = 1}, NULL), "mine ");
+	struct list_query q = {.has_author = true, .author = l->m[1].id};
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "theirs b9 ");
+	/* Nor takes it away. */
+	withdraw(l, 1, (int[]){0, 2, -1}, "tool--" A, NULL);
+	league_settle(l);
+	assert_string_equal(seen(l, 2, 2), "mine b9 ");
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "b9 ");
+}
+
+static void withdrawn(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *text[] = {
+		tool(&arena, A, 1, "a1"), tool(&arena, A, 2, "a2"), tool(&arena, B, 1, "b1")};
+	const char *again[] = {tool(&arena, A, 1, "a1")};
+
+	(void)publish(l, 0, (int[]){1, 2, -1}, text, 3);
+	withdraw(l, 0, (int[]){1, 2, -1}, "tool--" A, "2020-01-02T00:00:00.0Z");
+	league_settle(l);
+	assert_string_equal(seen(l, 1, 1), "a1 b1 ");
+	withdraw(l, 0, (int[]){1, 2, -1}, "tool--" A, NULL);
+	league_settle(l);
+	for (size_t i = 0; i < 3; i++) {
+		assert_string_equal(seen(l, i, i), "b1 ");
+		league_rebuilds(l, i);
+		assert_string_equal(seen(l, i, i), "b1 ");
+	}
+	/* What is written after it counts again. */
+	(void)publish(l, 0, (int[]){1, 2, -1}, again, 1);
+	league_settle(l);
+	assert_string_equal(seen(l, 2, 2), "b1 a1 ");
+}
+
+static void pages(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	char uuid[40], name[8];
+	const char *text[8];
+	struct list_query q = {.limit = 3};
+	char all[256] = "";
+	bool more = true;
+
+	for (int b = 0; b < 5; b++) {
+		for (int k = 0; k < 8; k++) {
+			snprintf(uuid, sizeof(uuid), "%08d-1111-4111-8111-111111111111", 8 * b + k);
+			snprintf(name, sizeof(name), "%d", 8 * b + k);
+			text[k] = k % 2 ? address(&arena, uuid, name, "")
+					: tool(&arena, uuid, 1, name);
+		}
+		/* Every other batch is not for member 2. */
+		(void)publish(l, 0, b % 2 ? (int[]){1, -1} : (int[]){1, 2, -1}, text, 8);
+	}
+	league_settle(l);
+	/* Small pages one after the other are one large one. */
+	struct reading *r = reading_start(l, 2);
+	q.root = cyber_root(&r->world.coalition, MODE_REAL);
+	while (more) {
+		struct list_row *row;
+		struct slice bytes[3];
+		size_t n;
+
+		assert_ok(stix_list_page(
+			&r->world, r->db, &r->self, &q, &r->arena, &row, &n, &more, &why));
+		assert_ok(stix_list_bytes(r->db, row, n, &r->arena, bytes, &why));
+		for (size_t k = 0; k < n; k++) {
+			struct stix s;
+
+			assert_ok(stix_read(&s, &r->arena, bytes[k], &why));
+			struct slice v = stix_text(&s, k % 2 == 9 ? "" : "name", &r->arena);
+			if (!v.p)
+				v = stix_text(&s, "value", &r->arena);
+			snprintf(all + strlen(all), sizeof(all) - strlen(all), "%.*s ",
+				SLICE_FMT(v));
+		}
+		q.after = n ? row[n - 1].added : q.after;
+	}
+	reading_end(&r);
+	assert_string_equal(
+		all, "0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 32 33 34 35 36 37 38 39 ");
+	assert_string_equal(seen_q(l, 2, 2, (struct list_query){.down = true, .limit = 4}, &more),
+		"39 38 37 36 ");
+	assert_true(more);
+	struct slice type = SLICE("ipv4-addr");
+	q = (struct list_query){.limit = 5, .type = &type, .n_type = 1};
+	assert_string_equal(seen_q(l, 2, 2, q, &more), "1 3 5 7 17 ");
+	struct slice types[] = {SLICE("tool"), SLICE("malware")};
+	q = (struct list_query){.limit = 5, .type = types, .n_type = 2, .down = true};
+	assert_string_equal(seen_q(l, 2, 2, q, &more), "38 36 34 32 22 ");
+	/* By bytes: at least one. */
+	q = (struct list_query){.limit = 5, .bytes = 1};
+	assert_string_equal(seen_q(l, 2, 2, q, &more), "0 ");
+	assert_true(more);
+}
+
+/* Released later, it is new to everybody; recalled, it is gone. */
+static void again(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *one[] = {tool(&arena, A, 1, "a1"), tool(&arena, B, 1, "b1")};
+	const char *two[] = {tool(&arena, C, 1, "c1")};
+	struct written w, done;
+	struct id id = l->id;
+
+	w = publish(l, 0, (int[]){1, -1}, one, 2);
+	(void)publish(l, 0, (int[]){1, 2, -1}, two, 1);
+	league_settle(l);
+	struct object_id object = batch_object_id(&l->m[0].id, &w.leaf, 0);
+	assert_string_equal(seen(l, 2, 2), "c1 ");
+	assert_ok(record_release(l->m[0].node, l->m[0].db, &id, &object, &l->m[2].id, 1, SLICE_NONE,
+		&l->m[0].officer, &l->m[0].officer_id, &done, &why));
+	league_settle(l);
+	league_settle(l);
+	assert_string_equal(seen(l, 0, 0), "c1 a1 b1 ");
+	assert_string_equal(seen(l, 1, 1), "c1 a1 b1 ");
+	assert_string_equal(seen(l, 2, 2), "c1 a1 b1 ");
+	for (size_t i = 0; i < 3; i++)
+		league_rebuilds(l, i);
+	assert_ok(
+		record_recall(l->m[0].node, l->m[0].db, &id, &object, &l->m[2].id, 1, &done, &why));
+	league_settle(l);
+	assert_string_equal(seen(l, 2, 2), "c1 ");
+	assert_string_equal(seen(l, 1, 1), "c1 a1 b1 ");
+	league_rebuilds(l, 2);
+	assert_string_equal(seen(l, 2, 2), "c1 ");
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
+		SIGNED(held_by_its_first), SIGNED(withdrawn), SIGNED(pages), SIGNED(again)};
+	int skip;
+
+	work_register();
+	skip = league_start(argc, argv);
+	return skip ? skip : cmocka_run_group_tests_name("cyber list", tests, NULL, NULL);
+}
