@@ -1,0 +1,263 @@
+/* api_alert.c: alerts, drafts of alerts and feeds at the API. */
+#include "work/response/api.h"
+
+#include "base/limits.h"
+#include "work/response/alert.h"
+#include "work/response/cap_feed.h"
+#include "work/response/feed.h"
+#include "work/response/tell.h"
+
+static int view_of(struct call *c, struct aid_view *ret)
+{
+	enum mode mode;
+
+	TRY(call_query_mode(c, &mode));
+	*ret = (struct aid_view){.world = &c->world,
+		.db = c->db,
+		.who = &c->reader,
+		.arena = c->arena,
+		.mode = mode};
+	return 0;
+}
+
+int api_alerts(struct call *c)
+{
+	bool all = slice_is(request_query(c->req, "all"), "1");
+	int64_t now = env_now_ms(&c->node->env), start = 0;
+	struct aid_alert *list;
+	struct api_page page;
+	struct aid_view v;
+	struct slice rest;
+	size_t n, i;
+
+	TRY(view_of(c, &v));
+	TRY(call_page(c, &page));
+	if (page.after.p)
+		TRY(cursor_read(c, page.after, &start, 1, &rest));
+	TRY(alert_list(&v, now, !all, &list, &n, &c->why));
+	page_open(c);
+	for (i = (size_t)start; i < n && i < (size_t)start + page.limit; i++)
+		TRY(tell_alert(&v, &list[i], now, NULL, &c->o, &c->why));
+	start = (int64_t)i;
+	page_close(c, i < n ? cursor_make(c, &start, 1, SLICE("")) : SLICE_NONE);
+	return 0;
+}
+
+int api_alert_cap(struct call *c)
+{
+	struct object_id id;
+	struct aid_record r;
+	struct aid_view v;
+
+	TRY(view_of(c, &v));
+	if (object_parse(c->param[1], &id) < 0)
+		return why_set(&c->why, E_MISSING, "", "no such record");
+	TRY(aid_get(&v, AID_ALERT, &id, &r, &c->why));
+	buf_slice_add(&c->out, r.r.content);
+	call_attach(c, CAP_MEDIA, "alert.cap");
+	return 0;
+}
+
+/* ---- drafts ---- */
+
+static void draft_tell(struct call *c, const char *key, const struct alert_draft *a)
+{
+	json_open_at(&c->o, key, '{');
+	json_put_i64(&c->o, "number", a->number);
+	json_put_cstr(&c->o, "mode", mode_name(a->mode));
+	json_put_string(&c->o, "label", a->label);
+	json_put_string(&c->o, "audience", a->audience);
+	json_put_string(&c->o, "written_by", a->written_by);
+	put_time(&c->o, "written", a->written_ms);
+	json_put_raw(&c->o, "form", a->form);
+	json_close(&c->o);
+}
+
+int api_alert_drafts(struct call *c)
+{
+	struct alert_draft *list;
+	struct aid_view v;
+	size_t n;
+
+	TRY(view_of(c, &v));
+	TRY(alert_draft_list(c->db, c->world.coalition.row, v.mode, c->arena, &list, &n, &c->why));
+	json_open(&c->o, '{');
+	json_open_at(&c->o, "drafts", '[');
+	for (size_t i = 0; i < n; i++)
+		draft_tell(c, NULL, &list[i]);
+	json_close(&c->o);
+	json_close(&c->o);
+	return 0;
+}
+
+static struct slice audience_text(struct call *c, const struct draft *d)
+{
+	struct buf b CLEANUP_BUF = BUF(8 * KIB);
+	char id[ID_TEXT + 1];
+
+	if (d->all)
+		return SLICE("all");
+	for (size_t i = 0; i < d->n_member; i++) {
+		id_format(&d->member[i], id);
+		buf_addf(&b, "%s%s", i ? "," : "", id);
+	}
+	return arena_copy(c->arena, buf_slice(&b));
+}
+
+int api_alert_draft_new(struct call *c)
+{
+	static const char *const known[] = {"mode", "label", "audience", "form", NULL};
+	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
+	struct alert_draft a = {.written_ms = env_now_ms(&c->node->env),
+		.written_by = slice_str(caller_who(&c->caller, c->arena))};
+	struct draft d = {0};
+	struct slice label;
+	struct id *member;
+	int rc;
+
+	TRY(call_only(c, known));
+	TRY(call_mode(c, &d.mode));
+	TRY(call_want(c, "label", ENTRY_LABEL_MAX, &label));
+	TRY(call_label(c, label, &d.label));
+	TRY(call_members(c, "audience", &d.all, &member, &d.n_member));
+	d.member = member;
+	if (!d.all && d.n_member == 0)
+		return why_set(&c->why, E_INVALID, "/audience", "is missing: who is warned?");
+	if (json_type(&c->doc, json_get(&c->doc, c->body, "form")) != JSON_OBJECT)
+		return why_set(&c->why, E_INVALID, "/form", "is missing");
+	a.form = json_raw(&c->doc, json_get(&c->doc, c->body, "form"));
+	a.mode = v.mode = d.mode;
+	a.label = d.label;
+	a.audience = audience_text(c, &d);
+	TRY(call_read(c));
+	rc = alert_make(&v, a.form, &d, &c->why);
+	call_read_end(c);
+	TRY(rc);
+	TRY(call_begin(c));
+	TRY(call_commit(c, alert_draft_put(c->db, c->world.coalition.row, &a, &a.number, &c->why)));
+	draft_tell(c, NULL, &a);
+	return 0;
+}
+
+int api_alert_approve(struct call *c)
+{
+	struct slice who = slice_str(caller_who(&c->caller, c->arena));
+	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
+	struct draft d = {0};
+	struct alert_draft a;
+	struct written w;
+	int64_t number;
+	int rc;
+
+	if (slice_i64(c->param[1], &number) < 0)
+		return why_set(&c->why, E_MISSING, "", "no such draft");
+	TRY(call_read(c));
+	rc = alert_draft_get(c->db, c->world.coalition.row, number, c->arena, &a, &c->why);
+	if (rc == 0)
+		rc = alert_draft_readers(&a, c->arena, &d, &c->why);
+	v.mode = a.mode;
+	if (rc == 0)
+		rc = alert_make(&v, a.form, &d, &c->why);
+	call_read_end(c);
+	TRY(rc);
+	TRY(call_label(c, d.label, &d.label));
+	TRY(call_begin(c));
+	TRY(call_commit(
+		c, alert_draft_approve(c->db, &a, who, env_now_ms(&c->node->env), &c->why)));
+	TRY(call_write(c, &d, "response alert", "issued", &w));
+	json_open(&c->o, '{');
+	put_object(&c->o, "object", &w.object);
+	put_hash(&c->o, "leaf", &w.leaf);
+	json_close(&c->o);
+	return 0;
+}
+
+/* ---- checking ---- */
+
+int api_alert_lint(struct call *c)
+{
+	struct cap_feed feed;
+
+	TRY(cap_feed_read(&feed, c->arena, c->req->body, &c->why));
+	json_open(&c->o, '{');
+	json_put_cstr(&c->o, "carrier", cap_feed_kind_name(feed.kind));
+	json_open_at(&c->o, "alerts", '[');
+	for (size_t i = 0; i < feed.n && i < 200; i++) {
+		struct cap_notes *notes = arena_new(c->arena, struct cap_notes);
+		struct cap_alert a;
+
+		if (!feed.item[i].bytes.n)
+			continue;
+		TRY(cap_read(&a, c->arena, feed.item[i].bytes, notes, &c->why));
+		cap_lint(&a, c->arena, notes);
+		json_open(&c->o, '{');
+		json_put_bool(&c->o, "valid", notes->n_schema == 0);
+		json_open_at(&c->o, "notes", '[');
+		for (size_t k = 0; k < notes->n; k++) {
+			json_open(&c->o, '{');
+			json_put_cstr(&c->o, "level", cap_level_name(notes->p[k].level));
+			json_put_cstr(&c->o, "rule", notes->p[k].rule);
+			json_put_cstr(&c->o, "element", notes->p[k].element);
+			json_put_i64(&c->o, "line", notes->p[k].line);
+			json_put_cstr(&c->o, "text", notes->p[k].text);
+			json_close(&c->o);
+		}
+		json_close(&c->o);
+		json_close(&c->o);
+	}
+	json_close(&c->o);
+	json_close(&c->o);
+	return 0;
+}
+
+/* ---- feeds ---- */
+
+int api_feeds(struct call *c)
+{
+	struct feed *list;
+	size_t n;
+
+	TRY(feed_list(c->db, c->world.coalition.row, c->arena, &list, &n, &c->why));
+	json_open(&c->o, '{');
+	json_open_at(&c->o, "feeds", '[');
+	for (size_t i = 0; i < n; i++)
+		feed_tell(&list[i], NULL, &c->o);
+	json_close(&c->o);
+	json_close(&c->o);
+	return 0;
+}
+
+int api_feed_new(struct call *c)
+{
+	static const char *const known[] = {
+		"url", "label", "audience", "every_minutes", "remove", NULL};
+	struct feed f = {.every_ms = 5 * 60000};
+	struct draft d = {0};
+	struct slice label;
+	struct id *member;
+	json_ref every = json_get(&c->doc, c->body, "every_minutes");
+	int64_t minutes = 5;
+	bool remove = false;
+
+	TRY(call_only(c, known));
+	TRY(call_need(c, "url", 2000, &f.url));
+	TRY(call_want_bool(c, "remove", &remove));
+	TRY(call_want(c, "label", ENTRY_LABEL_MAX, &label));
+	TRY(call_label(c, label, &f.label));
+	d.member = &c->node->self;
+	d.n_member = 1;
+	if (json_get(&c->doc, c->body, "audience") != JSON_ABSENT) {
+		TRY(call_members(c, "audience", &d.all, &member, &d.n_member));
+		d.member = member;
+	}
+	if (every != JSON_ABSENT &&
+		(json_i64(&c->doc, every, &minutes) < 0 || minutes < 1 || minutes > 1440))
+		return why_set(&c->why, E_INVALID, "/every_minutes", "is 1 to 1440");
+	f.every_ms = minutes * 60000;
+	f.audience = audience_text(c, &d);
+	TRY(call_begin(c));
+	TRY(call_commit(c, remove ? feed_remove(c->db, c->world.coalition.row, f.url, &c->why)
+				  : feed_put(c->db, c->world.coalition.row, &f, &c->why)));
+	call_wrote(c);
+	return 0;
+}

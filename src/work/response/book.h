@@ -1,0 +1,49 @@
+/*
+ * book.h: what a member has promised and what it can still promise. Only the member itself can know, so only its own node asks, inside the transaction that promises
+ * (admit.c): that is why nothing can be booked twice, whatever the network does.
+ *
+ *	struct book b;
+ *	rc = book_load(&b, &view, &capability, why);          -- own commits of this capability, returns taken off
+ *	book_add(&b, &pending_item);
+ *	left = book_left(&b, from, until);                    -- of quantity less reserve, at the busiest moment in between
+ */
+#ifndef WORK_RESPONSE_BOOK_H
+#define WORK_RESPONSE_BOOK_H
+
+#include "work/response/store.h"
+
+struct booking {
+	int64_t from, until, quantity;
+};
+struct book {
+	struct object_id capability;
+	struct aid_capability joined; /* with all details of one's own */
+	int64_t quantity, reserve;    /* quantity -1: the capability does not say */
+	bool not_ready;		      /* the newest report that is not stale says so */
+	struct booking *p;
+	size_t n, room;
+};
+MUST_USE int book_load(struct book *ret, const struct aid_view *v,
+	const struct object_id *capability, struct why *why);
+void book_add(struct book *b, int64_t from, int64_t until, int64_t quantity);
+/* 0 if there is nothing left; never negative. */
+int64_t book_left(const struct book *b, int64_t from, int64_t until);
+
+/* ---- capabilities as a reader sees them ---- */
+
+struct joined_capability {
+	struct aid_record record;
+	struct aid_capability c; /* with the details that he may read */
+	size_t details;
+	const struct aid_record
+		*readiness; /* the newest report that he may read, stale or not; NULL */
+};
+/* All of them, or those of one owner. By owner, type, name. */
+MUST_USE int capability_list(const struct aid_view *v, const struct id *owner,
+	struct joined_capability **ret, size_t *ret_n, struct why *why);
+/* One. E_MISSING. */
+MUST_USE int capability_get(const struct aid_view *v, const struct object_id *object,
+	struct joined_capability *ret, struct why *why);
+bool readiness_stale(const struct aid_readiness *r, int64_t now_ms);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * feed.h: CAP feeds that this node reads while it serves: which, how often, for whom, and how it went. This node's own table, in no log; the alerts themselves become records,
+ * byte for byte, under the feed's label and for its readers, each once.
+ */
+#ifndef WORK_RESPONSE_FEED_H
+#define WORK_RESPONSE_FEED_H
+
+#include "web/work.h"
+#include "work/response/store.h"
+
+struct feed {
+	int64_t row;
+	struct slice url, label, audience; /* audience: "all" or ids with commas */
+	int64_t every_ms, next_ms, last_ok_ms, taken;
+	struct slice etag, last_error;
+};
+/* On the way nobody may change what saves lives: https, or this machine. */
+bool feed_url_ok(struct slice url);
+/* In a write transaction. A feed that is there gets the new settings, and is due at once. */
+MUST_USE int feed_put(struct db *db, int64_t coalition, const struct feed *f, struct why *why);
+MUST_USE int feed_remove(struct db *db, int64_t coalition, struct slice url, struct why *why);
+MUST_USE int feed_list(struct db *db, int64_t coalition, struct arena *arena, struct feed **ret,
+	size_t *ret_n, struct why *why);
+void feed_tell(const struct feed *f, const char *key, struct json_out *o);
+
+/* web/work.h: reads what is due. */
+int feed_task(struct task *t, int64_t *ret_wait_ms, struct why *why);
+
+/*
+ * The alerts in a document, as drafts: those that are new here, are over neither now nor by their own words, and are alerts at all. `fetch` answers for items that are only
+ * linked; NULL: they are passed over. At most FEED_TAKE_MAX.
+ */
+#define FEED_TAKE_MAX 200
+struct feed_taking {
+	const struct aid_view *view; /* its mode is set by each alert */
+	const struct feed *feed;
+	int64_t now_ms;
+	int (*fetch)(void *ctx, struct slice url, struct slice *ret, struct why *why);
+	void *ctx;
+};
+MUST_USE int feed_take(const struct feed_taking *t, struct slice bytes, struct draft **ret,
+	size_t *ret_n, struct why *why);
+
+#endif

@@ -1,0 +1,110 @@
+/* store_schema.c: the tables, as they are made, emptied, and told for the digest. All are caches of the log (law 3). */
+#include "work/response/store.h"
+
+static const char schema_1[] =
+	"CREATE TABLE response_item (\n"
+	"	log INTEGER NOT NULL,\n"
+	"	seq INTEGER NOT NULL,\n"
+	"	at INTEGER NOT NULL,\n"
+	"	coalition INTEGER NOT NULL,\n"
+	"	mode INTEGER NOT NULL,\n"
+	"	kind INTEGER NOT NULL,\n"
+	"	object_owner BLOB NOT NULL,\n"
+	"	object_name BLOB NOT NULL,\n"
+	"	label TEXT NOT NULL,\n"
+	"	audience INTEGER NOT NULL,\n"
+	"	leaf BLOB NOT NULL,\n"
+	"	thread_owner BLOB NOT NULL,\n" /* zero: none */
+	"	thread_name BLOB NOT NULL,\n"
+	"	target_owner BLOB NOT NULL,\n"
+	"	target_name BLOB NOT NULL,\n"
+	"	PRIMARY KEY (log, seq, at)\n"
+	") CLUSTERED;\n"
+	"CREATE INDEX response_item_kind ON response_item (coalition, mode, kind);\n"
+	"CREATE INDEX response_item_thread ON response_item (coalition, thread_owner, thread_name);\n"
+	"CREATE INDEX response_item_target ON response_item (coalition, target_owner, target_name);\n"
+	"CREATE INDEX response_item_object ON response_item (coalition, object_owner, object_name);\n"
+	"CREATE TABLE response_alert (\n"
+	"	log INTEGER NOT NULL,\n"
+	"	seq INTEGER NOT NULL,\n"
+	"	at INTEGER NOT NULL,\n"
+	"	coalition INTEGER NOT NULL,\n"
+	"	mode INTEGER NOT NULL,\n"
+	"	object_owner BLOB NOT NULL,\n"
+	"	object_name BLOB NOT NULL,\n"
+	"	label TEXT NOT NULL,\n"
+	"	audience INTEGER NOT NULL,\n"
+	"	identifier TEXT NOT NULL,\n"
+	"	sender TEXT NOT NULL,\n"
+	"	sent_ms INTEGER NOT NULL,\n"
+	"	expires_ms INTEGER NOT NULL,\n"
+	"	msg_type INTEGER NOT NULL,\n"
+	"	PRIMARY KEY (log, seq, at)\n"
+	") CLUSTERED;\n"
+	"CREATE INDEX response_alert_sent ON response_alert (coalition, mode, sent_ms);\n"
+	"CREATE TABLE response_alert_ref (\n"
+	"	log INTEGER NOT NULL,\n"
+	"	seq INTEGER NOT NULL,\n"
+	"	at INTEGER NOT NULL,\n"
+	"	ord INTEGER NOT NULL,\n"
+	"	coalition INTEGER NOT NULL,\n"
+	"	owner BLOB NOT NULL,\n"
+	"	identifier TEXT NOT NULL,\n"
+	"	sender TEXT NOT NULL,\n"
+	"	sent_ms INTEGER NOT NULL,\n"
+	"	PRIMARY KEY (log, seq, at, ord)\n"
+	") CLUSTERED;\n"
+	"CREATE INDEX response_alert_ref_name ON response_alert_ref (coalition, owner, identifier);\n";
+
+/* Drafts of alerts and the state of polled feeds are this node's own, in no log: a rebuild keeps them. */
+static const char schema_2[] = "CREATE TABLE response_draft (\n"
+			       "	row ROWKEY,\n"
+			       "	coalition INTEGER NOT NULL,\n"
+			       "	mode INTEGER NOT NULL,\n"
+			       "	form TEXT NOT NULL,\n" /* JSON, alert.h */
+			       "	label TEXT NOT NULL,\n"
+			       "	audience TEXT NOT NULL,\n" /* "all" or ids with commas */
+			       "	written_by TEXT NOT NULL,\n"
+			       "	written_ms INTEGER NOT NULL,\n"
+			       "	approved_by TEXT NOT NULL,\n" /* "" not yet */
+			       "	approved_ms INTEGER NOT NULL\n"
+			       ");\n"
+			       "CREATE TABLE response_feed (\n"
+			       "	row ROWKEY,\n"
+			       "	coalition INTEGER NOT NULL,\n"
+			       "	url TEXT NOT NULL,\n"
+			       "	label TEXT NOT NULL,\n"
+			       "	audience TEXT NOT NULL,\n"
+			       "	every_ms INTEGER NOT NULL,\n"
+			       "	etag TEXT NOT NULL,\n"
+			       "	next_ms INTEGER NOT NULL,\n"
+			       "	last_ok_ms INTEGER NOT NULL,\n"
+			       "	last_error TEXT NOT NULL,\n"
+			       "	taken INTEGER NOT NULL,\n"
+			       "	UNIQUE (coalition, url)\n"
+			       ");\n";
+
+const struct migration response_migrations[] = {
+	{"response 1", schema_1}, {"response 2", schema_2}, {NULL, NULL}};
+
+#define FROM(name) " FROM " name " t JOIN log l ON l.id = t.log AND l.id = @log "
+#define LOG_KEY	   "l.coalition, l.member, l.epoch"
+const char *const response_tables[] = {
+	"SELECT " LOG_KEY
+	", t.seq, t.at, t.mode, t.kind, t.object_owner, t.object_name, t.label, a.digest, t.leaf, t.thread_owner, t.thread_name, "
+	"t.target_owner, t.target_name" FROM(
+		"response_item") "JOIN audience a ON a.id = t.audience ORDER BY " LOG_KEY
+				 ", t.seq, t.at",
+	"SELECT " LOG_KEY
+	", t.seq, t.at, t.mode, t.object_owner, t.object_name, t.label, a.digest, t.identifier, t.sender, t.sent_ms, "
+	"t.expires_ms, t.msg_type" FROM(
+		"response_alert") "JOIN audience a ON a.id = t.audience ORDER BY " LOG_KEY
+				  ", t.seq, t.at",
+	"SELECT " LOG_KEY ", t.seq, t.at, t.ord, t.owner, t.identifier, t.sender, t.sent_ms" FROM(
+		"response_alert_ref") "ORDER BY " LOG_KEY ", t.seq, t.at, t.ord",
+	NULL,
+};
+const char *const response_drops[] = {"DELETE FROM response_item", "DELETE FROM response_alert",
+	"DELETE FROM response_alert_ref", NULL};
+const char *const response_scrub[] = {
+	"response_item", "response_alert", "response_alert_ref", NULL};
