@@ -1,0 +1,236 @@
+/* plan_inject.c: what holds for an inject beyond its fields, and its shadow. */
+#include "base/report.h"
+#include "work/training/plan_int.h"
+
+#define HALF_HOUR_MS 1800000LL
+#define CHAIN_MAX    64
+
+void inject_parties(const struct view *v, const struct inject *j, struct arena *arena,
+	struct id **ret, size_t *ret_n)
+{
+	struct id *out = arena_array(arena, struct id, j->n_to + j->n_play_to + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->n_play_to; i++)
+		if (!members_have(out, n, &j->play_to[i]))
+			out[n++] = j->play_to[i];
+	for (size_t i = 0; i < j->n_to; i++) {
+		const struct part *p = view_part(v, &j->to[i]);
+
+		if (p && p->has_party && !members_have(out, n, &p->party))
+			out[n++] = p->party;
+	}
+	*ret = out;
+	*ret_n = n;
+}
+
+/* ---- rules that block ---- */
+
+static const char *name_of(const struct desk *d, const struct id *m)
+{
+	return world_party_label(d->world, m, d->arena);
+}
+
+static int recipients_check(struct desk *d, const struct view *v, const struct inject *j,
+	struct slice label, struct why *why)
+{
+	const struct standing *st = &d->world->standing;
+	struct id *party;
+	struct label l;
+	size_t n;
+	int rc;
+
+	for (size_t i = 0; i < j->n_to; i++) {
+		const struct part *p = view_part(v, &j->to[i]);
+
+		if (!p || (p->type != PART_AUDIENCE && p->type != PART_CELL))
+			return why_set(why, E_INVALID, arena_printf(d->arena, "/to/%zu", i),
+				"is no training audience or cell of the exercise");
+	}
+	inject_parties(v, j, d->arena, &party, &n);
+	rc = label_parse(&l, label, why);
+	if (rc == 0)
+		rc = label_check(&l, st->charter, why);
+	if (rc < 0)
+		return why_set(why, E_INVALID, "/play_label", "is no label of this coalition");
+	for (size_t i = 0; i < n; i++) {
+		if (!view_takes_part(v, &party[i]))
+			return why_set(why, E_INVALID, "/to", "%s takes no part in the exercise",
+				name_of(d, &party[i]));
+		if (!id_eq(&party[i], &d->node->self) &&
+			release_audience_check(&l, st->charter, st, &party[i], 1, false, NULL) < 0)
+			return why_set(why, E_INVALID, "/play_label",
+				"%s could not read it: outside the play label",
+				name_of(d, &party[i]));
+	}
+	return 0;
+}
+
+static int controller_check(
+	struct desk *d, const struct inject *j, const struct id *member, size_t n, struct why *why)
+{
+	if (j->has_controller_party && !members_have(member, n, &j->controller_party))
+		return why_set(why, E_INVALID, "/controller_party",
+			"%s plays it and may not read it: outside the control label",
+			name_of(d, &j->controller_party));
+	return 0;
+}
+
+/* Along the injects that each waits for; ours is not in the view yet as it will be. */
+static int cycle_check(
+	const struct view *v, const struct object_id *self, const struct inject *j, struct why *why)
+{
+	const struct inject *at = j;
+
+	for (int depth = 0; depth < CHAIN_MAX; depth++) {
+		const struct optional_object *of = at->due.basis == DUE_RELATIVE ? &at->due.of
+						   : at->condition.inject.set
+							   ? &at->condition.inject
+							   : NULL;
+		const struct script *s;
+
+		if (!of || !of->set)
+			return 0;
+		if (object_id_eq(&of->id, self))
+			return why_set(why, E_INVALID,
+				at->due.basis == DUE_RELATIVE ? "/due/of" : "/condition/inject",
+				"it would wait for itself%s%.*s", depth ? ", by way of " : "",
+				depth ? (int)at->number.n : 0, (const char *)at->number.p);
+		s = view_script(v, &of->id);
+		if (!s)
+			return 0; /* somebody else's, which cannot wait for one it does not know */
+		at = &s->j;
+	}
+	return why_set(why, E_INVALID, "/due/of",
+		"the chain of injects that wait is longer than %d", CHAIN_MAX);
+}
+
+/* ---- the shadow ---- */
+
+static bool band_of(const struct view *v, const struct inject *j, int64_t *ret)
+{
+	int64_t at;
+
+	if (j->due.basis == DUE_SCENARIO)
+		at = j->due.at;
+	else if (j->due.basis == DUE_ELAPSED)
+		at = v->ex.epoch + j->due.after_ms;
+	else
+		return false;
+	*ret = at - ((at % HALF_HOUR_MS) + HALF_HOUR_MS) % HALF_HOUR_MS;
+	return true;
+}
+
+static struct slice shadow_print(
+	struct desk *d, const struct view *v, const struct inject *j, bool gone)
+{
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct json_out o = json_out(&b);
+	const struct part *line = j->storyline.set ? view_part(v, &j->storyline.id) : NULL;
+	int64_t from;
+
+	json_open(&o, '{');
+	put_record_id(&o, "exercise", &v->ex.row->object);
+	if (!gone && band_of(v, j, &from))
+		put_when(&o, "from", from);
+	if (!gone && line && line->number.n)
+		json_put_string(&o, "storyline", line->number);
+	if (!gone && j->n_to) {
+		json_open_at(&o, "audiences", '[');
+		for (size_t i = 0; i < j->n_to; i++)
+			put_record_id(&o, NULL, &j->to[i]);
+		json_close(&o);
+	}
+	json_put_i64(&o, "weight", weight_load(j->weight));
+	if (gone)
+		json_put_bool(&o, "gone", true);
+	json_close(&o);
+	return arena_copy(d->arena, buf_slice(&b));
+}
+
+static const struct shade *shade_find(const struct view *v, const struct object_id *o)
+{
+	for (size_t i = 0; i < v->n_shade; i++)
+		if (object_id_eq(&v->shade[i].row->object, o))
+			return &v->shade[i];
+	return NULL;
+}
+
+static int shadow_plan(struct desk *d, const struct view *v, struct plan *p, const struct inject *j,
+	const struct object_id *inject, const struct id *member, size_t n, struct why *why)
+{
+	struct object_id o = shadow_object(inject);
+	const struct shade *before = shade_find(v, &o);
+	bool obsolete = strcmp(j->status, "obsolete") == 0;
+	struct id *reader = arena_array(d->arena, struct id, v->ex.n_party + 2);
+	size_t n_reader = 0;
+	struct slice body;
+	int rc;
+
+	for (size_t i = 0; i < v->ex.n_party; i++)
+		if (!members_have(member, n, &v->ex.party[i]) &&
+			!id_eq(&v->ex.party[i], &d->node->self))
+			reader[n_reader++] = v->ex.party[i];
+	if (j->shadow == SHADOW_BAND && n_reader && !obsolete) {
+		reader[n_reader++] = d->node->self;
+		body = shadow_print(d, v, j, false);
+		if (before && slice_eq(before->row->body, body)) {
+			struct id *old;
+			size_t n_old;
+
+			rc = store_readers(d->db, before->row, d->arena, &old, &n_old, why);
+			qsort(reader, n_reader, sizeof(*reader), id_cmp);
+			if (rc < 0 || (n_old == n_reader &&
+					      memcmp(old, reader, n_old * sizeof(*old)) == 0))
+				return rc;
+		}
+		plan_add(d, p, v->ex.row->mode, &training_kinds[KIND_SHADOW], &o, v->ex.row->label,
+			reader, n_reader, body);
+		return 0;
+	}
+	if (!before || before->gone)
+		return 0;
+	/* Who knew of it learns that it is gone. */
+	rc = store_readers(d->db, before->row, d->arena, &reader, &n_reader, why);
+	if (rc == 0)
+		plan_add(d, p, v->ex.row->mode, &training_kinds[KIND_SHADOW], &o,
+			before->row->label, reader, n_reader, shadow_print(d, v, j, true));
+	return rc;
+}
+
+int plan_shadow_end(struct desk *d, const struct view *v, const struct script *s, struct plan *p,
+	struct why *why)
+{
+	struct object_id o = shadow_object(&s->row->object);
+	const struct shade *before = shade_find(v, &o);
+	struct id *reader;
+	size_t n;
+	int rc;
+
+	if (!before || before->gone)
+		return 0;
+	rc = store_readers(d->db, before->row, d->arena, &reader, &n, why);
+	if (rc == 0)
+		plan_add(d, p, v->ex.row->mode, &training_kinds[KIND_SHADOW], &o,
+			before->row->label, reader, n, shadow_print(d, v, &s->j, true));
+	return rc;
+}
+
+int plan_inject(struct desk *d, const struct view *v, struct plan *p, const struct id *member,
+	size_t n, struct slice label, struct slice body, struct why *why)
+{
+	struct inject j;
+	int rc = inject_parse(&j, d->arena, body, why);
+
+	if (rc == 0)
+		rc = recipients_check(d, v, &j, j.play_label.n ? play_label(d, v, &j) : label, why);
+	if (rc == 0)
+		rc = controller_check(d, &j, member, n, why);
+	if (rc == 0)
+		rc = cycle_check(v, &p->object, &j, why);
+	if (rc == 0)
+		rc = plan_other_check(d, v, &j, why);
+	if (rc == 0)
+		rc = shadow_plan(d, v, p, &j, &p->object, member, n, why);
+	return rc;
+}

@@ -1,0 +1,223 @@
+/* store.c: see store.h. */
+#include "work/training/store.h"
+
+#include "base/report.h"
+#include "work/training/calendar.h"
+#include "work/training/limits.h"
+#include "work/training/out.h"
+
+static const char schema_1[] =
+	"CREATE TABLE training_item (\n"
+	"	log INTEGER NOT NULL,\n"
+	"	seq INTEGER NOT NULL,\n"
+	"	at INTEGER NOT NULL,\n"
+	"	about_owner BLOB NOT NULL,\n"
+	"	about_name BLOB NOT NULL,\n"
+	"	leaf BLOB NOT NULL,\n"
+	"	body BLOB NOT NULL,\n"
+	"	PRIMARY KEY (log, seq, at)\n"
+	") CLUSTERED;\n"
+	"CREATE INDEX training_item_about ON training_item (about_owner, about_name);\n";
+
+/* What goes out beside the logs, and addresses of calendars, are this node's own, in no log: a rebuild keeps them. */
+const struct migration training_schema[] = {{"training 1", schema_1}, {"training 2", out_schema},
+	{"training 3", calendar_schema}, {NULL, NULL}};
+const char *const training_table[] = {
+	"SELECT l.coalition, l.member, l.epoch, t.seq, t.at, t.about_owner, t.about_name, t.leaf, t.body "
+	"FROM training_item t JOIN log l ON l.id = t.log AND l.id = @log "
+	"ORDER BY l.coalition, l.member, l.epoch, t.seq, t.at",
+	NULL};
+const char *const training_drop[] = {"DELETE FROM training_item", NULL};
+const char *const training_scrub[] = {"training_item", NULL};
+
+int store_put(const struct folding *f, const struct object_id *about, struct why *why)
+{
+	struct stmt *s = db_stmt(f->fold->db,
+		"INSERT INTO training_item (log, seq, at, about_owner, about_name, leaf, body) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7)");
+
+	db_bind_i64(s, 1, f->log->row);
+	db_bind_i64(s, 2, (int64_t)f->seq);
+	db_bind_i64(s, 3, (int64_t)f->at);
+	db_bind_blob(s, 4, id_slice(&about->owner));
+	db_bind_blob(s, 5, id_slice(&about->name));
+	db_bind_blob(s, 6, slice_of(f->leaf.b, sizeof(f->leaf.b)));
+	db_bind_blob(s, 7, f->content);
+	return db_run(s, why);
+}
+
+int store_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why)
+{
+	struct stmt *s =
+		db_stmt(db, "DELETE FROM training_item WHERE log = $1 AND seq = $2 AND at = $3");
+
+	db_bind_i64(s, 1, log_row);
+	db_bind_i64(s, 2, (int64_t)seq);
+	db_bind_i64(s, 3, (int64_t)at);
+	return db_run(s, why);
+}
+
+/* ---- the rule of release, as in node/record.c: newest version that the reader may see, of a class that he may see ---- */
+
+#define COLUMNS                                                                                    \
+	"SELECT item.object_owner, item.object_name, item.kind, item.epoch, item.seq, item.at, "   \
+	"item.time_ms, item.label, item.audience, item.mode, t.leaf, t.body "                      \
+	"FROM item JOIN training_item t ON t.log = item.log AND t.seq = item.seq AND t.at = item.at "
+#define SEEN(item, self, member) "(" self " = 1 OR " RELEASE_SQL(item ".audience", member) ")"
+#define NEWEST(self, member)                                                                       \
+	"NOT EXISTS (SELECT 1 FROM item newer WHERE newer.coalition = item.coalition "             \
+	"AND newer.object_owner = item.object_owner AND newer.object_name = item.object_name "     \
+	"AND (newer.epoch, newer.seq, newer.at) > (item.epoch, item.seq, item.at) AND " SEEN(      \
+		"newer", self, member) ")"
+/* $1 coalition, $2 self, $3 member, $4 to $16 classes; what follows is the query's. */
+#define CLASSES_AT 4
+#define RULE                                                                                       \
+	"item.coalition = $1 AND item.state = 0 AND " SEEN(                                        \
+		"item", "$2", "$3") " AND " RELEASE_CLASSES_SQL("item.label", "$4", "$5", "$6",    \
+		"$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16")
+
+static void rule_bind(
+	struct stmt *s, const struct world *w, const struct reader *who, struct arena *arena)
+{
+	db_bind_i64(s, 1, w->coalition.row);
+	db_bind_i64(s, 2, who->self);
+	db_bind_blob(s, 3, id_slice(&who->member));
+	release_classes_bind(s, CLASSES_AT, who, w->standing.charter, arena);
+}
+
+static void id_read(struct id *ret, struct slice s)
+{
+	MUST(s.n == sizeof(ret->b));
+	memcpy(ret->b, s.p, sizeof(ret->b));
+}
+
+static bool row_read(struct stmt *s, struct arena *arena, struct row *ret)
+{
+	const struct kind *k = kind_find(db_text(s, 2));
+
+	if (!k)
+		return false;
+	*ret = (struct row){.kind = kind_id(k),
+		.epoch = (uint32_t)db_i64(s, 3),
+		.seq = (uint64_t)db_i64(s, 4),
+		.at = (uint64_t)db_i64(s, 5),
+		.time_ms = db_i64(s, 6),
+		.label = arena_copy(arena, db_text(s, 7)),
+		.audience = db_i64(s, 8),
+		.mode = (enum mode)db_i64(s, 9),
+		.body = arena_copy(arena, db_blob(s, 11))};
+	id_read(&ret->object.owner, db_blob(s, 0));
+	id_read(&ret->object.name, db_blob(s, 1));
+	ret->author = ret->object.owner; /* only its owner writes an object */
+	MUST(db_blob(s, 10).n == sizeof(ret->leaf.b));
+	memcpy(ret->leaf.b, db_blob(s, 10).p, sizeof(ret->leaf.b));
+	return true;
+}
+
+static int rows_read(
+	struct stmt *s, struct arena *arena, size_t max, struct rows *ret, struct why *why)
+{
+	struct rows out = {0};
+	size_t room = 0;
+	int rc;
+
+	while ((rc = db_step(s, why)) == DB_ROW) {
+		if (out.n == max) {
+			rc = why_set(why, E_LIMIT, "", "more than %zu records", max);
+			break;
+		}
+		if (out.n == room) {
+			struct row *more = arena_array(arena, struct row, room * 2 + 64);
+
+			if (room)
+				memcpy(more, out.p, room * sizeof(*more));
+			out.p = more;
+			room = room * 2 + 64;
+		}
+		out.n += row_read(s, arena, &out.p[out.n]);
+	}
+	db_reset(s);
+	if (rc < 0)
+		return rc;
+	*ret = out;
+	return 0;
+}
+
+int store_about(const struct world *w, struct db *db, const struct reader *who, enum mode mode,
+	const struct object_id *about, struct arena *arena, struct rows *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(db, COLUMNS
+		"WHERE " RULE
+		" AND item.mode = $17 AND t.about_owner = $18 AND t.about_name = $19 AND " NEWEST(
+			"$2", "$3") " LIMIT 200001");
+
+	rule_bind(s, w, who, arena);
+	db_bind_i64(s, 17, mode);
+	db_bind_blob(s, 18, id_slice(&about->owner));
+	db_bind_blob(s, 19, id_slice(&about->name));
+	return rows_read(s, arena, LIMIT_EXERCISE_RECORDS, ret, why);
+}
+
+int store_kind(const struct world *w, struct db *db, const struct reader *who, enum mode mode,
+	enum kind_id kind, size_t limit, struct arena *arena, struct rows *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(
+		db, COLUMNS "WHERE " RULE " AND item.mode = $17 AND item.kind = $18 AND " NEWEST(
+			    "$2", "$3") " ORDER BY item.object_owner, item.object_name LIMIT $19");
+
+	rule_bind(s, w, who, arena);
+	db_bind_i64(s, 17, mode);
+	db_bind_text(s, 18, slice_str(training_kinds[kind].kind));
+	db_bind_i64(s, 19, (int64_t)limit);
+	return rows_read(s, arena, limit, ret, why);
+}
+
+int store_get(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(db, COLUMNS
+		"WHERE " RULE " AND item.object_owner = $17 AND item.object_name = $18 AND " NEWEST(
+			"$2", "$3") " LIMIT 2");
+	struct rows rows;
+	int rc;
+
+	rule_bind(s, w, who, arena);
+	db_bind_blob(s, 17, id_slice(&object->owner));
+	db_bind_blob(s, 18, id_slice(&object->name));
+	rc = rows_read(s, arena, 2, &rows, why);
+	if (rc == 0 && rows.n == 0)
+		rc = why_set(why, E_MISSING, "", "no such record");
+	if (rc == 0)
+		*ret = rows.p[0];
+	return rc;
+}
+
+int store_versions(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, size_t limit, struct arena *arena, struct rows *ret,
+	struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		COLUMNS "WHERE " RULE " AND item.object_owner = $17 AND item.object_name = $18 "
+			"ORDER BY item.epoch DESC, item.seq DESC, item.at DESC LIMIT $19");
+
+	rule_bind(s, w, who, arena);
+	db_bind_blob(s, 17, id_slice(&object->owner));
+	db_bind_blob(s, 18, id_slice(&object->name));
+	db_bind_i64(s, 19, (int64_t)limit);
+	return rows_read(s, arena, limit, ret, why);
+}
+
+int store_readers(struct db *db, const struct row *row, struct arena *arena, struct id **ret,
+	size_t *ret_n, struct why *why)
+{
+	return audience_members(db, row->audience, arena, ret, ret_n, why);
+}
+
+int store_view(const struct world *w, struct db *db, const struct reader *who, enum mode mode,
+	const struct object_id *exercise, struct arena *arena, struct view *ret, struct why *why)
+{
+	struct rows rows;
+	int rc = store_about(w, db, who, mode, exercise, arena, &rows, why);
+
+	return rc < 0 ? rc : view_build(ret, arena, rows.p, rows.n, exercise, why);
+}

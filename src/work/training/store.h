@@ -1,0 +1,49 @@
+/*
+ * store.h: the one table of this workspace, and all of its SQL. Every version of a record that this node holds has a row with its content and the record that it
+ * belongs to; label, readers, mode and age are those of `item`, so the rule of release is the node's own and is part of every query.
+ *
+ *	training_item(log, seq, at, about_owner, about_name, leaf, body)
+ */
+#ifndef TRAINING_STORE_H
+#define TRAINING_STORE_H
+
+#include "node/workspace.h"
+#include "work/training/view.h"
+
+extern const struct migration training_schema[];
+extern const char *const training_table[], *const training_drop[], *const training_scrub[];
+
+MUST_USE int store_put(const struct folding *f, const struct object_id *about, struct why *why);
+MUST_USE int store_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why);
+
+/* ---- reading; each in a read transaction, newest versions that `who` may see, in the arena ---- */
+
+struct rows {
+	struct row *p;
+	size_t n;
+};
+/* All that belongs to a record, itself included. */
+MUST_USE int store_about(const struct world *w, struct db *db, const struct reader *who,
+	enum mode mode, const struct object_id *about, struct arena *arena, struct rows *ret,
+	struct why *why);
+/* All of one kind, oldest object first by its name; at most `limit`. */
+MUST_USE int store_kind(const struct world *w, struct db *db, const struct reader *who,
+	enum mode mode, enum kind_id kind, size_t limit, struct arena *arena, struct rows *ret,
+	struct why *why);
+/* One record of this workspace; E_MISSING alike for none, another kind, and not released. */
+MUST_USE int store_get(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why);
+/* Its versions that `who` may see, newest first. */
+MUST_USE int store_versions(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, size_t limit, struct arena *arena, struct rows *ret,
+	struct why *why);
+/* The readers of a row. */
+MUST_USE int store_readers(struct db *db, const struct row *row, struct arena *arena,
+	struct id **ret, size_t *ret_n, struct why *why);
+
+/* store_about and view_build. */
+MUST_USE int store_view(const struct world *w, struct db *db, const struct reader *who,
+	enum mode mode, const struct object_id *exercise, struct arena *arena, struct view *ret,
+	struct why *why);
+
+#endif
