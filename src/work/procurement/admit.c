@@ -1,0 +1,333 @@
+/* admit.c: see admit.h. */
+#include "work/procurement/admit.h"
+
+#include "base/enc.h"
+#include "base/report.h"
+#include "work/procurement/process.h"
+
+struct admit {
+	const struct admitting *a;
+	enum pkind kind;
+	struct json_doc doc; /* of the draft */
+	struct process *p;
+	struct arena *arena; /* sealed bids are large: its own */
+	int64_t now_ms;
+	struct why *why;
+};
+
+static int no(struct admit *d, int code, const char *where, const char *text)
+{
+	return why_set(d->why, code, where, "%s", text);
+}
+
+static const struct id *self(const struct admit *d)
+{
+	return &d->a->world->node->self;
+}
+
+static struct slice text(const struct admit *d, const char *key)
+{
+	return get_text(&d->doc, json_root(&d->doc), key, d->arena);
+}
+
+/* ---- the tender ---- */
+
+static bool same(const struct admit *d, const char *key)
+{
+	const struct json_doc *was = &d->p->tender->doc;
+
+	return slice_eq(json_raw(&d->doc, json_get(&d->doc, json_root(&d->doc), key)),
+		json_raw(was, json_get(was, json_root(was), key)));
+}
+
+/* Once holders have made the key of a tender, its policy is signed: of the hours it may say later ones, of the rest nothing else. */
+static int keyed_admit(struct admit *d)
+{
+	static const char *const keys[] = {"graceMinutes", "threshold", "padding", "currency"};
+	const struct seal_policy *policy = &d->p->replay->policy;
+	json_ref root = json_root(&d->doc);
+	int64_t deadline = get_time(&d->doc, root, "deadline", 0);
+	struct slice status = text(d, "status");
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!same(d, keys[i]))
+			return why_set(d->why, E_STATE, arena_printf(d->arena, "/%s", keys[i]),
+				"the key of this tender is made: this cannot change any more");
+	if (deadline == (int64_t)policy->deadline_ms)
+		return same(d, "openAt") && same(d, "fallbackAt")
+			       ? 0
+			       : no(d, E_STATE, "/openAt",
+					 "opening and fallback move with the deadline only");
+	if (slice_is(status, "cancelled") || slice_is(status, "unsuccessful"))
+		return no(d, E_STATE, "/deadline", "a tender that ends keeps its hours");
+	if (d->now_ms > (int64_t)policy->deadline_ms)
+		return no(d, E_STATE, "/deadline",
+			"the deadline is over: it can be postponed no more");
+	return deadline > (int64_t)policy->deadline_ms
+		       ? 0
+		       : no(d, E_STATE, "/deadline",
+				 "bids are being taken: the deadline may become later, never earlier");
+}
+
+static int tender_admit(struct admit *d)
+{
+	const struct process *p = d->p;
+	const struct draft *draft = d->a->draft;
+	json_ref root = json_root(&d->doc);
+	struct id buyer;
+
+	if (!id_eq(self(d), &p->lead))
+		return no(d, E_DENIED, "", "the lead writes the tender");
+	if (p->tender && !(draft->has_object && object_id_eq(&draft->object, &p->tender->object)))
+		return no(d, E_CONFLICT, "",
+			"there is a tender: write a new version of it (--object)");
+	for
+		EACH(&d->doc, v, json_get(&d->doc, root, "items"))
+	if (!get_id(&d->doc, v, "relatedBuyer", &buyer) || !process_has(p, &buyer))
+		return no(d, E_INVALID, "/items/relatedBuyer",
+			"is no participant of this procurement");
+	if (p->n_participant < 2 || get_int(&d->doc, root, "threshold", 0) < 2 ||
+		2 * get_int(&d->doc, root, "threshold", 0) <= (int64_t)p->n_participant ||
+		get_int(&d->doc, root, "threshold", 0) > (int64_t)p->n_participant)
+		return no(d, E_INVALID, "/threshold",
+			"is more than half of the participants, two at least, and not above all of them");
+	if (p->replay && p->replay->has_key)
+		return keyed_admit(d);
+	if (slice_is(text(d, "status"), "open") &&
+		get_time(&d->doc, root, "deadline", 0) <= d->now_ms)
+		return no(d, E_INVALID, "/deadline", "is over already");
+	return 0;
+}
+
+/* ---- sheets, complaints, contracts and what follows ---- */
+
+static bool bid_known(const struct process *p, struct slice hex)
+{
+	uint8_t name[16];
+
+	if (!p->replay || hex_decode(hex, name, sizeof(name)) < 0)
+		return false;
+	for (size_t i = 0; i < p->replay->n_bid; i++)
+		if (memcmp(p->replay->bid[i].line->commit->name.bid.b, name, 16) == 0)
+			return true;
+	return false;
+}
+
+static json_ref criterion_of(const struct admit *d, struct slice id)
+{
+	const struct json_doc *t = &d->p->tender->doc;
+
+	for
+		EACH(t, v, json_get(t, json_root(t), "criteria"))
+	if (slice_eq(get_text(t, v, "id", d->arena), id))
+		return v;
+	return JSON_ABSENT;
+}
+
+static int scores_admit(struct admit *d, json_ref bid)
+{
+	for
+		EACH(&d->doc, s, json_get(&d->doc, bid, "scores"))
+		{
+			struct slice id = get_text(&d->doc, s, "criterion", d->arena);
+			json_ref criterion = criterion_of(d, id);
+			const struct json_doc *t = &d->p->tender->doc;
+
+			if (!criterion)
+				return no(d, E_INVALID, "/bids/scores/criterion",
+					"is no criterion of this tender");
+			if (json_get(t, criterion, "max") != JSON_ABSENT &&
+				get_int(&d->doc, s, "points", 0) > get_int(t, criterion, "max", 0))
+				return no(d, E_INVALID, "/bids/scores/points",
+					"is more than the criterion allows");
+			for (json_ref o = json_next(&d->doc, s); o; o = json_next(&d->doc, o))
+				if (slice_eq(get_text(&d->doc, o, "criterion", d->arena), id))
+					return no(d, E_INVALID, "/bids/scores/criterion",
+						"stands there twice");
+		}
+	return 0;
+}
+
+/* An evaluator says first whether he has an interest; who has one does not score. */
+static int evaluator_admit(struct admit *d)
+{
+	const struct row *last = NULL;
+
+	for (const struct row *r = process_next(d->p, P_CONFLICT, NULL); r;
+		r = process_next(d->p, P_CONFLICT, r))
+		if (id_eq(&r->object.owner, self(d)) &&
+			slice_eq(get_text(&r->doc, json_root(&r->doc), "evaluator", d->arena),
+				text(d, "evaluator")))
+			last = r;
+	if (last && slice_is(get_text(&last->doc, json_root(&last->doc), "interest", d->arena),
+			    "declared"))
+		return no(d, E_STATE, "/evaluator",
+			"has declared an interest, and so evaluates nothing here");
+	return 0;
+}
+
+static int sheet_admit(struct admit *d)
+{
+	if (!d->p->replay || !replay_open(d->p->replay))
+		return no(d, E_STATE, "", "the bids are not opened yet");
+	if (slice_is(text(d, "phase"), "reconciled") && !id_eq(self(d), &d->p->lead))
+		return no(d, E_DENIED, "/phase", "the lead reconciles");
+	if (d->p->award)
+		return no(d, E_STATE, "", "there is an award already");
+	int rc = evaluator_admit(d);
+	for
+		EACH(&d->doc, v, json_get(&d->doc, json_root(&d->doc), "bids"))
+		{
+			struct slice bid = get_text(&d->doc, v, "bid", d->arena);
+
+			if (rc == 0 && !bid_known(d->p, bid))
+				rc = no(d, E_INVALID, "/bids/bid", "is no bid of this tender");
+			for (json_ref o = json_next(&d->doc, v); rc == 0 && o;
+				o = json_next(&d->doc, o))
+				if (slice_eq(get_text(&d->doc, o, "bid", d->arena), bid))
+					rc = no(d, E_INVALID, "/bids/bid", "stands there twice");
+			if (rc == 0)
+				rc = scores_admit(d, v);
+		}
+	return rc;
+}
+
+/* What a record of this kind of the process is named by the draft; NULL. */
+static const struct row *named(const struct admit *d, enum pkind k, const char *key)
+{
+	struct object_id object;
+
+	if (!get_object(&d->doc, json_root(&d->doc), key, &object))
+		return NULL;
+	for (const struct row *r = process_next(d->p, k, NULL); r; r = process_next(d->p, k, r))
+		if (object_id_eq(&r->object, &object))
+			return r;
+	return NULL;
+}
+
+static int currency_admit(struct admit *d)
+{
+	struct slice want =
+		get_text(&d->p->tender->doc, json_root(&d->p->tender->doc), "currency", d->arena);
+	struct currency c;
+	int64_t value;
+
+	if (rec_money(&d->doc, json_root(&d->doc), "value", &value, &c) && !slice_is(want, c.code))
+		return why_set(d->why, E_INVALID, "/value/currency", "is in %s, the tender in %.*s",
+			c.code, SLICE_FMT(want));
+	return 0;
+}
+
+static int contract_admit(struct admit *d)
+{
+	struct id buyer;
+
+	if (!get_id(&d->doc, json_root(&d->doc), "buyer", &buyer) || !id_eq(&buyer, self(d)))
+		return no(d, E_DENIED, "/buyer", "a member writes its own contracts");
+	if (!d->p->award || !d->p->tender)
+		return no(d, E_STATE, "", "there is no award yet");
+	return currency_admit(d);
+}
+
+static int movement_admit(struct admit *d)
+{
+	const struct row *contract = named(d, P_CONTRACT, "contract");
+
+	if (!contract || !d->p->tender)
+		return no(d, E_INVALID, "/contract", "is no contract of this procurement");
+	if (!id_eq(&contract->object.owner, self(d)))
+		return no(d, E_DENIED, "/contract",
+			"belongs to another member: it speaks for itself");
+	return currency_admit(d);
+}
+
+static int said_admit(struct admit *d)
+{
+	switch (d->kind) {
+	case P_TENDER:
+		return tender_admit(d);
+	case P_SCORE:
+		return sheet_admit(d);
+	case P_ANSWER:
+		if (!id_eq(self(d), &d->p->lead))
+			return no(d, E_DENIED, "", "the lead answers");
+		return named(d, P_QUESTION, "question")
+			       ? 0
+			       : no(d, E_INVALID, "/question", "is no question here");
+	case P_RULING:
+		if (!id_eq(self(d), &d->p->lead))
+			return no(d, E_DENIED, "", "the lead rules");
+		return named(d, P_COMPLAINT, "complaint")
+			       ? 0
+			       : no(d, E_INVALID, "/complaint", "is no complaint here");
+	case P_CONTRACT:
+		return contract_admit(d);
+	case P_DELIVERY:
+	case P_TRANSACTION:
+		return movement_admit(d);
+	case P_NEED:
+	case P_POOL:
+	case P_PARTICIPATION:
+	case P_VOTE:
+	case P_AGREEMENT:
+	case P_CONSENT:
+	case P_QUESTION:
+	case P_SEAL:
+	case P_CONFIRM:
+	case P_CONFLICT:
+	case P_AWARD:
+	case P_AWARD_CONSENT:
+	case P_COMPLAINT:
+	case P_SHARE:
+	case P_KINDS:
+		break;
+	}
+	return 0;
+}
+
+/* These are judged against the process; sealing's own messages are many, and their replay says what they are worth. */
+static bool is_judged(enum pkind k)
+{
+	return k == P_TENDER || k == P_SCORE || k == P_ANSWER || k == P_RULING || k == P_CONTRACT ||
+	       k == P_DELIVERY || k == P_TRANSACTION || k == P_QUESTION || k == P_CONFLICT ||
+	       k == P_COMPLAINT;
+}
+
+static int judge(struct admit *d)
+{
+	const struct admitting *a = d->a;
+	struct rows *rows = arena_new(d->arena, struct rows);
+	struct reader who = world_reader(a->world, &a->world->node->self);
+	bool seals = d->kind == P_TENDER || d->kind == P_SCORE;
+	struct object_id of;
+	int rc = procure_read(d->kind, a->draft->content, d->arena, &d->doc, &of, d->why);
+
+	if (rc == 0)
+		rc = procure_store_process(
+			a->world, a->db, &who, &of, seals, d->arena, rows, d->why);
+	if (rc == 0)
+		rc = seals ? process_read(rows, d->now_ms, d->arena, d->p, d->why)
+			   : process_read_brief(rows, d->now_ms, d->arena, d->p, d->why);
+	if (rc < 0)
+		return rc;
+	if (!process_has(d->p, &a->world->node->self))
+		return no(d, E_DENIED, "", "only participants say anything in a procurement");
+	if (d->p->agreement->mode != a->draft->mode)
+		return no(d, E_INVALID, "/mode", "is not that of the procurement");
+	return said_admit(d);
+}
+
+int procure_admit(const struct admitting *a, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(4 * GIB);
+	struct admit *d = arena_new(&arena, struct admit);
+
+	*d = (struct admit){.a = a,
+		.kind = pkind_find(a->draft->kind),
+		.p = arena_new(&arena, struct process),
+		.arena = &arena,
+		.now_ms = env_now_ms(&a->world->node->env),
+		.why = why};
+	MUST(d->kind < P_KINDS);
+	return is_judged(d->kind) ? judge(d) : 0;
+}

@@ -1,0 +1,291 @@
+/*
+ * door.c: what suppliers and the public have without an account: a tender and its key, a box for bids, the open contracting feed.
+ *
+ *	GET  /procure/COALITION/PROCUREMENT/tender       {"tender", "messages"}, of tenders whose label is the lowest class and holds nobody back
+ *	POST /procure/COALITION/PROCUREMENT/bids         a message bid.commit → its receipt; bid.sealed, bid.selfopen → 204
+ *	GET  /procure/COALITION/PROCUREMENT/ocds         release package, public circle
+ *	GET  /procure/COALITION/ocds?after=              release package of all public processes, paged
+ *
+ * Everything else is not there: another label, another state, another coalition look the same.
+ */
+#include "work/procurement/door.h"
+
+#include "base/report.h"
+#include "web/work.h"
+#include "work/procurement/lab.h"
+#include "work/procurement/release.h"
+
+#define FEED_PAGE 20
+#define FEED_LOOK 100
+
+struct visit {
+	struct api *api;
+	struct db *db;
+	struct request *req;
+	struct arena arena;
+	struct world world;
+	struct rows rows;
+	struct process p;
+	struct why *why;
+};
+
+static int nothing(struct visit *v)
+{
+	return why_set(v->why, E_MISSING, "", "there is no such tender");
+}
+
+static int world_find(struct visit *v, struct slice coalition)
+{
+	struct id id;
+
+	if (coalition_parse(coalition, &id) < 0 ||
+		world_load(&v->world, v->api->node, v->db, &id, &v->arena, v->why) < 0)
+		return nothing(v);
+	return 0;
+}
+
+static int process_find(struct visit *v, struct slice object)
+{
+	struct reader who = world_reader(&v->world, &v->api->node->self);
+	struct object_id id;
+
+	if (object_parse(object, &id) < 0 ||
+		procure_store_process(
+			&v->world, v->db, &who, &id, true, &v->arena, &v->rows, v->why) < 0 ||
+		process_read(&v->rows, env_now_ms(&v->api->node->env), &v->arena, &v->p, v->why) <
+			0)
+		return nothing(v);
+	if (!v->p.tender || v->p.agreement->mode != MODE_REAL ||
+		!release_label_public(&v->world, v->p.tender->label) || v->p.state < PROCESS_OPEN ||
+		!v->p.replay || !v->p.replay->has_key)
+		return nothing(v);
+	return 0;
+}
+
+/* ---- what is given ---- */
+
+static void answer_json(struct visit *v, struct buf *b)
+{
+	response_text(v->req, 200, "application/json", buf_slice(b));
+}
+
+/* Only what a supplier needs: nothing that says who has bid. */
+static int tender_get(struct visit *v)
+{
+	static const char *const types[] = {
+		"policy", "policy.postpone", "countersign", "dkg.r1", "dkg.cert", NULL};
+	struct buf b CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
+	struct json_out o = json_out(&b);
+
+	json_open(&o, '{');
+	json_put_raw(&o, "tender", json_raw(&v->p.tender->doc, json_root(&v->p.tender->doc)));
+	json_open_at(&o, "messages", '[');
+	for (size_t i = 0; i < v->p.n_message; i++)
+		for (size_t t = 0; types[t]; t++)
+			if (slice_is(msg_type(v->p.message[i]), types[t]))
+				json_put_string(&o, NULL, v->p.message[i]);
+	json_close(&o);
+	json_close(&o);
+	answer_json(v, &b);
+	return 0;
+}
+
+static int package_make(struct visit *v, struct tree **ret, struct why *why)
+{
+	struct reader who = world_reader(&v->world, &v->api->node->self);
+	struct rows history;
+
+	TRY(procure_store_history(&v->world, v->db, &who, &v->p.id, &v->arena, &history, why));
+	return release_package(&v->p, &history, CIRCLE_PUBLIC, &v->world,
+		env_now_ms(&v->api->node->env), &v->arena, ret, why);
+}
+
+static int ocds_get(struct visit *v)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
+	struct tree *package;
+
+	TRY(package_make(v, &package, v->why));
+	tree_print(package, &b);
+	answer_json(v, &b);
+	return 0;
+}
+
+/* ---- what is taken ---- */
+
+static int write_queued(void *ctx, const struct draft *d, struct written *ret, struct why *why)
+{
+	struct visit *v = ctx;
+
+	return queue_write(v->api->queue, &v->world.coalition.id, d, 1, ret, why);
+}
+
+static int bid_post(struct visit *v)
+{
+	struct seat seat = {
+		.node = v->api->node, .db = v->db, .w = &v->world, .write = write_queued, .ctx = v};
+	struct slice type = msg_type(v->req->body), receipt;
+	int64_t now_ms = env_now_ms(&v->api->node->env);
+	int rc;
+
+	if (slice_is(type, "bid.commit"))
+		rc = step_commit(&seat, &v->p, v->req->body, now_ms, &v->arena, &receipt, v->why);
+	else if (slice_is(type, "bid.sealed"))
+		rc = step_sealed(&seat, &v->p, v->req->body, now_ms, &v->arena, v->why);
+	else if (slice_is(type, "bid.selfopen"))
+		rc = step_selfopen(&seat, &v->p, v->req->body, now_ms, &v->arena, v->why);
+	else
+		return why_set(v->why, E_SYNTAX, "",
+			"this is no message bid.commit, bid.sealed or bid.selfopen");
+	if (rc < 0)
+		return rc;
+	if (v->api->wrote)
+		v->api->wrote(v->api->ctx);
+	if (slice_is(type, "bid.commit"))
+		response_text(v->req, 200, "text/plain; charset=utf-8", receipt);
+	else
+		response_text(v->req, 204, NULL, SLICE_NONE);
+	return 0;
+}
+
+/* ---- the feed ---- */
+
+static void feed_open(struct visit *v, struct json_out *o)
+{
+	json_open(o, '{');
+	json_put_cstr(o, "uri", "urn:entente:ocds:feed");
+	json_put_cstr(o, "version", "1.1");
+	view_time(o, "publishedDate", env_now_ms(&v->api->node->env));
+	json_open_at(o, "publisher", '{');
+	json_put_cstr(o, "name", world_party_label(&v->world, &v->api->node->self, &v->arena));
+	json_close(o);
+	json_open_at(o, "releases", '[');
+}
+
+/* The releases of one process, if it is public. */
+static bool feed_process(struct visit *v, const struct object_id *object, struct json_out *o)
+{
+	struct tree *package;
+	char text[OBJECT_TEXT + 1];
+
+	object_format(object, text);
+	if (process_find(v, slice_str(text)) < 0 || package_make(v, &package, NULL) < 0)
+		return false;
+	for (struct tree *r = tree_get(package, "releases")->first; r; r = r->next) {
+		struct buf one CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
+
+		tree_print(r, &one);
+		json_put_raw(o, NULL, buf_slice(&one));
+	}
+	return true;
+}
+
+/* A page is full when it has so many public processes, however many others lie between them: neither its length nor its `next` says that there are any. */
+static int feed_fill(struct visit *v, int64_t *at, struct json_out *o, size_t *ret_n)
+{
+	struct reader who = world_reader(&v->world, &v->api->node->self);
+	struct rows list;
+
+	*ret_n = 0;
+	do {
+		TRY(procure_store_list(&v->world, v->db, &who, P_AGREEMENT, MODE_REAL, *at,
+			FEED_LOOK, &v->arena, &list, v->why));
+		for (size_t i = 0; i < list.n && *ret_n < FEED_PAGE; i++)
+			if (feed_process(v, &list.row[i].object, o)) {
+				*at = list.row[i].time_ms;
+				++*ret_n;
+			}
+		if (*ret_n < FEED_PAGE && list.n)
+			*at = list.row[list.n - 1].time_ms;
+	} while (*ret_n < FEED_PAGE && list.n == FEED_LOOK);
+	return 0;
+}
+
+static int feed_get(struct visit *v)
+{
+	struct slice after = request_query(v->req, "after");
+	struct buf b CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
+	struct json_out o = json_out(&b);
+	int64_t at = INT64_MAX;
+	size_t n;
+
+	if (after.p && slice_i64(after, &at) < 0)
+		return why_set(v->why, E_INVALID, "after", "is no `next` of a page of this feed");
+	feed_open(v, &o);
+	TRY(feed_fill(v, &at, &o, &n));
+	json_close(&o);
+	if (n == FEED_PAGE) {
+		json_open_at(&o, "links", '{');
+		json_put_cstr(&o, "next", arena_printf(&v->arena, "?after=%lld", (long long)at));
+		json_close(&o);
+	}
+	json_close(&o);
+	*v->why = (struct why){0};
+	answer_json(v, &b);
+	return 0;
+}
+
+/* ---- the door ---- */
+
+static int rest_answer(struct visit *v, struct slice rest)
+{
+	struct slice coalition, object, what = rest;
+	bool get = strcmp(v->req->method, "GET") == 0 || strcmp(v->req->method, "HEAD") == 0;
+
+	if (!slice_cut_exact(&what, '/', &coalition))
+		return nothing(v);
+	TRY(world_find(v, coalition));
+	if (slice_is(what, "ocds"))
+		return get ? feed_get(v) : nothing(v);
+	if (!slice_cut_exact(&what, '/', &object))
+		return nothing(v);
+	TRY(process_find(v, object));
+	if (get && slice_is(what, "tender"))
+		return tender_get(v);
+	if (get && slice_is(what, "ocds"))
+		return ocds_get(v);
+	if (!get && slice_is(what, "bids"))
+		return bid_post(v);
+	return nothing(v);
+}
+
+static int answer(
+	struct api *a, struct db *db, struct request *req, struct slice rest, struct why *why)
+{
+	struct visit *v = mem_new(struct visit);
+	int64_t retry_ms = 0;
+	int rc;
+
+	v->api = a;
+	v->db = db;
+	v->req = req;
+	v->arena = ARENA(LIMIT_API_ARENA);
+	v->why = why;
+	/* Strangers may ask so much, no more: each bid that comes is a computation. */
+	rc = rate_take(a->rate, slice_str(caller_network(&a->place, req)),
+		     LIMIT_STRANGER_REQUESTS_MINUTE, &retry_ms)
+		     ? db_begin_read(db, why)
+		     : why_set(why, E_BUSY, "", "more than %d requests a minute",
+			       LIMIT_STRANGER_REQUESTS_MINUTE);
+	if (rc == 0) {
+		rc = rest_answer(v, rest);
+		db_rollback(db);
+	}
+	arena_free(&v->arena);
+	mem_free(v);
+	return rc;
+}
+
+static int body(struct api *a, struct request *req, struct body_rule *ret, struct why *why)
+{
+	(void)a;
+	(void)req;
+	(void)why;
+	*ret = (struct body_rule){BODY_MEMORY, LIMIT_SEAL_MESSAGE};
+	return 0;
+}
+
+const struct web_door procurement_doors[] = {
+	{"/procure/", body, answer, "sealed tenders for suppliers, and open contracting data"},
+	{NULL, NULL, NULL, NULL},
+};

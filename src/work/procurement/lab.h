@@ -1,0 +1,53 @@
+/*
+ * lab.h: solving, explaining and writing an award: the lead's, and each member's own solution beside it.
+ */
+#ifndef PROCUREMENT_LAB_H
+#define PROCUREMENT_LAB_H
+
+#include "work/procurement/step.h"
+#include "work/procurement/view.h"
+
+struct lab {
+	struct award_case c;
+	struct award_result r;
+	struct award_cost cost[AWARD_RULES];
+	size_t n_cost;
+	int64_t *more; /* per offer */
+};
+/* What is changed in the rules, for looking at: thousandths and counts instead of the tender's; UINT32_MAX: as published. */
+struct lab_wish {
+	uint32_t nation_cap, third_cap, min_suppliers, max_suppliers;
+	bool no_critical, no_supplier_cap;
+};
+extern const struct lab_wish lab_as_published;
+/* `explain`: with the costs of rules and losers, which is a solution each. */
+MUST_USE int lab_solve(const struct process *p, const struct lab_wish *wish, bool explain,
+	struct arena *arena, struct lab *ret, struct why *why);
+
+/* The lead writes the award (pending); E_DENIED for others. */
+MUST_USE int lab_award(const struct seat *s, const struct process *p, struct arena *arena,
+	struct written *ret, struct why *why);
+/* The lead makes it final when all participants agree, the standstill is over and no complaint is open: award active. */
+MUST_USE int lab_finish(const struct seat *s, const struct process *p, int64_t now_ms,
+	struct arena *arena, struct written *ret, struct why *why);
+/* A participant solves it again and writes whether it agrees: the same cost to the last unit (or within the published gap), every rule kept, the tie settled alike. */
+MUST_USE int lab_consent(const struct seat *s, const struct process *p, struct arena *arena,
+	bool *ret_agrees, struct written *ret, struct why *why);
+/* The lead writes who pays what. */
+MUST_USE int lab_share(const struct seat *s, const struct process *p, struct arena *arena,
+	struct written *ret, struct why *why);
+/* This participant's contracts, one for each winning bid that serves it: pending. *ret_n: how many. */
+MUST_USE int lab_contracts(const struct seat *s, const struct process *p, struct arena *arena,
+	size_t *ret_n, struct why *why);
+/*
+ * An accepted delivery of one of this node's contracts as a capability of rapid response: a draft that only this member sees. Once for each delivery: E_CONFLICT if it is
+ * there (or was). E_STATE if it can be none. Reads: in no transaction, or in a read transaction.
+ */
+MUST_USE int delivery_capability(const struct seat *s, const struct process *p,
+	const struct object_id *delivery, struct arena *arena, struct written *ret,
+	struct why *why);
+/* A participant signs the agreement, or refuses; with the key that shares are sent to. */
+MUST_USE int lab_agree(const struct seat *s, const struct process *p, bool agrees,
+	struct written *ret, struct why *why);
+
+#endif

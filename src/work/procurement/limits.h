@@ -1,0 +1,36 @@
+/*
+ * limits.h: ceilings of joint procurement, each with its reason. Bytes unless the name says otherwise.
+ */
+#ifndef PROCUREMENT_LIMITS_H
+#define PROCUREMENT_LIMITS_H
+
+#include "base/limits.h"
+
+/* Holders of a tender's key: the members of a coalition. */
+#define LIMIT_SEAL_HOLDERS LIMIT_MEMBERS
+/* Largest padded bid (a class of E-SEAL/1); documents that are larger go apart, by hash. */
+#define LIMIT_SEAL_BID (1 * MIB)
+/* One message of E-SEAL/1: the largest bid in base64 and its header lines. */
+#define LIMIT_SEAL_MESSAGE (LIMIT_SEAL_BID * 4 / 3 + 16 * KIB)
+/* A sealed bid travels in records of this many bytes: one record's content holds a piece and its header. */
+#define LIMIT_SEAL_PIECE (512 * KIB)
+/* Acts of one supplier on bids of one tender (put, replace, withdraw), and of all: a national framework has some 300 suppliers. */
+#define LIMIT_BID_SEQ	   64
+#define LIMIT_SEAL_COMMITS 4096
+/* A transcript: the messages of a tender with every sealed bid in it. */
+#define LIMIT_TRANSCRIPT	  (1 * GIB)
+#define LIMIT_TRANSCRIPT_MESSAGES 262144
+
+/* Records of one procurement: 4,096 commits with their receipts in records of several messages, sealed bids in pieces, and the rest. */
+#define LIMIT_PROCESS_ROWS 20000
+
+/* So long after the lead's turn, and after one another, others close a tender whose lead does not: a few rounds of replication. */
+#define PROCUREMENT_TAKEOVER_MS 15000
+
+/* Findings of one check that are listed; the rest is counted. */
+#define LIMIT_OCDS_FINDINGS 1000
+/* A package of anybody's: a year of a country's releases; and what reading it may take. */
+#define LIMIT_OCDS_BYTES (256 * MIB)
+#define LIMIT_OCDS_ARENA (8 * GIB)
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * process.h: one joint procurement as its records show it: a pure function of the records that are here and of the hour. Who may say what is decided here: what
+ * a member says that it has no right to say is not looked at.
+ *
+ *	rc = procure_store_process(…, &rows, why);
+ *	rc = process_read(&rows, now_ms, &arena, &p, why);          -- E_MISSING: the agreement is not among them
+ *
+ *	proposed → agreed (all participants have signed this very version) → keyed (all have certified one key) → open → closed (T + G) → opened →
+ *	evaluating → awardProposed → standstill → awarded → contracted → implementing → complete; cancelled, unsuccessful
+ */
+#ifndef PROCUREMENT_PROCESS_H
+#define PROCUREMENT_PROCESS_H
+
+#include "work/procurement/seal/replay.h"
+#include "work/procurement/store.h"
+
+enum process_state {
+	PROCESS_PROPOSED,
+	PROCESS_AGREED,
+	PROCESS_KEYED,
+	PROCESS_OPEN,
+	PROCESS_CLOSED,
+	PROCESS_OPENED,
+	PROCESS_EVALUATING,
+	PROCESS_AWARD_PROPOSED,
+	PROCESS_STANDSTILL,
+	PROCESS_AWARDED,
+	PROCESS_CONTRACTED,
+	PROCESS_IMPLEMENTING,
+	PROCESS_COMPLETE,
+	PROCESS_CANCELLED,
+	PROCESS_UNSUCCESSFUL,
+	PROCESS_STATES
+};
+const char *process_state_name(enum process_state s);
+
+struct consent {
+	bool signed_; /* this very version */
+	bool refused;
+	bool has_box;
+	struct point box;
+};
+
+struct process {
+	const struct rows *rows;
+	const struct row *agreement, *tender, *award, *share,
+		*scores; /* the newest that counts; NULL. scores: the lead's reconciled sheet */
+	struct object_id id;
+	struct id lead;
+	struct id *participant;
+	size_t n_participant;
+	struct consent consent[LIMIT_MEMBERS];
+	size_t n_consent;
+	size_t n_award_agrees, n_award_objects; /* participants on this very award */
+	size_t n_complaints_open;
+	/* E-SEAL/1 */
+	struct slice *message; /* of the policy that counts */
+	size_t n_message;
+	struct seal_replay *replay; /* NULL: no policy yet */
+	enum process_state state;
+	int64_t next_ms; /* when it changes by itself; 0 */
+};
+
+MUST_USE int process_read(const struct rows *rows, int64_t now_ms, struct arena *arena,
+	struct process *ret, struct why *why);
+/* The same without the messages: for lists. Sealing is then judged by the hour alone. */
+MUST_USE int process_read_brief(const struct rows *rows, int64_t now_ms, struct arena *arena,
+	struct process *ret, struct why *why);
+
+bool process_has(const struct process *p, const struct id *member);
+/* i-th participant's consent. */
+size_t process_index(const struct process *p, const struct id *member); /* SIZE_MAX: none */
+/* The next row of a kind behind `after` (NULL: the first), that its author may write. */
+const struct row *process_next(const struct process *p, enum pkind k, const struct row *after);
+/* May its author say this in this process? */
+bool process_may_write(const struct process *p, const struct row *r);
+/* What a consent to an award names: model, root, price and lines. */
+struct hash award_digest(const struct row *award);
+/* All messages of E-SEAL/1 that the rows hold, pieces put together; in order of record time. */
+void process_messages(const struct rows *rows, struct arena *arena, struct slice **ret,
+	int64_t **ret_time, size_t *ret_n);
+
+#endif

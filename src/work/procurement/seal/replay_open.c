@@ -1,0 +1,156 @@
+/* replay_open.c: the opening, replayed; see replay.h. */
+#include "base/report.h"
+#include "work/procurement/seal/replay.h"
+
+static struct replay_bid *bid_of(struct seal_replay *r, const struct hash *sealed)
+{
+	for (size_t i = 0; i < r->n_bid; i++)
+		if (hash_eq(&r->bid[i].line->commit->sealed, sealed))
+			return &r->bid[i];
+	return NULL;
+}
+
+/* Bids in force in the tree that was closed; before, those in force as things stand. */
+static void bids_in_force(struct seal_replay *r, struct arena *arena)
+{
+	r->bid = arena_array(arena, struct replay_bid, r->n_line + 1);
+	for (size_t i = 0; i < r->n_line; i++) {
+		const struct tally_line *line = &r->line[i];
+
+		if (!line->active ||
+			(r->closed && !seal_close_has(&r->closed->close, &line->commit->leaf)))
+			continue;
+		struct replay_bid *b = &r->bid[r->n_bid++];
+		b->line = line;
+		b->sealed = replay_sealed(r, line->commit);
+		b->state = b->sealed ? BID_SEALED : BID_MISSING;
+		if (!b->sealed && r->closed)
+			replay_find(r, arena, FINDING_MISSING_BID, 0, line->commit,
+				"the sealed bid that was committed to never came");
+	}
+}
+
+static void bid_text(struct seal_replay *r, struct replay_bid *b, const struct point *k,
+	enum bid_state how, struct arena *arena)
+{
+	struct buf text CLEANUP_BUF = BUF(LIMIT_SEAL_BID);
+	struct why why = {0};
+
+	if (bid_open(&r->policy, b->sealed, k, &text, &why) < 0) {
+		b->state = BID_UNREADABLE;
+		replay_find(r, arena, FINDING_UNREADABLE, 0, b->line->commit,
+			"the bidder sealed what does not open: %s", why.text);
+		return;
+	}
+	b->text = arena_copy(arena, buf_slice(&text));
+	b->state = how;
+}
+
+/* All shares of one bid, one of each holder, good ones first come. */
+struct share_set {
+	struct seal_share share[LIMIT_SEAL_HOLDERS];
+	size_t n;
+};
+
+static void share_take(
+	struct seal_replay *r, struct slice text, struct share_set *set, struct arena *arena)
+{
+	struct seal_share s;
+	struct replay_bid *b;
+	struct why why = {0};
+
+	if (seal_share_parse(&s, &r->policy, text, &why) < 0) {
+		replay_find(r, arena, FINDING_MALFORMED, 0, NULL, "open.share: %s: %s", why.where,
+			why.text);
+		return;
+	}
+	b = bid_of(r, &s.sealed);
+	if (!b || !b->sealed || !r->closed || !hash_eq(&s.root, &r->closed->close.root)) {
+		replay_find(r, arena, FINDING_SHARE_WITHDRAWN, s.i, NULL,
+			"holder %u sent a share of a bid that is not in force, or under a root that k "
+			"holders have not signed",
+			s.i);
+		return;
+	}
+	if (seal_share_check(&s, &r->key, &r->closed->close.root, b->sealed, &why) < 0) {
+		replay_find(r, arena, FINDING_BAD_SHARE, s.i, b->line->commit, "%s", why.text);
+		return;
+	}
+	struct share_set *of = &set[b - r->bid];
+	if (b->shares & 1ULL << (s.i - 1))
+		return;
+	b->shares |= 1ULL << (s.i - 1);
+	of->share[of->n++] = s;
+}
+
+static void combine_all(struct seal_replay *r, const struct share_set *set, struct arena *arena)
+{
+	for (size_t i = 0; i < r->n_bid; i++) {
+		const struct seal_share *list[LIMIT_SEAL_HOLDERS];
+		const struct share_set *of = &set[i];
+
+		if (of->n < r->policy.k)
+			continue;
+		for (size_t k = 0; k < of->n; k++)
+			list[k] = &of->share[k];
+		struct point key = seal_combine(&r->policy, list, of->n);
+		bid_text(r, &r->bid[i], &key, BID_OPENED, arena);
+	}
+}
+
+static void selfopenings(
+	struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct bid_selfopen o;
+		struct point k;
+		struct why why = {0};
+
+		if (!slice_is(msg_type(message[i]), "bid.selfopen"))
+			continue;
+		if (bid_selfopen_parse(&o, &r->policy, message[i], &why) < 0) {
+			replay_find(r, arena, FINDING_MALFORMED, 0, NULL, "bid.selfopen: %s: %s",
+				why.where, why.text);
+			continue;
+		}
+		for (size_t b = 0; r->closed && b < r->n_bid; b++)
+			if (r->bid[b].state == BID_SEALED &&
+				bid_selfopen_key(&o, r->bid[b].sealed, &r->key.y, &k, NULL) == 0)
+				bid_text(r, &r->bid[b], &k, BID_SELFOPENED, arena);
+	}
+}
+
+static void absent(struct seal_replay *r, struct arena *arena)
+{
+	uint64_t seen = 0;
+
+	for (size_t b = 0; b < r->n_bid; b++)
+		seen |= r->bid[b].shares;
+	for (uint32_t i = 1; r->closed && r->n_bid && i <= r->policy.n; i++) {
+		bool bad = false;
+
+		for (size_t f = 0; f < r->n_finding; f++)
+			bad |= r->finding[f].holder == i;
+		if (!(seen & 1ULL << (i - 1)) && !bad)
+			replay_find(r, arena, FINDING_ABSENT, i, NULL,
+				"holder %u has sent no share", i);
+	}
+}
+
+void replay_opening(
+	struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
+{
+	struct share_set *set;
+
+	bids_in_force(r, arena);
+	if (!r->has_key)
+		return;
+	set = mem_zero_alloc(r->n_bid + 1, sizeof(*set));
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(msg_type(message[i]), "open.share"))
+			share_take(r, message[i], set, arena);
+	combine_all(r, set, arena);
+	mem_free(set);
+	selfopenings(r, message, n, arena);
+	absent(r, arena);
+}

@@ -1,0 +1,128 @@
+/* tally.c: which commits count, and which are in force; see close.h. */
+#include "base/map.h"
+#include "base/report.h"
+#include "work/procurement/seal/close.h"
+
+struct stamp {
+	uint64_t time_ms;
+	uint32_t i;
+};
+
+static int stamp_cmp(const void *a, const void *b)
+{
+	const struct stamp *x = a, *y = b;
+
+	if (x->time_ms != y->time_ms)
+		return x->time_ms < y->time_ms ? -1 : 1;
+	return x->i < y->i ? -1 : x->i > y->i;
+}
+
+/* Receipts of one commit: of two by one holder the earlier. */
+struct stamps {
+	struct stamp at[LIMIT_SEAL_HOLDERS];
+	size_t n;
+};
+
+static void stamp_add(struct stamps *s, const struct bid_receipt *r)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->at[i].i == r->i) {
+			if (r->time_ms < s->at[i].time_ms)
+				s->at[i].time_ms = r->time_ms;
+			return;
+		}
+	s->at[s->n++] = (struct stamp){r->time_ms, r->i};
+}
+
+struct counting {
+	struct tally_line line;
+	struct stamps stamps;
+	uint64_t first_ms;
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct counting *x = a, *y = b;
+
+	if (x->first_ms != y->first_ms)
+		return x->first_ms < y->first_ms ? -1 : 1;
+	return hash_cmp(&x->line.commit->leaf, &y->line.commit->leaf);
+}
+
+static void count(const struct seal_policy *p, struct counting *c)
+{
+	struct stamps *s = &c->stamps;
+
+	qsort(s->at, s->n, sizeof(s->at[0]), stamp_cmp);
+	c->line.receipts = (uint32_t)s->n;
+	for (size_t i = 0; i < s->n; i++)
+		c->line.held |= 1ULL << (s->at[i].i - 1);
+	c->first_ms = s->n ? s->at[0].time_ms : UINT64_MAX;
+	if (s->n < p->r)
+		return;
+	c->line.time_ms = s->at[(p->r - 1) / 2].time_ms;
+	c->line.counted = c->line.time_ms <= p->deadline_ms;
+}
+
+static bool same_bid(const struct tally_line *a, const struct tally_line *b)
+{
+	return id_eq(&a->commit->name.bid, &b->commit->name.bid) &&
+	       pubkey_eq(&a->commit->name.bidder, &b->commit->name.bidder);
+}
+
+/* Lines are in order of time, so of twins the first stays. */
+static void settle(struct tally_line *line, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool best = line[i].counted;
+
+		for (size_t j = 0; j < n; j++) {
+			if (i == j || !same_bid(&line[i], &line[j]))
+				continue;
+			uint32_t mine = line[i].commit->name.seq, other = line[j].commit->name.seq;
+
+			line[i].twin |= mine == other;
+			if (line[j].counted && (other > mine || (other == mine && j < i)))
+				best = false;
+		}
+		line[i].active = best && line[i].commit->op != BID_WITHDRAW;
+	}
+}
+
+int seal_tally(const struct seal_policy *p, const struct bid_commit *commit, size_t n,
+	const struct bid_receipt *receipt, size_t m, struct arena *arena, struct tally_line **ret,
+	size_t *ret_n, struct why *why)
+{
+	struct map at = {0};
+	struct counting *c;
+	struct tally_line *line;
+	size_t out = 0;
+
+	if (n > LIMIT_SEAL_COMMITS)
+		return why_set(why, E_LIMIT, "", "more than %d commits", LIMIT_SEAL_COMMITS);
+	c = mem_zero_alloc(n + 1, sizeof(*c));
+	for (size_t i = 0; i < n; i++) {
+		c[i].line.commit = &commit[i];
+		if (!map_has(&at, PART(commit[i].leaf)))
+			map_put(&at, PART(commit[i].leaf), &c[i]);
+	}
+	for (size_t i = 0; i < m; i++) {
+		struct counting *of = map_get(&at, PART(receipt[i].leaf));
+
+		if (of)
+			stamp_add(&of->stamps, &receipt[i]);
+	}
+	map_free(&at);
+	for (size_t i = 0; i < n; i++)
+		count(p, &c[i]);
+	qsort(c, n, sizeof(*c), by_time);
+	line = arena_array(arena, struct tally_line, n + 1);
+	for (size_t i = 0; i < n; i++)
+		if (c[i].line.receipts)
+			line[out++] = c[i].line;
+	mem_free(c);
+	settle(line, out);
+	*ret = line;
+	*ret_n = out;
+	return 0;
+}

@@ -1,0 +1,54 @@
+/*
+ * store.h: the SQL of this workspace, nothing else. One table: each record with the process that it belongs to.
+ */
+#ifndef PROCUREMENT_STORE_H
+#define PROCUREMENT_STORE_H
+
+#include "db/migrate.h"
+#include "work/procurement/model.h"
+
+extern const struct migration procurement_schema[];
+extern const char *const procurement_table[], *const procurement_drop[], *const procurement_scrub[];
+
+MUST_USE int procure_store_put(
+	const struct folding *f, enum pkind k, const struct object_id *of, struct why *why);
+MUST_USE int procure_store_drop(
+	struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why);
+
+struct row {
+	enum pkind kind;
+	struct object_id object, of;
+	uint32_t epoch;
+	uint64_t seq;
+	int64_t time_ms;
+	enum mode mode;
+	struct slice label;
+	int64_t audience;
+	struct hash leaf;
+	struct slice body;
+	struct json_doc doc; /* of body */
+};
+struct rows {
+	struct row *row;
+	size_t n;
+};
+
+/* Newest versions, of what `who` may see, all of a process in order of time. `seals`: with messages of E-SEAL/1. E_LIMIT beyond LIMIT_PROCESS_ROWS. */
+MUST_USE int procure_store_process(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *of, bool seals, struct arena *arena, struct rows *ret,
+	struct why *why);
+/* All versions of agreement, tender, awards and contracts that `who` may see, in order of time: what a procurement has been, for telling it step by step. */
+MUST_USE int procure_store_history(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *of, struct arena *arena, struct rows *ret, struct why *why);
+/* One object; E_MISSING alike for absent and not released. */
+MUST_USE int procure_store_object(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why);
+/* Newest first, of one kind and mode; at most `limit`, those behind `after_ms` (exclusive; INT64_MAX: from the beginning). */
+MUST_USE int procure_store_list(const struct world *w, struct db *db, const struct reader *who,
+	enum pkind k, enum mode mode, int64_t after_ms, size_t limit, struct arena *arena,
+	struct rows *ret, struct why *why);
+/* Who reads an audience: for drafts that go where another went. */
+MUST_USE int procure_store_readers(struct db *db, int64_t audience, struct arena *arena,
+	struct id **ret, size_t *ret_n, struct why *why);
+
+#endif

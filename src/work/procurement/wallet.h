@@ -1,0 +1,43 @@
+/*
+ * wallet.h: what a supplier keeps: its key, its bids as committed and sealed, the secret of each sealing, the receipts. A folder of small files that can be
+ * carried on a stick; nothing in it needs a node.
+ *
+ *	WALLET/supplier.key                 32 bytes in hex, mode 0600: the Ed25519 seed
+ *	WALLET/<bid>.<seq>.commit           the signed commitment
+ *	WALLET/<bid>.<seq>.sealed           the sealed bid (not of withdrawals)
+ *	WALLET/<bid>.<seq>.secret           r, in hex, mode 0600: opens the bid without the holders
+ *	WALLET/<bid>.<seq>.receipts         receipts, as a transcript
+ *
+ * And a tender file: what a node's door gives (entente bid fetch): {"tender": …, "messages": [policy, countersignatures, rounds, certificates]}.
+ */
+#ifndef PROCUREMENT_WALLET_H
+#define PROCUREMENT_WALLET_H
+
+#include "cli/cli.h"
+#include "work/procurement/offer.h"
+
+struct tender_file {
+	struct row tender; /* only the content */
+	struct seal_replay *r;
+};
+/* Reads and checks: the key is certified by all holders. `trust`: NULL, or a file of "member key" lines that the policy must agree with. */
+MUST_USE int tender_file_read(struct cli *cli, struct slice text, const char *trust,
+	struct arena *arena, struct tender_file *ret);
+
+/* The supplier's key, made on first use. */
+MUST_USE int wallet_key(struct cli *cli, const char *dir, struct seckey *ret);
+
+struct wallet_bid {
+	struct bid_commit commit;
+	struct slice text, sealed, secret; /* of files; empty if there is none */
+	struct bid_receipt *receipt;
+	size_t n_receipt;
+	char name[64]; /* "<bid>.<seq>" */
+};
+/* All versions of all bids for this tender, in order of bid and seq. */
+MUST_USE int wallet_bids(struct cli *cli, const char *dir, const struct seal_policy *p,
+	struct arena *arena, struct wallet_bid **ret, size_t *ret_n);
+MUST_USE int wallet_put(struct cli *cli, const char *dir, const char *name, const char *what,
+	struct slice bytes, bool replace);
+
+#endif

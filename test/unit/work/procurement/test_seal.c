@@ -1,0 +1,486 @@
+/*
+ * test_seal.c: E-SEAL/1 as a whole: it opens; whoever cheats is named; whatever is altered is refused.
+ */
+#include "ceremony.h"
+
+static int begin(void **state)
+{
+	struct ceremony *c = mem_new(struct ceremony);
+
+	ceremony_begin(c, "test", 5, 3);
+	ceremony_key(c);
+	ceremony_bids(c);
+	*state = c;
+	return 0;
+}
+
+static int end(void **state)
+{
+	ceremony_end(*state);
+	mem_free(*state);
+	return 0;
+}
+
+static void opens(void **state)
+{
+	struct ceremony *c = *state;
+
+	ceremony_close(c);
+	ceremony_shares(c);
+	struct seal_replay *r = ceremony_replay(c);
+	assert_true(r->has_key);
+	assert_true(replay_open(r));
+	assert_int_equal(r->n_finding, 0);
+	assert_int_equal(r->n_bid, 2);
+	assert_slice(r->bid[0].text, ceremony_text[0]);
+	assert_slice(r->bid[1].text, ceremony_text[1]);
+	assert_int_equal(r->bid[0].state, BID_OPENED);
+}
+
+/* The order of messages, and messages twice, change nothing. */
+static void order_is_nothing(void **state)
+{
+	struct ceremony *c = *state;
+	struct slice swap;
+
+	ceremony_close(c);
+	ceremony_shares(c);
+	for (size_t i = 0; i < c->n / 2; i++) {
+		swap = c->message[i];
+		c->message[i] = c->message[c->n - 1 - i];
+		c->message[c->n - 1 - i] = swap;
+	}
+	c->message[c->n] = c->message[3];
+	c->n++;
+	struct seal_replay *r = ceremony_replay(c);
+	assert_true(replay_open(r));
+	assert_int_equal(r->n_finding, 0);
+}
+
+static void any_k_open(void **state)
+{
+	struct ceremony *c = *state;
+
+	ceremony_close(c);
+	struct seal_replay *r = ceremony_replay(c);
+	const struct bid_sealed *s = r->bid[0].sealed;
+	for (unsigned set = 0; set < 32; set++) {
+		struct seal_share share[5];
+		const struct seal_share *list[5];
+		struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE), text CLEANUP_BUF = BUF(MIB);
+		size_t n = 0;
+
+		for (uint32_t i = 1; i <= 5; i++) {
+			if (!(set & 1u << (i - 1)))
+				continue;
+			buf_clear(&b);
+			seal_share_print(&c->policy, i, &c->x[i - 1], &c->pub,
+				&r->closed->close.root, s, &c->key[i - 1], &c->env, &b);
+			assert_int_equal(
+				seal_share_parse(&share[n], &c->policy, buf_slice(&b), NULL), 0);
+			assert_int_equal(seal_share_check(&share[n], &c->pub,
+						 &r->closed->close.root, s, NULL),
+				0);
+			list[n] = &share[n];
+			n++;
+		}
+		if (n < 3)
+			continue;
+		struct point k = seal_combine(&c->policy, list, n);
+		assert_int_equal(bid_open(&c->policy, s, &k, &text, NULL), 0);
+		assert_slice(buf_slice(&text), ceremony_text[0]);
+	}
+}
+
+/* k − 1 shares, with the numbers interpolated all the same, open nothing. */
+static void fewer_than_k_do_not_open(void **state)
+{
+	struct ceremony *c = *state;
+	struct buf text CLEANUP_BUF = BUF(MIB);
+	uint32_t at[] = {1, 2};
+	struct point k = {{0}};
+
+	ceremony_close(c);
+	struct seal_replay *r = ceremony_replay(c);
+	const struct bid_sealed *s = r->bid[0].sealed;
+	for (size_t i = 0; i < 2; i++) {
+		struct point u_i = point_mul(&c->x[i], &s->u);
+		struct scalar l = dkg_lagrange(at, 2, at[i]);
+
+		u_i = point_mul(&l, &u_i);
+		k = point_add(&k, &u_i);
+	}
+	assert_int_equal(bid_open(&c->policy, s, &k, &text, NULL), E_VERIFY);
+	assert_int_equal(text.n, 0);
+}
+
+/* Without k holders the bidder opens himself; with another r he does not. */
+static void bidder_opens(void **state)
+{
+	struct ceremony *c = *state;
+	struct bid_name name = {c->bid[0], c->bidder[0].pub, 1};
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+
+	ceremony_close(c);
+	bid_selfopen_print(&c->policy, &name, &c->r[1], &c->bidder[0], &b);
+	struct slice wrong = ceremony_add(c, &b);
+	assert_int_equal(ceremony_replay(c)->bid[0].state, BID_SEALED);
+	ceremony_drop(c, wrong);
+	buf_clear(&b);
+	bid_selfopen_print(&c->policy, &name, &c->r[0], &c->bidder[0], &b);
+	ceremony_add(c, &b);
+	struct seal_replay *r = ceremony_replay(c);
+	assert_int_equal(r->bid[0].state, BID_SELFOPENED);
+	assert_slice(r->bid[0].text, ceremony_text[0]);
+	assert_int_equal(r->bid[1].state, BID_SEALED);
+	assert_false(replay_open(r));
+}
+
+/* ---- culprits ---- */
+
+/* A closing by `holder` of what `line` says, signed further by `cosign`. */
+static void close_by(struct ceremony *c, uint32_t holder, const struct tally_line *line, size_t n,
+	uint64_t cosign)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct seal_close close;
+
+	seal_close_print(&c->policy, holder, line, n, &c->key[holder - 1], &b);
+	struct slice text = ceremony_add(c, &b);
+	assert_int_equal(seal_close_parse(&close, &c->policy, &c->arena, text, NULL), 0);
+	for (uint32_t i = 1; i <= c->policy.n; i++) {
+		if (i == holder || !(cosign & 1ULL << (i - 1)))
+			continue;
+		buf_clear(&b);
+		seal_cosig_print(&c->policy, i, &close, &c->key[i - 1], &b);
+		ceremony_add(c, &b);
+	}
+}
+
+/* The lead leaves out the last bid; the others close without it, and the tender opens. */
+static void dropped_bid(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_replay *r = ceremony_replay(c);
+	struct tally_line *without = arena_array(&c->arena, struct tally_line, r->n_line);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_line; i++)
+		if (r->line[i].commit->name.seq != 2 || r->line[i].commit->op == BID_WITHDRAW)
+			without[n++] = r->line[i];
+	assert_int_equal(n, r->n_line - 1);
+	close_by(c, 1, without, n, 0);
+	close_by(c, 2, r->line, r->n_line, 1ULL << 2 | 1ULL << 3);
+	ceremony_shares(c);
+	r = ceremony_replay(c);
+	assert_true(replay_open(r));
+	assert_true(ceremony_found(r, FINDING_DROPPED_BID, 1));
+	assert_int_equal(r->closed->close.i, 2);
+	for (uint32_t i = 2; i <= 5; i++)
+		for (size_t f = 0; f < r->n_finding; f++)
+			assert_int_not_equal(r->finding[f].holder, i);
+}
+
+/* Nobody can hide a bid with k cosignatures but by a provable lie of one who receipted it. */
+static void lie_is_provable(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_replay *r = ceremony_replay(c);
+
+	close_by(c, 4, r->line, r->n_line - 1, 1ULL << 4 | 1ULL << 1);
+	r = ceremony_replay(c);
+	assert_non_null(r->closed);
+	assert_true(ceremony_found(r, FINDING_DROPPED_BID, 4));
+	assert_true(ceremony_found(r, FINDING_COSIGNED_LIE, 2));
+	assert_false(ceremony_found(r, FINDING_COSIGNED_LIE, 5));
+}
+
+static void two_roots(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_replay *r = ceremony_replay(c);
+
+	close_by(c, 1, r->line, r->n_line, 1ULL << 1 | 1ULL << 2);
+	close_by(c, 4, r->line, r->n_line - 1, 1ULL << 2);
+	r = ceremony_replay(c);
+	assert_true(ceremony_found(r, FINDING_TWO_ROOTS, 3));
+	assert_false(ceremony_found(r, FINDING_TWO_ROOTS, 1));
+	assert_int_equal(r->closed->close.i, 1);
+}
+
+static void postpone(struct ceremony *c, uint32_t i, const struct seal_hours *h, uint64_t time_ms)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+
+	seal_postpone_print(&c->policy, i, h, time_ms, &c->key[i - 1], &b);
+	ceremony_add(c, &b);
+}
+
+/* k signatures in time move the hour, and nothing less does: fewer, after the deadline, to an earlier hour, of different hours. One postponement may follow another. */
+static void postponed(void **state)
+{
+	struct ceremony *c = *state;
+	const uint64_t t = CEREMONY_T, hour = 3600000;
+	struct seal_hours one = {t + hour, t + 3 * hour, t + 30 * hour},
+			  two = {t + 2 * hour, t + 4 * hour, t + 30 * hour},
+			  back = {t - hour, t + hour, t + 30 * hour};
+
+	for (uint32_t i = 1; i <= 5; i++)
+		postpone(c, i, &back, t - 2 * hour);
+	postpone(c, 1, &one, t - 5);
+	postpone(c, 2, &one, t);
+	postpone(c, 3, &one, t + 1);
+	for (uint32_t i = 3; i <= 5; i++)
+		postpone(c, i, &two, t + hour); /* in time only if `one` stands */
+	struct seal_replay *r = ceremony_replay(c);
+	assert_int_equal(r->policy.deadline_ms, t);
+	assert_int_equal(r->n_finding, 0);
+	postpone(c, 4, &one, t - 1);
+	r = ceremony_replay(c);
+	assert_int_equal(r->policy.deadline_ms, two.deadline_ms);
+	assert_int_equal(r->policy.open_ms, two.open_ms);
+	assert_int_equal(r->told.known_ms[0], one.deadline_ms);
+	assert_int_equal(r->told.known_ms[4], two.deadline_ms);
+	assert_int_equal(r->n_finding, 0);
+}
+
+/* Who has not heard of the later hour closes at the old one: that stands for nothing, and is no offence; who has signed the later hour is held to it. */
+static void closed_too_early(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_replay *r = ceremony_replay(c);
+	const struct tally_line *early = r->line;
+	size_t n = r->n_line;
+
+	ceremony_postpone(c); /* signed by 1, 2, 3 */
+	r = ceremony_replay(c);
+	assert_int_equal(r->n_line, n + 1);
+	close_by(c, 5, early, n, 1ULL << 3);
+	close_by(c, 1, early, n, 0);
+	close_by(c, 2, r->line, r->n_line, 1ULL << 2 | 1ULL << 4);
+	ceremony_shares(c);
+	r = ceremony_replay(c);
+	assert_true(replay_open(r));
+	assert_int_equal(r->closed->close.i, 2);
+	assert_true(ceremony_found(r, FINDING_DROPPED_BID, 1));
+	assert_false(ceremony_found(r, FINDING_DROPPED_BID, 5));
+	assert_false(ceremony_found(r, FINDING_COSIGNED_LIE, 4));
+	assert_slice(r->bid[1].text, ceremony_text_later);
+}
+
+static void bad_share(void **state)
+{
+	struct ceremony *c = *state;
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct seal_replay *r;
+
+	ceremony_close(c);
+	ceremony_shares(c);
+	r = ceremony_replay(c);
+	/* Holder 2 sends for the first bid what it would send with another's part. */
+	for (size_t m = 0; m < c->n; m++) {
+		struct seal_share s;
+
+		if (!slice_is(msg_type(c->message[m]), "open.share") ||
+			seal_share_parse(&s, &c->policy, c->message[m], NULL) < 0 || s.i != 2)
+			continue;
+		seal_share_print(&c->policy, 2, &c->x[2], &c->pub, &s.root, r->bid[0].sealed,
+			&c->key[1], &c->env, &b);
+		c->message[m] = arena_copy(&c->arena, buf_slice(&b));
+		break;
+	}
+	r = ceremony_replay(c);
+	assert_true(ceremony_found(r, FINDING_BAD_SHARE, 2));
+	assert_true(replay_open(r));
+	assert_slice(r->bid[0].text, ceremony_text[0]);
+}
+
+/* A share that is bound to a root which k holders have not signed is none, and says who helps there. */
+static void share_for_another_set(void **state)
+{
+	struct ceremony *c = *state;
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct hash other = hash_bytes(SLICE("another root"));
+
+	ceremony_close(c);
+	struct seal_replay *r = ceremony_replay(c);
+	seal_share_print(&c->policy, 4, &c->x[3], &c->pub, &other, r->bid[0].sealed, &c->key[3],
+		&c->env, &b);
+	ceremony_add(c, &b);
+	r = ceremony_replay(c);
+	assert_int_equal(r->bid[0].shares, 0);
+	assert_true(ceremony_found(r, FINDING_SHARE_WITHDRAWN, 4));
+}
+
+static void bad_deal(void **state)
+{
+	struct ceremony *c = *state;
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct dkg_deal bad = c->deal[3];
+	struct dkg_key key;
+	struct scalar x;
+	uint32_t culprit = 0;
+	char *text = arena_string(&c->arena, bad.text), *share = strstr(text, "\nshare 2 ");
+
+	/* Holder 4 gives holder 2 what nobody can open, and signs it. */
+	share[9] = share[9] == '0' ? '1' : '0';
+	buf_slice_add(&b, msg_body(slice_str(text)));
+	msg_sign(&b, 0, &c->key[3]);
+	ceremony_drop(c, bad.text);
+	struct slice again = ceremony_add(c, &b);
+	assert_int_equal(dkg_deal_parse(&c->deal[3], &c->policy, &c->arena, again, NULL), 0);
+	assert_int_equal(
+		dkg_finish(&c->policy, c->deal, 2, &c->box[1], &key, &x, &culprit, NULL), E_VERIFY);
+	assert_int_equal(culprit, 4);
+	assert_int_equal(
+		dkg_finish(&c->policy, c->deal, 3, &c->box[2], &key, &x, &culprit, NULL), 0);
+	buf_clear(&b);
+	dkg_complain(&c->policy, &c->deal[3], 2, &c->box[1], &c->key[1], &c->env, &b);
+	ceremony_add(c, &b);
+	/* And holder 3 complains without reason. */
+	buf_clear(&b);
+	dkg_complain(&c->policy, &c->deal[3], 3, &c->box[2], &c->key[2], &c->env, &b);
+	ceremony_add(c, &b);
+	struct seal_replay *r = ceremony_replay(c);
+	assert_true(ceremony_found(r, FINDING_BAD_DEAL, 4));
+	assert_true(ceremony_found(r, FINDING_FALSE_COMPLAINT, 3));
+	assert_false(ceremony_found(r, FINDING_FALSE_COMPLAINT, 2));
+	assert_false(r->has_key);
+}
+
+static void bidders_faults(void **state)
+{
+	struct ceremony *c = *state;
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct bid_name name = {c->bid[0], c->bidder[0].pub, 1};
+	struct point other = point_base(&c->r[0]);
+	struct scalar r_other;
+	struct seal_replay *r;
+
+	/* Sealed to another key than that of the tender: admitted, and then it does not open. */
+	ceremony_drop(c, ceremony_find(c, "bid.sealed", 0));
+	struct slice commit = ceremony_find(c, "bid.commit", 0);
+	for (size_t i = 0; i < 3; i++)
+		ceremony_drop(c, ceremony_find(c, "bid.receipt", 0));
+	ceremony_drop(c, commit);
+	assert_int_equal(bid_seal(&c->policy, &other, &name, SLICE("nonsense"), &c->bidder[0],
+				 &c->env, &b, &r_other, NULL),
+		0);
+	struct slice sealed = ceremony_add(c, &b);
+	buf_clear(&b);
+	bid_commit_print(&c->policy, &name, BID_PUT, sealed, &c->bidder[0], &b);
+	struct hash leaf = hash_leaf(ceremony_add(c, &b));
+	for (uint32_t i = 1; i <= 3; i++) {
+		buf_clear(&b);
+		bid_receipt_print(&c->policy, i, &leaf, CEREMONY_T - 1, &c->key[i - 1], &b);
+		ceremony_add(c, &b);
+	}
+	/* The other bid in force never came. */
+	r = ceremony_replay(c);
+	for (size_t i = 0; i < r->n_bid; i++)
+		if (r->bid[i].line->commit->name.seq == 2) {
+			ceremony_drop(c, r->bid[i].sealed->text);
+			break;
+		}
+	ceremony_close(c);
+	r = ceremony_replay(c);
+	assert_int_equal(r->n_bid, 2);
+	for (size_t i = 0; i < r->n_bid; i++)
+		for (uint32_t h = 1; r->bid[i].sealed && h <= 3; h++) {
+			buf_clear(&b);
+			seal_share_print(&c->policy, h, &c->x[h - 1], &c->pub,
+				&r->closed->close.root, r->bid[i].sealed, &c->key[h - 1], &c->env,
+				&b);
+			ceremony_add(c, &b);
+		}
+	r = ceremony_replay(c);
+	assert_true(replay_open(r));
+	bool missing = false, unreadable = false;
+	for (size_t f = 0; f < r->n_finding; f++) {
+		missing |= r->finding[f].kind == FINDING_MISSING_BID &&
+			   pubkey_eq(&r->finding[f].bidder, &c->bidder[1].pub);
+		unreadable |= r->finding[f].kind == FINDING_UNREADABLE &&
+			      pubkey_eq(&r->finding[f].bidder, &c->bidder[0].pub);
+	}
+	assert_true(missing && unreadable);
+}
+
+/* ---- what counts ---- */
+
+static void late_and_thin(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_replay *r;
+
+	/* r receipts, but the median is late. */
+	ceremony_bid(c, 0, 2, BID_REPLACE, "late", 7, CEREMONY_T - 1);
+	/* In time, but receipted by fewer than r. */
+	ceremony_bid(c, 0, 3, BID_REPLACE, "thin", 3, CEREMONY_T - 10000);
+	r = ceremony_replay(c);
+	assert_int_equal(r->n_line, 7);
+	for (size_t i = 0; i < r->n_bid; i++)
+		if (pubkey_eq(&r->bid[i].line->commit->name.bidder, &c->bidder[0].pub))
+			assert_int_equal(r->bid[i].line->commit->name.seq, 1);
+	assert_int_equal(r->n_bid, 2);
+}
+
+static void twins(void **state)
+{
+	struct ceremony *c = *state;
+
+	ceremony_bid(c, 1, 2, BID_REPLACE, "another text", 7, CEREMONY_T - 25000);
+	ceremony_close(c);
+	ceremony_shares(c);
+	struct seal_replay *r = ceremony_replay(c);
+	assert_int_equal(r->n_bid, 2);
+	assert_true(ceremony_found(r, FINDING_TWIN_BID, 0));
+	assert_slice(r->bid[1].text, ceremony_text[1]);
+}
+
+/* A second receipt of one holder is none. */
+static void receipts_replayed(void **state)
+{
+	struct ceremony *c = *state;
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+
+	ceremony_bid(c, 0, 2, BID_REPLACE, "thin", 3, CEREMONY_T - 10000);
+	struct hash leaf = hash_leaf(ceremony_find(c, "bid.commit", 5));
+	for (unsigned i = 0; i < 3; i++) {
+		buf_clear(&b);
+		bid_receipt_print(&c->policy, 1, &leaf, CEREMONY_T - 20000 + i, &c->key[0], &b);
+		ceremony_add(c, &b);
+	}
+	struct seal_replay *r = ceremony_replay(c);
+	for (size_t i = 0; i < r->n_line; i++)
+		if (hash_eq(&r->line[i].commit->leaf, &leaf)) {
+			assert_int_equal(r->line[i].receipts, 2);
+			assert_false(r->line[i].counted);
+		}
+}
+
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(opens),
+		CASE(order_is_nothing),
+		CASE(any_k_open),
+		CASE(fewer_than_k_do_not_open),
+		CASE(bidder_opens),
+		CASE(dropped_bid),
+		CASE(lie_is_provable),
+		CASE(two_roots),
+		CASE(postponed),
+		CASE(closed_too_early),
+		CASE(bad_share),
+		CASE(share_for_another_set),
+		CASE(bad_deal),
+		CASE(bidders_faults),
+		CASE(late_and_thin),
+		CASE(twins),
+		CASE(receipts_replayed),
+	};
+
+	return cmocka_run_group_tests_name("seal", tests, NULL, NULL);
+}
