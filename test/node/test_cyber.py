@@ -1,0 +1,290 @@
+"""Cyber security coordination through the API: objects, graph, matrix, sightings, cases between members, clearances."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from api import add_user, ask
+from entente import TOP, wait
+
+sys.path.insert(0, str(TOP / "test/taxii"))
+
+import objects as stix  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def t(shared):
+    t = shared(["ALB", "HRV", "KOS"], name="Cyber")
+    t.sign_all()
+    for n in t:
+        add_user(n, "edi", "administrator", "*")
+    add_user(t["ALB"], "low", "cyber=administrator", "NOSUCHCLASS")
+    return t
+
+
+def caller(t, node, user="edi", role="administrator"):
+    token = t[node].json("token", "new", f"t-{user}", "--user", user, "--role", f"cyber={role}")["token"]
+
+    def call(method, path, body=None, status=None, **headers):
+        a = ask(t[node], method, f"/coalitions/{t.id}/cyber{path}", body, Authorization=f"Bearer {token}", **headers)
+        assert status is None or a.status == status, (method, path, a.status, a.body.decode()[:300])
+        return a
+    return call
+
+
+def bundle(objs):
+    return json.dumps({"type": "bundle", "id": "bundle--" + stix.indicator()["id"][11:], "objects": objs})
+
+
+def bring(t, node, objs, to="all", mode="real"):
+    path = t[node].path / "bundle.json"
+    path.write_text(bundle(objs))
+    return t[node].json("cyber", "import", path, "--to", to, "--mode", mode, "-c", t.id)
+
+
+def attack():
+    """A small ATT&CK of our own."""
+    tactic = stix.sdo("x-mitre-tactic", name="Made-up access", x_mitre_shortname="made-up-access",
+                      external_references=[{"source_name": "mitre-attack", "external_id": "TA9001"}])
+    technique = stix.sdo("attack-pattern", name="Asking nicely", kill_chain_phases=[
+        {"kill_chain_name": "mitre-attack", "phase_name": "made-up-access"}],
+        external_references=[{"source_name": "mitre-attack", "external_id": "T9001"}])
+    matrix = stix.sdo("x-mitre-matrix", name="Made-up ATT&CK", tactic_refs=[tactic["id"]],
+                      x_mitre_domains=["enterprise-attack"])
+    return tactic, technique, matrix
+
+
+def test_objects_graph_matrix_sightings(t):
+    tactic, technique, matrix = attack()
+    i = stix.indicator(7, external_references=[{"source_name": "cve", "external_id": "CVE-2030-12345"}])
+    i["name"] = "Quinquereme beacon"
+    link = stix.sdo("relationship", relationship_type="indicates", source_ref=i["id"], target_ref=technique["id"])
+    now = stix.now()
+    seen = stix.sdo("sighting", sighting_of_ref=i["id"], count=5, first_seen=now, last_seen=now)
+    assert bring(t, "ALB", [tactic, technique, matrix, i, link, seen])["written"] == 6
+    for node in ("ALB", "HRV"):
+        call = caller(t, node)
+        wait(lambda: call("GET", f"/objects/{seen['id']}").status == 200, f"it is at {node}")
+        whole = call("GET", f"/objects/{i['id']}", status=200).json
+        assert json.loads(whole["raw"]) == i and whole["origin"]["log"].startswith(t["ALB"].member)
+        # Found by number, by id, by words.
+        wait(lambda: [o["id"] for o in call("GET", "/objects?text=t9001").json["items"]] == [technique["id"]], "the number is known")
+        assert [o["id"] for o in call("GET", f"/objects?text={i['id']}").json["items"]] == [i["id"]]
+        assert [o["id"] for o in call("GET", "/objects?text=CVE-2030-12345").json["items"]] == [i["id"]]
+        wait(lambda: [o["id"] for o in call("GET", "/objects?text=quinquereme").json["items"]] == [i["id"]], "its words are known")
+        g = call("GET", f"/objects/{i['id']}/graph?depth=2", status=200).json
+        assert {n["id"] for n in g["nodes"]} >= {i["id"], technique["id"], seen["id"]}
+        assert {"from": i["id"], "to": technique["id"], "name": "indicates", "id": link["id"]} in g["edges"]
+        m = call("GET", "/matrix", status=200).json["matrices"]
+        found = [x for k in m for ta in k["tactics"] for x in ta["techniques"] if x["id"] == technique["id"]]
+        assert found == [{"id": technique["id"], "number": "T9001", "name": "Asking nicely", "sightings": 5, "indicators": 1}]
+        s = call("GET", "/sightings?days=7", status=200).json
+        assert s["days"][-1]["count"] >= 5 and s["latest"][0]["of_name"] == "Quinquereme beacon"
+    # Another mode has none of it.
+    call = caller(t, "ALB")
+    assert call("GET", "/objects?mode=exercise", status=200).json["items"] == []
+    assert call("GET", f"/objects/{i['id']}?mode=exercise").status == 404
+
+
+def test_not_for_all(t):
+    """Outside the audience and below the class there is nothing, in any answer."""
+    i = stix.indicator(9)
+    other = stix.indicator(9)["id"]
+    bring(t, "ALB", [i, stix.sdo("sighting", sighting_of_ref=i["id"])], to="HRV")
+    hrv, kos, low = caller(t, "HRV"), caller(t, "KOS"), caller(t, "ALB", "low")
+    wait(lambda: hrv("GET", f"/objects/{i['id']}").status == 200, "HRV has it")
+    t.agree()
+    for call in (kos, low):
+        for path in ("/objects/{}", "/objects/{}/graph", "/objects?text={}", "/sightings", "/matrix", "/cases"):
+            a, b = call("GET", path.format(i["id"])), call("GET", path.format(other))
+            assert (a.status, a.body.decode().replace(i["id"], "X")) == (b.status, b.body.decode().replace(other, "X"))
+            assert i["id"] not in a.body.decode() or path == "/objects?text={}" and a.json["items"] == []
+    assert low("GET", "/objects").json == {"items": [], "next": None}
+
+
+def test_bundle_by_api_and_withdraw(t):
+    call, hrv = caller(t, "ALB"), caller(t, "HRV")
+    a, b = stix.indicator(1), stix.indicator(2)
+    bad = {**stix.indicator(3), "valid_from": "yesterday"}
+    r = call("POST", "/bundle?to=all", bundle([a, b, bad]).encode(), 200, **{"Content-Type": "application/json"}).json
+    assert (r["written"], r["refused"]) == (2, 1)
+    assert r["told"] == [{"verdict": "refused", "index": 2, "id": None, "where": "/valid_from", "text": r["told"][0]["text"]}]
+    again = call("POST", "/bundle?to=all", bundle([a]).encode(), 200, **{"Content-Type": "application/json"}).json
+    assert again["already"] == 1 and again["entries"] == 0
+    assert call("POST", "/bundle", b"{", **{"Content-Type": "application/json"}).status == 400
+    wait(lambda: hrv("GET", f"/objects/{b['id']}").status == 200, "HRV has it")
+    assert hrv("POST", f"/objects/{b['id']}/withdraw", {}).status == 404, "only its author takes it back"
+    assert call("POST", f"/objects/{b['id']}/withdraw", {"reason": "false positive"}, 200).json == {"versions": 1}
+    wait(lambda: hrv("GET", f"/objects/{b['id']}").status == 404, "it is gone at HRV")
+    assert hrv("GET", f"/objects/{a['id']}").status == 200
+
+
+def test_cases(t):
+    """A case of ALB; HRV takes a task, KOS answers a question; the clock runs until all are covered."""
+    calls = {n: caller(t, n) for n in ("ALB", "HRV", "KOS")}
+    alb, hrv, kos = calls.values()
+    i = stix.indicator(4)
+    bring(t, "ALB", [i, stix.sdo("sighting", sighting_of_ref=i["id"], first_seen="2030-01-01T00:00:00Z", last_seen="2030-01-01T00:00:00Z")])
+    case = alb("POST", "/cases", {"kind": "case", "audience": "all", "content": {
+        "title": "Beacons", "status": "open", "severity": "high", "objects": [i["id"]]}}, 201).json
+    task = alb("POST", "/cases", {"kind": "task", "audience": "all", "content": {
+        "title": "Sinkhole it", "status": "open", "case": case["object"], "for": t["HRV"].member}}, 201).json
+    rfi = alb("POST", "/cases", {"kind": "rfi", "audience": "all", "content": {
+        "title": "Who has seen it?", "status": "open", "case": case["object"]}}, 201).json
+    wait(lambda: hrv("GET", f"/cases/{task['object']}").status == 200, "HRV has the task")
+    wait(lambda: kos("GET", f"/cases/{rfi['object']}").status == 200, "KOS has the question")
+    hrv("POST", "/cases", {"kind": "answer", "audience": "all", "content": {"to": task["object"], "answer": "accepted"}}, 201)
+    kos("POST", "/cases", {"kind": "answer", "audience": "all", "content": {
+        "to": rfi["object"], "answer": "answered", "text": "On two mail gateways."}}, 201)
+    wait(lambda: [x["answer"] for x in alb("GET", f"/cases/{task['object']}").json["linked"]] == ["accepted"], "ALB sees it accepted")
+    wait(lambda: [x["content"]["text"] for x in alb("GET", f"/cases/{rfi['object']}").json["linked"]] == ["On two mail gateways."], "and the answer")
+    for call in calls.values():
+        wait(lambda: call("GET", f"/cases/{case['object']}").status == 200, "the case is there")
+        call("POST", "/cases", {"kind": "answer", "audience": "all", "content": {"to": case["object"], "answer": "covered"}}, 201)
+
+    def whole():
+        return alb("GET", f"/cases/{case['object']}", status=200).json
+    wait(lambda: whole()["clock"]["covered"], lambda: f"all are covered: {whole()['clock']}")
+    now = whole()
+    assert now["clock"]["first_sighted"] == "2030-01-01T00:00:00.000Z"
+    assert {x["kind"] for x in now["linked"]} == {"task", "rfi", "answer"} and [o["id"] for o in now["objects"]] == [i["id"]]
+    # Only its owner changes it, and only what he has seen.
+    change = {"audience": "all", "content": {**now["content"], "status": "closed"}}
+    assert hrv("PUT", f"/cases/{case['object']}", change, **{"If-Match": f'"{now["leaf"]}"'}).status == 403
+    assert alb("PUT", f"/cases/{case['object']}", change).status == 428
+    assert alb("PUT", f"/cases/{case['object']}", change, **{"If-Match": '"x"'}).status == 412
+    alb("PUT", f"/cases/{case['object']}", change, 200, **{"If-Match": f'"{now["leaf"]}"'})
+    wait(lambda: kos("GET", f"/cases/{case['object']}").json["content"]["status"] == "closed", "KOS sees it closed")
+    for n in t:
+        n.run("rebuild")
+    assert [c["object"] for c in alb("GET", "/cases?kind=case", status=200).json["items"]] == [case["object"]]
+
+
+def advisory(number, version):
+    when = "2030-01-01T10:00:00.000Z"
+    return {"document": {
+        "category": "csaf_base", "csaf_version": "2.0", "title": "VPN", "distribution": {"tlp": {"label": "GREEN"}},
+        "publisher": {"category": "coordinator", "name": "A press", "namespace": "https://a.example"},
+        "tracking": {"id": number, "status": "final", "version": str(version), "initial_release_date": when, "current_release_date": when,
+                     "revision_history": [{"date": when, "number": str(n + 1), "summary": "As it was."} for n in range(version)]}},
+        "vulnerabilities": [{"cve": "CVE-2030-1000"}]}
+
+
+def test_notice_csaf(t, tmp_path):
+    """By the API and by file: checked, a notice, at the others, out as it came; the next version is one of the same notice."""
+    call, hrv, alb = caller(t, "ALB"), caller(t, "HRV"), t["ALB"]
+    csaf = advisory("A-2030-1", 1)
+    wish = {"kind": "notice", "audience": "all", "content": {"title": "VPN", "type": "advisory", "status": "published", "csaf": csaf}}
+    made = call("POST", "/cases", wish, 201).json
+    assert json.loads(call("GET", f"/cases/{made['object']}/csaf", status=200).body) == csaf
+    wish["content"]["csaf"]["document"]["csaf_version"] = "1.2"
+    bad = call("POST", "/cases", wish)
+    assert bad.status == 422 and bad.json["pointer"] == "/content/csaf/document/csaf_version"
+    wish["content"]["csaf"] = {**advisory("A-2030-2", 1), "vulnerabilities": [{"cve": "CVE-2030-1000"}] * 2}
+    bad = call("POST", "/cases", wish)
+    assert (bad.status, bad.json["pointer"]) == (422, "/content/csaf/vulnerabilities") and "6.1.23" in bad.json["detail"]
+    # By file.
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(advisory("A-2030-3", 1)))
+    first = alb.json("cyber", "csaf", "import", path, "--to", "all", "-c", t.id)
+    assert first["written"] and not alb.json("cyber", "csaf", "import", path, "--to", "all", "-c", t.id)["written"]
+    wait(lambda: hrv("GET", f"/cases/{first['object']}").status == 200, "HRV has it")
+    assert hrv("GET", f"/cases/{first['object']}").json["label"].endswith("TLP=GREEN")
+    path.write_text(json.dumps(advisory("A-2030-3", 2), indent=1))
+    assert alb.json("cyber", "csaf", "import", path, "--to", "all", "-c", t.id)["object"] == first["object"]
+    wait(lambda: hrv("GET", f"/cases/{first['object']}/csaf").body.decode() == path.read_text(), "the next version, as it came")
+    assert alb.run("cyber", "csaf", "export", first["object"], "-c", t.id).stdout == path.read_text()
+    path.write_text(json.dumps(advisory("A-2030-3", 1)))
+    alb.refuses(73, "cyber", "csaf", "import", path, "--to", "all", "-c", t.id)
+    broken = advisory("A-2030-4", 1)
+    broken["document"]["tracking"]["version"] = "3"
+    path.write_text(json.dumps(broken))
+    said = alb.refuses(65, "cyber", "csaf", "check", path)
+    assert "/document/tracking/version" in said and "6.1.16" in said
+
+
+@pytest.mark.parametrize("content, pointer", [
+    ({"title": "", "status": "open", "severity": "low"}, "/content/title"), ({"title": "x", "severity": "low"}, "/content/status"),
+    ({"title": "x", "status": "open", "severity": "odd"}, "/content/severity"),
+    ({"title": "x", "status": "open", "severity": "low", "objects": ["x"]}, "/content/objects"),
+    ({"title": "x", "status": "open", "severity": "low", "first_seen": "x"}, "/content/first_seen")])
+def test_bad_case(t, content, pointer):
+    a = caller(t, "ALB")("POST", "/cases", {"kind": "case", "audience": [], "content": content})
+    assert (a.status, a.json["pointer"]) == (422, pointer)
+
+
+def test_collections(t):
+    call = caller(t, "ALB")
+    made = call("POST", "/collections", {"alias": "sensors", "title": "Sensors", "inbox": True, "audience": "all"}, 201).json
+    assert made["inbox"] and made["audience"] == "all"
+    assert call("POST", "/collections", {"alias": "sensors", "title": "again"}).status == 409
+    assert call("POST", "/collections", {"alias": "Not good", "title": "x"}).json["pointer"] == "/alias"
+    assert "sensors" in [c["alias"] for c in call("GET", "/collections", status=200).json["collections"]]
+    assert call("DELETE", "/collections/all").status == 403
+    call("DELETE", f"/collections/{made['id']}", status=204)
+    assert call("DELETE", f"/collections/{made['id']}").status == 404
+
+
+def test_pipe(t):
+    """From standard input, through a pipe; what is no bundle is refused whole."""
+    alb = t["ALB"]
+    objs = [stix.indicator(n) for n in range(5)]
+    done = alb.run("cyber", "import", "-", "--to", "HRV", "-c", t.id, "--json", stdin=bundle(objs))
+    assert json.loads(done.stdout)["written"] == 5
+    assert "ends too early" in alb.run("cyber", "import", "-", "-c", t.id, status=65, stdin=bundle(objs)[:-3]).stderr
+    got = json.loads(alb.run("cyber", "export", "-c", t.id, "--from", "ALB").stdout)["objects"]
+    assert [o for o in got if o in objs] == objs
+    assert isinstance(done, subprocess.CompletedProcess)
+
+
+def misp_event(n, **more):
+    def uuid(k):
+        return f"5c6983c8-{n:04x}-4000-8000-{k:012x}"
+
+    return {"uuid": uuid(1), "info": "Beacons of a press", "date": "2030-01-01", "timestamp": "1893456000", "threat_level_id": "2",
+            "analysis": "1", "Orgc": {"name": "CERT of a press", "uuid": uuid(2)}, "Tag": [{"name": "type:OSINT"}], "Attribute": [
+                {"uuid": uuid(16 + k), "timestamp": "1893456000", "type": type_, "category": category, "to_ids": ids, "value": value, **rest}
+                for k, (type_, category, ids, value, rest) in enumerate([
+                    ("ip-dst", "Network activity", True, f"192.0.2.{n}", {"Sighting": [
+                        {"uuid": uuid(64), "type": "0", "date_sighting": "1893456100"}]}),
+                    ("domain", "Network activity", False, f"m{n}.example", {}),
+                    ("md5", "Payload delivery", True, "no hash", {}),
+                    ("comment", "Other", False, "for us alone", {"distribution": "0"})])], **more}
+
+
+def test_misp(t, tmp_path):
+    """An event of MISP: by file and by the API, what it narrows stays at home, and it comes out as it went in."""
+    alb, hrv = caller(t, "ALB"), caller(t, "HRV")
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({"response": [{"Event": misp_event(1)}]}))
+    done = t["ALB"].json("cyber", "import", path, "--format", "misp", "--to", "all", "-c", t.id)
+    assert (done["written"], done["held"], done["refused"]) == (6, 1, 1), done
+    assert done["told"][0]["where"] == "/response/0/Event/Attribute/2/value"
+    report = "report--5c6983c8-0001-4000-8000-000000000001"
+    wait(lambda: hrv("GET", f"/objects/{report}").status == 200, "the report is at HRV")
+    wait(lambda: hrv("GET", "/objects/sighting--5c6983c8-0001-4000-8000-000000000040").status == 200, "and the sighting")
+
+    def whole():
+        return json.loads(hrv("GET", f"/objects/{report}/misp", status=200).body)["Event"]
+    wait(lambda: whole()["Attribute"][0]["Sighting"], "the index knows what is sighted")
+    e = whole()
+    assert (e["uuid"], e["info"], e["distribution"], e["Orgc"]["name"]) == (report[8:], "Beacons of a press", "0", "CERT of a press")
+    assert [(a["type"], a["value"], a["to_ids"]) for a in e["Attribute"]] == [("ip-dst", "192.0.2.1", True), ("domain", "m1.example", False)]
+    assert "for us alone" not in json.dumps(e)
+    # By the API; an exercise is no real event; what is no event leaves nothing.
+    json_type = {"Content-Type": "application/json"}
+    r = alb("POST", "/bundle?to=all&format=misp", json.dumps({"Event": misp_event(2, distribution="3")}).encode(), 200, **json_type).json
+    assert (r["written"], r["held"], r["refused"]) == (6, 1, 1)
+    drill = {"Event": misp_event(3, Tag=[{"name": 'exercise:cyber-europe="2016"'}])}
+    assert alb("POST", "/bundle?to=all&format=misp", json.dumps(drill).encode(), 200, **json_type).json["written"] == 0
+    assert alb("POST", "/bundle?format=misp", b'{"type":"bundle"}', **json_type).status == 422
+    assert alb("POST", "/bundle?format=xml", b"{}", **json_type).json["pointer"] == "format"
+    # Everything of HRV's view, as a MISP takes it.
+    out = tmp_path / "out.json"
+    t["HRV"].run("cyber", "export", "--format", "misp", "-c", t.id, "-o", out)
+    events = [x["Event"] for x in json.loads(out.read_text())["response"]]
+    assert {x["info"] for x in events} >= {"Beacons of a press"} and all(x["distribution"] == "0" for x in events)
+    uuids = [a["uuid"] for x in events for a in x["Attribute"]]
+    assert len(uuids) == len(set(uuids)) and "for us alone" not in out.read_text()
+    assert caller(t, "KOS")("GET", f"/objects/{report[:-1]}0/misp").status == 404

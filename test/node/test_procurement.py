@@ -1,0 +1,531 @@
+"""Joint procurement on real nodes: five members, three suppliers, from need to delivery; with one node killed before the opening, a lead that drops a bid and a member that
+sends a bad share. The tender opens all the same, and `verify` names each culprit.
+
+What a dishonest member sends is made here, with its own key: the program has no way to do it.
+"""
+import base64
+import datetime
+import json
+import pathlib
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from entente import BAD_INPUT, DENIED, EXISTS, STATE, TOP, UNAVAILABLE, VERIFY, run, wait
+
+sys.path.insert(0, str(TOP / "test" / "interop"))
+import eseal  # noqa: E402
+
+GREEN = "UNCLASSIFIED TLP=GREEN"
+FIVE = ["ALB", "HRV", "KOS", "MKD", "SVN"]
+SUPPLIERS = {
+    "Adria Medical": ("HR", [("a-all", ["1", "2"], 186000)], [("a-1", "1", 1, 60, 2100)]),
+    "Balkan Supply": ("MK", [("b-1", ["1"], 108000)], [("b-t", "1", 1, 60, 2300)]),
+    "Carpathia": ("RO", [("c-2", ["2"], 70000)], [("c-t", "2", 1, 40, 1900)]),
+}
+
+
+def utc(when):
+    return when.astimezone(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def eur(amount):
+    return {"amount": amount, "currency": "EUR"}
+
+
+class Buying:
+    """The steps of a procurement, by the commands that anybody types."""
+
+    def __init__(self, t, path):
+        self.t, self.path, self.n = t, pathlib.Path(path), 0
+        self.ocid = f"ocds-b5fd17-{self.path.name[:8].lower().replace('_', '-')}"
+
+    def file(self, content):
+        self.n += 1
+        path = self.path / f"record-{self.n}.json"
+        path.write_text(json.dumps(content))
+        return path
+
+    def put(self, label, kind, content, *options):
+        return self.t[label].json("procure", "put", kind, self.file(content), *options)["object"]
+
+    def agreement(self, title, lead, **more):
+        self.p = self.put(lead, "agreement", {
+            "title": title, "ocid": self.ocid, "lead": self.t[lead].member,
+            "participants": [n.member for n in self.t], "shareRule": "capped", "home": ["AL", "HR", "XK", "MK", "SI"],
+            "status": "proposed", "budget": eur(300000), **more})
+        self.lead = lead
+        began = time.monotonic()
+        for n in self.t:
+            wait(lambda n=n: self.has(n), f"the agreement at {n.label}")
+            n.run("procure", "agree", self.p)
+        self.took = time.monotonic() - began
+
+    def time_for(self, seconds):
+        """A deadline so far away, or further where this machine has shown itself slow: a tender's hour does not wait."""
+        return max(seconds, 6 * self.took)
+
+    def has(self, node):
+        return node.run("procure", "show", self.p, status=None).returncode == 0
+
+    def show(self, label):
+        return self.t[label].json("procure", "show", self.p)
+
+    def tender(self, seconds, **more):
+        deadline = now() + datetime.timedelta(seconds=seconds)
+        members = [n.member for n in self.t]
+        items = [{"id": f"{lot}-{i}", "relatedLot": lot, "description": f"tents for {i}", "quantity": q, "unit": "H87",
+                  "relatedBuyer": m, "classification": {"scheme": "CPV", "id": "39522530"}}
+                 for lot, q in (("1", 12), ("2", 8)) for i, m in enumerate(members)]
+        self.deadline = deadline
+        return self.put(self.lead, "tender", {
+            "title": "Tents and heaters", "currency": "EUR", "estimate": eur(260000),
+            "lots": [{"id": "1", "title": "tents", "reserve": eur(2500)}, {"id": "2", "title": "heaters", "reserve": eur(2000)}],
+            "items": items, "criteria": [{"id": "q", "title": "quality", "kind": "quality", "max": 10, "threshold": 3}],
+            "deadline": utc(deadline), "graceMinutes": 0, "openAt": utc(deadline), "fallbackAt": utc(deadline + datetime.timedelta(hours=1)),
+            "standstillDays": 0, "threshold": 3, "padding": [4096], "status": "open",
+            "award": {"qualityValue": eur(500), "qualityMin": 3, "thirdCap": 400, "nationCap": 1000},
+            "withheld": [{"field": "tender/items/quantity", "rationale": "stocks are nobody's business"}], **more}, "--of", self.p)
+
+    def stay_open(self, seconds):
+        """On a machine that turns out to be slow the lead postpones, as leads do: then the deadline is at least so far away."""
+        if self.deadline - now() > datetime.timedelta(seconds=seconds):
+            return
+        tender = self.show(self.lead)["tender"]
+        self.deadline += datetime.timedelta(seconds=2 * seconds)
+        more = {"deadline": utc(self.deadline), "openAt": utc(self.deadline), "fallbackAt": utc(self.deadline + datetime.timedelta(hours=1))}
+        self.put(self.lead, "tender", {**tender["content"], **more}, "--object", tender["object"])
+        wait(lambda: self.show(self.lead)["seal"]["deadline"] == more["deadline"], "the later deadline", seconds)
+
+    def wait_state(self, label, state, seconds=60):
+        return wait(lambda: (lambda v: v if v["state"] == state else None)(self.show(label)),
+                    lambda: f"{state} at {label}: {self.show(label)['state']}", seconds)
+
+    def url(self, label):
+        return f"http://127.0.0.1:{self.t[label].port}/procure/{self.t[label].view()['coalition']}/{self.p}"
+
+    # ---- suppliers ----
+
+    def bid_file(self, name):
+        nation, bundles, tiers = SUPPLIERS[name]
+        return self.file({"tenderer": {"name": name, "nation": nation},
+                          "bundles": [{"id": i, "lots": lots, "price": eur(p)} for i, lots, p in bundles],
+                          "tiers": [{"id": i, "lot": lot, "from": a, "to": b, "unitPrice": eur(p)} for i, lot, a, b, p in tiers]})
+
+    def bid(self, name, *args, status=0):
+        home = self.path / name.split()[0]
+        home.mkdir(exist_ok=True)
+        return run("bid", *args, cwd=home, status=status)
+
+    # ---- what only a liar does ----
+
+    def log_key(self, label):
+        """The seed of a member's log key: it is that member's to misuse."""
+        text = pathlib.Path(self.t[label].key("log.key")).read_text()
+        return base64.b64decode(next(line.split()[1] for line in text.splitlines() if line.startswith("seed ")))
+
+    def transcript(self, label):
+        return self.t[label].run("procure", "transcript", self.p).stdout
+
+    def hand_on(self, label, *messages):
+        path = self.path / f"forged-{label}.eseal"
+        path.write_text("\n".join(messages))
+        self.t[label].run("procure", "import", self.p, path)
+
+
+def holder_of(view, label):
+    return next(h["holder"] for h in view["seal"]["holders"] if h["label"] == label)
+
+
+def split(text):
+    return [eseal.read(m.rstrip("\n") + "\n") for m in text.split("\n\n")]
+
+
+def false_close(text, holder, seed, without):
+    """A closing, signed by `holder`, that leaves out a bidder's commitments."""
+    messages = split(text)
+    sid = next(m["sid"][0] for m in messages if m["kind"] == "countersign")
+    first, commits = {}, {}
+    for m in messages:
+        if m["kind"] == "bid.receipt":
+            leaf = bytes.fromhex(m["leaf"][0])
+            first[leaf] = min(first.get(leaf, 2**63), int(m["time"][0]))
+        elif m["kind"] == "bid.commit":
+            commits[eseal.leaf_hash(m["text"].encode())] = m
+    leaves = sorted((x for x in commits if commits[x]["bidder"][0] != without), key=lambda x: (first[x], x))
+    best = {}
+    for x in leaves:
+        m = commits[x]
+        name = (m["bidder"][0], m["bid"][0])
+        if name not in best or int(best[name]["seq"][0]) < int(m["seq"][0]):
+            best[name] = m
+    active = sorted(bytes.fromhex(m["bidder"][0] + m["bid"][0] + m["hash"][0]) for m in best.values() if m["op"][0] != "withdraw")
+    return eseal.message("seal.close", [
+        ("sid", sid), ("holder", holder), ("count", len(leaves)), ("root", eseal.tree(leaves).hex()),
+        ("active", eseal.sha(b"".join(active)).hex()), *[("leaf", x.hex()) for x in leaves]], seed)
+
+
+def bad_shares(text, holder, seed):
+    """Another's shares under this holder's name."""
+    out, done = [], set()
+    for m in split(text):
+        if m["kind"] == "open.share" and m["sealed"][0] not in done and m["holder"][0] != str(holder):
+            done.add(m["sealed"][0])
+            lines = [line.split(" ", 1) for line in m["text"].splitlines()[1:-1]]
+            out.append(eseal.message("open.share", [(k, holder if k == "holder" else v) for k, v in lines], seed))
+    assert out
+    return out
+
+
+def test_need_to_delivery(coalition, tmp_path):
+    t = coalition(FIVE)
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    # KOS has two officers, so one is not enough there.
+    second = tmp_path / "second.key"
+    t["KOS"].run("key", "new", "officer", second)
+    t["KOS"].run("key", "update", "--officer-key", t["KOS"].key("officer.key"), "--officer-key", second)
+
+    # -- needs and a pool; one member looks, and declines
+    need = {"title": "tents", "classification": [{"scheme": "CPV", "id": "39522530"}], "quantity": 12, "unit": "H87",
+            "firmness": "interest", "status": "stated", "maxUnitPrice": eur(2500)}
+    b.put("ALB", "need", need)
+    b.put("HRV", "need", {**need, "quantity": 20})
+    assert b.t["ALB"].refuses(BAD_INPUT, "procure", "put", "need", b.file({**need, "quantity": -1}))
+    assert "/maxUnitPrice/currency" in t["ALB"].refuses(
+        BAD_INPUT, "procure", "put", "need", b.file({**need, "maxUnitPrice": {"amount": 1, "currency": "XXX"}}))
+    pool = b.put("ALB", "pool", {"title": "tents together", "classification": need["classification"], "unit": "H87", "status": "collecting"})
+    wait(lambda: t["SVN"].json("procure", "list", "pool"), "the pool at SVN")
+    wait(lambda: t["HRV"].json("procure", "list", "pool"), "the pool at HRV")
+    b.put("HRV", "participation", {"pool": pool, "status": "committed", "quantity": 20})
+    b.put("SVN", "participation", {"pool": pool, "status": "declined", "quantity": 0})
+    b.put("HRV", "vote", {"pool": pool, "lead": t["ALB"].member})
+    wait(lambda: len(t["ALB"].json("procure", "list", "participation")) == 2, "both participations at ALB")
+
+    # -- the agreement, signed by all; then the tender, whose key all make together
+    b.agreement("Tents for five", "ALB", pool=pool)
+    b.wait_state("ALB", "agreed")
+    seconds = b.time_for(25)
+    b.tender(seconds)
+    for label in FIVE:
+        b.wait_state(label, "open")
+    trust = tmp_path / "trust"
+    trust.write_text(t["MKD"].run("procure", "trust").stdout)
+
+    # -- three suppliers: each seals offline; the second is unknown to the lead's own door
+    slow = max(8, 2 * b.took)
+    for name in SUPPLIERS:
+        b.stay_open(2 * slow)
+        b.bid(name, "fetch", b.url("HRV"), b.url("KOS"), "--trust", trust)
+        assert "NOT compared" not in b.bid(name, "seal", "tender.json", b.bid_file(name)).stderr
+    b.bid("Adria Medical", "seal", "tender.json", b.file({"tenderer": {"name": "x", "nation": "hr"}}), status=BAD_INPUT)
+    b.stay_open(2 * slow)
+    b.bid("Adria Medical", "submit", "tender.json", *map(b.url, FIVE))
+    out = b.bid("Balkan Supply", "submit", "tender.json", b.url("HRV"), b.url("KOS")).stdout
+    assert "2 of 3 receipts - NOT ENOUGH" in out
+    out = b.bid("Balkan Supply", "submit", "tender.json", b.url("HRV"), b.url("KOS"), b.url("MKD")).stdout
+    assert "3 of 3 receipts" in out and "NOT ENOUGH" not in out
+    b.stay_open(2 * slow)
+    b.bid("Carpathia", "submit", "tender.json", b.url("KOS"), b.url("MKD"), b.url("SVN"))
+    b.bid("Carpathia", "seal", "tender.json", b.file({
+        "tenderer": {"name": "Carpathia", "nation": "RO"}, "bundles": [{"id": "c-2", "lots": ["2"], "price": eur(66000)}],
+        "tiers": [{"id": "c-t", "lot": "2", "from": 1, "to": 40, "unitPrice": eur(1850)}]}))
+    b.bid("Carpathia", "submit", "tender.json", b.url("KOS"), b.url("MKD"), b.url("SVN"))
+    receipts = json.loads(b.bid("Carpathia", "receipts", "tender.json", "--json").stdout)
+    assert [r["receipts"] for r in receipts] == [3, 3]
+    assert now() < b.deadline, "the machine was too slow for this test's deadline"
+    wait(lambda: b.show("MKD")["seal"]["sealed"] == 4 and b.show("MKD")["seal"]["commits"] == 4, "all bids at MKD")
+    assert b.show("MKD")["bids"] == []  # nobody is told who has bid
+
+    # -- SVN is destroyed, and the lead stops its machine to write by hand
+    t["SVN"].kill()
+    wait(lambda: b.show("ALB")["seal"]["commits"] == 4, "all commitments at the lead")
+    t["ALB"].stop()
+    wait(lambda: now() > b.deadline + datetime.timedelta(seconds=1), "the deadline", 300)
+    late = b.bid("Adria Medical", "seal", "tender.json", b.bid_file("Adria Medical"))
+    assert late.returncode == 0
+    assert "deadline is over" in b.bid("Adria Medical", "submit", "tender.json", b.url("HRV"), status=STATE).stderr
+    view = b.show("MKD")
+    balkan = eseal.ed_key(bytes.fromhex((tmp_path / "Balkan" / "wallet" / "supplier.key").read_text().strip()))[2].hex()
+    b.hand_on("ALB", false_close(b.transcript("ALB"), holder_of(view, "ALB"), b.log_key("ALB"), balkan))
+    t["ALB"].start()
+
+    # -- the others dissent, close without the lead, and three of five sign
+    closed = wait(lambda: (lambda v: v if v["seal"].get("root") else None)(b.show("MKD")), "a root that three have signed", 120)
+    stands = next(c for c in closed["seal"]["closings"] if c["stands"])
+    assert stands["by"] != holder_of(closed, "ALB") and stands["commits"] == 4 and len(stands["signed_by"]) >= 3
+    lie = wait(lambda: next((c for c in b.show("MKD")["seal"]["closings"] if c["by"] == holder_of(closed, "ALB") and len(c["dissent"]) >= 2), None),
+               "two who dissent from the lead's closing", 120)
+    assert lie["dropped"] == 1
+
+    # -- two officers at KOS; HRV sends another's shares as its own; MKD is honest; the lead's share is good
+    first = t["KOS"].run("procure", "open", b.p).stdout
+    assert "1 of 2 officers" in first
+    assert b.show("KOS")["seal"]["confirmed"] == 1
+    out = t["KOS"].run("procure", "open", b.p, "--officer", second).stdout
+    assert "2 of 2 officers" in out and "gave shares of 3 bids" in out
+    stranger = tmp_path / "stranger.key"
+    t["MKD"].run("key", "new", "officer", stranger)
+    t["MKD"].refuses(DENIED, "procure", "open", b.p, "--officer", stranger)
+    t["MKD"].run("procure", "open", b.p)
+    wait(lambda: "open.share" in b.transcript("HRV"), "shares at HRV")
+    b.hand_on("HRV", *bad_shares(b.transcript("HRV"), holder_of(view, "HRV"), b.log_key("HRV")))
+    t["ALB"].run("procure", "open", b.p)
+    opened = b.wait_state("MKD", "opened", 90)
+    assert [x["state"] for x in opened["bids"]] == ["opened"] * 3
+    assert opened["prices_hidden"] and all("content" not in x for x in opened["bids"])
+
+    # -- anybody verifies the transcript offline: both culprits, nobody else
+    wait(lambda: b.show("KOS")["state"] == "opened", "opened at KOS")
+    path = tmp_path / "transcript.eseal"
+    path.write_text(b.transcript("KOS"))
+    done = run("procure", "verify", path, "--json", cwd=tmp_path, status=VERIFY)
+    verdict = json.loads(done.stdout)
+    assert verdict["opened"] and len(verdict["bids"]) == 3
+    named = {(f["finding"], f.get("member")) for f in verdict["findings"] if f["finding"] not in ("absent", "malformed")}
+    assert named == {("dropped-bid", t["ALB"].member), ("bad-share", t["HRV"].member)}
+    assert ("absent", t["SVN"].member) in {(f["finding"], f.get("member")) for f in verdict["findings"]}
+    again = eseal.Replay(path.read_text())
+    assert {w for w, _ in again.found} == {"dropped-bid", "bad-share"} and len(again.opened) == 3
+
+    # -- evaluation: points first, then prices; the award, solved again by all, also by the node that was destroyed
+    t["SVN"].start()
+    wait(lambda: b.show("SVN")["state"] == "opened", "opened at SVN", 60)
+    sheet = [{"bid": x["bid"], "admitted": True, "scores": [{"criterion": "q", "points": 8 if x["nation"] == "MK" else 7}]}
+             for x in opened["bids"]]
+    b.put("KOS", "conflict", {"evaluator": "Arta", "interest": "none"}, "--of", b.p)
+    b.put("KOS", "score", {"evaluator": "Arta", "phase": "blind", "bids": sheet}, "--of", b.p)
+    t["ALB"].refuses(STATE, "procure", "award", b.p)
+    b.put("ALB", "score", {"evaluator": "panel", "phase": "reconciled", "bids": sheet}, "--of", b.p)
+    award = t["ALB"].json("procure", "award", b.p)
+    t["KOS"].refuses(DENIED, "procure", "award", b.p)
+    for label in FIVE:
+        wait(lambda label=label: b.show(label)["award"], f"the award at {label}")
+        t[label].run("procure", "consent", b.p)
+    shown = b.wait_state("ALB", "standstill")
+    content = shown["award"]["content"]
+    assert content["paid"]["amount"] == 174000 and {x["supplier"] for x in content["lines"]} == {"Balkan Supply", "Carpathia"}
+    assert [x["supplier"] for x in content["losers"]] == ["Adria Medical"] and content["losers"][0]["more"]["amount"] > 0
+    complaint = b.put("HRV", "complaint", {"from": "Adria Medical", "text": "we offered both"}, "--of", b.p)
+    wait(lambda: b.show("ALB")["complaints"], "the complaint at the lead")
+    b.put("ALB", "ruling", {"complaint": complaint, "ruling": "admitted"}, "--of", b.p)
+    t["ALB"].refuses(STATE, "procure", "finish", b.p)
+    b.put("ALB", "ruling", {"complaint": complaint, "ruling": "rejected"}, "--of", b.p)
+    t["ALB"].run("procure", "finish", b.p)
+    assert award["object"] == b.show("ALB")["award"]["object"]
+
+    # -- shares to the cent, nobody above what it would pay alone
+    shares = t["ALB"].json("procure", "shares", b.p)
+    assert sum(round(100 * x["pays"]["amount"]) for x in shares["lines"]) == 17400000
+    assert all(x["pays"]["amount"] <= x["alone"]["amount"] for x in shares["lines"]) and shares["individually_rational"]
+    t["ALB"].run("procure", "shares", b.p, "--write")
+    for label in FIVE:
+        wait(lambda label=label: b.show(label)["share"] and b.show(label)["state"] == "awarded", f"shares at {label}")
+        t[label].run("procure", "contracts", b.p)
+    mine = [c for c in b.show("KOS")["contracts"] if c["own"]]
+    assert len(mine) == 2 and sum(round(100 * c["content"]["value"]["amount"]) for c in mine) == 3480000
+    for c in mine:
+        b.put("KOS", "contract", {**c["content"], "status": "active", "dateSigned": utc(now())}, "--object", c["object"])
+        b.put("KOS", "delivery", {"procurement": b.p, "contract": c["object"], "quantity": 8, "date": utc(now()), "accepted": True})
+        b.put("KOS", "transaction", {"procurement": b.p, "contract": c["object"], "value": c["content"]["value"], "date": utc(now()), "status": "paid"})
+    b.wait_state("ALB", "implementing")
+    assert "KOS" in t["ALB"].run("procure", "balance").stdout
+
+    # -- told in OCDS, for the public without what is withheld; valid; the same tables after a rebuild, on every node
+    for circle in ("public", "third", "member"):
+        for more in ([], ["--record"]):
+            out = tmp_path / f"{circle}{len(more)}.json"
+            t["ALB"].run("procure", "export", b.p, "--circle", circle, "-o", out, *more)
+            report = json.loads(run("ocds", "validate", out, "--json", cwd=tmp_path).stdout)
+            assert report["valid"] and report["warnings"] == 0, report["findings"][:5]
+    public, member = (json.loads((tmp_path / f"{c}0.json").read_text()) for c in ("public", "member"))
+    tender = next(r for r in public["releases"] if r["tag"] == ["tender"])
+    assert all("quantity" not in i for i in tender["tender"]["items"]) and tender["withheldInformation"][0]["field"] == "tender/items/quantity"
+    assert all("quantity" in i for i in next(r for r in member["releases"] if r["tag"] == ["tender"])["tender"]["items"])
+    assert {r["tag"][0] for r in member["releases"]} >= {"planning", "tender", "tenderUpdate", "award", "contract", "implementation"}
+    for label in FIVE:
+        assert t[label].json("rebuild")["same"], label
+
+
+def get(url):
+    """Status and JSON (or None) at a supplier's or anybody's door."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as e:
+        return e.code, None
+
+
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+def test_postponed_and_public(coalition, tmp_path):
+    """The deadline moves while bids lie sealed; what is public is so by its label alone; deliveries become capabilities, and all is told step by step. On PostgreSQL."""
+    t = coalition(["ALB", "HRV", "KOS"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    three = ["ALB", "HRV", "KOS"]
+    b.agreement("Generators", "ALB", home=["AL", "HR", "XK"], nations=["AL", "HR", "XK"])
+    b.wait_state("ALB", "agreed", 90)
+    base = f"http://127.0.0.1:{t['ALB'].port}/procure/{t['ALB'].view()['coalition']}"
+    quiet = {"criteria": [], "award": {}, "threshold": 2}
+    tender = b.tender(b.time_for(12), status="draft", **quiet)
+    b.wait_state("ALB", "keyed")
+    assert get(b.url("ALB") + "/tender")[0] == 404 and get(base + "/ocds")[1]["releases"] == []
+    said = {**b.show("ALB")["tender"]["content"], "status": "open"}
+    b.put("ALB", "tender", said, "--object", tender)
+    for label in three:
+        b.wait_state(label, "open")
+    early = [r["id"] for r in get(b.url("HRV") + "/ocds")[1]["releases"]]
+    assert [i.split(b.ocid + "-")[1].rsplit("-", 1)[0] for i in early] == ["planning", "tender", "tenderUpdate"]
+
+    # -- a key that is made holds the lead to what it was made for
+    at = datetime.datetime.fromisoformat(said["deadline"].replace("Z", "+00:00"))
+    hours = ("deadline", "openAt", "fallbackAt")
+
+    def later(seconds):
+        return {**said, **{k: utc(datetime.datetime.fromisoformat(said[k].replace("Z", "+00:00")) + datetime.timedelta(seconds=seconds)) for k in hours}}
+
+    for change, where in (({"threshold": 3}, "/threshold"), ({"graceMinutes": 5, "openAt": later(400)["openAt"]}, "/graceMinutes"), (later(-1), "/deadline")):
+        assert where in t["ALB"].refuses(STATE, "procure", "put", "tender", b.file({**said, **change}), "--object", tender)
+    t["HRV"].refuses(DENIED, "procure", "put", "tender", b.file(said))
+    t["ALB"].refuses(EXISTS, "procure", "put", "tender", b.file(said))
+
+    more = b.time_for(8)
+    # -- one bid before, then the hour moves; the bid stays, and is replaced after the old hour
+    doors = [b.url(label) for label in three]
+    b.bid("Adria Medical", "fetch", *doors[:2])
+    b.bid("Adria Medical", "seal", "tender.json", b.bid_file("Adria Medical"))
+    b.bid("Adria Medical", "submit", "tender.json", *doors)
+    assert now() < at, "the machine was too slow for this test's deadline"
+    b.put("ALB", "tender", {**later(more), "rationale": "a question came late"}, "--object", tender)
+    for label in three:
+        wait(lambda label=label: b.show(label)["seal"]["deadline"] == later(more)["deadline"], f"the later hour at {label}")
+    assert [x["stands"] for x in b.show("KOS")["seal"]["postponements"]] == [True]
+    wait(lambda: now() > at, "the old deadline", 120)
+    b.bid("Adria Medical", "seal", "tender.json", b.file({"tenderer": {"name": "Adria Medical", "nation": "HR"}, "bundles": [], "tiers": [
+        {"id": "a-t", "lot": lot, "from": 1, "to": 60, "unitPrice": eur(p)} for lot, p in (("1", 2000),)] + [
+        {"id": "a-u", "lot": "2", "from": 1, "to": 60, "unitPrice": eur(1500)}]}))
+    b.bid("Adria Medical", "submit", "tender.json", *doors)
+    wait(lambda: b.show("ALB")["seal"].get("root"), "a root", 60)
+    t["ALB"].refuses(STATE, "procure", "put", "tender", b.file(later(60)), "--object", tender)
+    for label in ("ALB", "KOS"):
+        wait(lambda label=label: t[label].run("procure", "open", b.p, status=None).returncode == 0, f"{label} opens")
+    b.wait_state("ALB", "opened")
+    path = tmp_path / "transcript.eseal"
+    path.write_text(b.transcript("ALB"))
+    verdict = json.loads(run("procure", "verify", path, "--json", cwd=tmp_path).stdout)
+    assert len(verdict["bids"]) == 1 and '"a-u"' in verdict["bids"][0]["text"] and not verdict["offence"]
+    again = eseal.Replay(path.read_text())
+    assert not again.found and list(again.opened.values()) == [verdict["bids"][0]["text"]]
+
+    # -- award, shares, contracts; one contract is not for everybody
+    t["ALB"].run("procure", "award", b.p)
+    for label in three:
+        wait(lambda label=label: t[label].run("procure", "consent", b.p, status=None).returncode == 0, f"{label} agrees")
+    b.wait_state("ALB", "standstill")
+    t["ALB"].run("procure", "finish", b.p)
+    t["ALB"].run("procure", "shares", b.p, "--write")
+    wait(lambda: b.show("KOS")["share"] and b.show("KOS")["award"]["content"]["status"] == "active", "the shares at KOS")
+    t["KOS"].run("procure", "contracts", b.p)
+    mine = b.show("KOS")["contracts"][0]
+    b.put("KOS", "contract", {**mine["content"], "status": "active"}, "--object", mine["object"])
+    b.put("KOS", "contract", {**mine["content"], "status": "active", "period": {"endDate": utc(now())}, "rationale": "longer"}, "--object", mine["object"])
+    for wrong, code, where in (({"contract": b.p}, BAD_INPUT, "/contract"), ({"quantity": "x"}, BAD_INPUT, "/quantity")):
+        delivery = {"procurement": b.p, "contract": mine["object"], "item": mine["content"]["items"][0]["id"], "quantity": 8, "date": utc(now()), "accepted": True}
+        assert where in t["KOS"].refuses(code, "procure", "put", "delivery", b.file({**delivery, **wrong}))
+    wait(lambda: b.show("HRV")["contracts"], "the contract at HRV")
+    t["HRV"].refuses(DENIED, "procure", "put", "delivery", b.file(delivery))
+    b.put("KOS", "delivery", delivery)
+    b.put("KOS", "delivery", {**delivery, "accepted": False})
+    drafts = t["KOS"].json("response", "list", "capabilities")
+    assert [(x["content"]["state"], x["content"]["quantity"], x["content"]["external_ids"][1]) for x in drafts] == [
+        ("draft", 8, {"scheme": "CPV", "value": "39522530"})]
+    assert t["HRV"].json("response", "list", "capabilities") == []
+
+    # -- told step by step, and what was told stays; the public hears of no record above the lowest class
+    wait(lambda: len(b.show("ALB")["deliveries"]) == 2, "both deliveries at the lead")
+    member, public = (tmp_path / f"{c}.json" for c in ("member", "public"))
+    for circle, out in (("member", member), ("public", public)):
+        t["ALB"].run("procure", "export", b.p, "--circle", circle, "-o", out)
+        report = json.loads(run("ocds", "validate", out, "--json", cwd=tmp_path).stdout)
+        assert report["valid"] and report["warnings"] == 0, report["findings"][:5]
+    releases = json.loads(public.read_text())["releases"]
+    assert [r["id"] for r in releases][:3] == early
+    tags = [r["tag"][0] for r in releases]
+    assert tags[:4] == ["planning", "tender", "tenderUpdate", "tenderAmendment"] and {"award", "awardUpdate", "contract", "contractUpdate", "contractAmendment", "implementation"} <= set(tags)
+    amendment = next(r for r in releases if r["tag"] == ["tenderAmendment"])["tender"]["amendments"][0]
+    assert amendment["rationale"] == "a question came late" and amendment["amendsReleaseID"] == early[2]
+    table = run("ocds", "table", public, "--list", "contracts", cwd=tmp_path).stdout.splitlines()
+    assert table[0].startswith('"ocid","id","contracts/0/id"') and len(table) == 2
+    b.put("KOS", "contract", {**mine["content"], "status": "active"}, "--object", mine["object"], "--label", GREEN)
+    wait(lambda: b.show("ALB")["contracts"][0]["label"] .endswith("TLP=GREEN"), "the label at the lead")
+    t["ALB"].run("procure", "export", b.p, "-o", public, "--force")
+    after = [r["id"] for r in json.loads(public.read_text())["releases"]]
+    assert not any("-implementation-" in i for i in after) and after[:3] == early
+    assert len(get(base + "/ocds")[1]["releases"]) == len(after)
+    b.put("ALB", "tender", {**later(more)}, "--object", tender, "--label", GREEN)
+    assert [get(b.url("ALB") + x)[0] for x in ("/tender", "/ocds")] == [404, 404] and get(base + "/ocds")[1]["releases"] == []
+
+    line = next(x for x in t["ALB"].json("procure", "balance")["lines"] if x["label"] == "HRV")
+    assert line["national"] == eur(3 * (12 * 2000 + 8 * 1500)) and line["contracted"] == eur(0)
+    for label in three:
+        assert t[label].json("rebuild")["same"], label
+
+
+def test_refusals(coalition, tmp_path):
+    """Nobody signs for another, no record changes another's object, and nothing is there for who has no part in it."""
+    t = coalition(["ALB", "HRV", "KOS"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    two = [t["ALB"].member, t["HRV"].member]
+    p = b.put("ALB", "agreement", {"title": "for two", "ocid": "ocds-b5fd17-two", "lead": two[0], "participants": two,
+                                   "shareRule": "prorata", "status": "proposed"})
+    wait(lambda: t["HRV"].run("procure", "show", p, status=None).returncode == 0, "the agreement at HRV")
+    assert t["KOS"].refuses(UNAVAILABLE, "procure", "show", p)
+    assert t["KOS"].json("procure", "board") == []
+    t["HRV"].run("procure", "agree", p, "--refuse")
+    t["ALB"].run("procure", "agree", p)
+    b.p = p
+    wait(lambda: any(x["refused"] for x in b.show("ALB")["participants"]), "the refusal at ALB")
+    assert b.show("ALB")["state"] == "proposed"
+    t["ALB"].refuses(STATE, "procure", "transcript", p)
+    t["ALB"].refuses(STATE, "procure", "solve", p)
+    t["ALB"].refuses(UNAVAILABLE, "procure", "export", p)
+    path = tmp_path / "nonsense"
+    path.write_text("nothing\n")
+    t["ALB"].refuses(BAD_INPUT, "procure", "import", p, path)
+    run("procure", "verify", path, cwd=tmp_path, status=BAD_INPUT)
+    for bad in ({"lead": t["KOS"].member}, {"participants": two + two}, {"participants": ["x"]}, {"status": "done"}, {"more": 1}):
+        t["ALB"].refuses(BAD_INPUT, "procure", "put", "agreement", b.file({
+            "title": "x", "ocid": "ocds-b5fd17-x", "lead": two[0], "participants": two, "shareRule": "prorata", "status": "proposed", **bad}))
+
+
+def test_routes_survive(coalition, tmp_path):
+    """Every route of this area, asked about what is not there, and about an agreement that nobody has signed: an answer, and a node that goes on."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    members = [n.member for n in t]
+    p = b.put("ALB", "agreement", {"title": "x", "ocid": "ocds-b5fd17-x", "lead": members[0], "participants": members, "shareRule": "prorata", "status": "proposed"})
+    base = f"http://127.0.0.1:{t['ALB'].port}/api/v1/coalitions/{t['ALB'].view()['coalition']}/procurement"
+    for path in ("board", "records?kind=need", "suggestions", f"pools/{p}", *(f"processes/{p}{x}" for x in (
+            "", "/transcript", "/ocds", "/lab", "/lab?explain=true", "/shares", "/confirm")), f"processes/{p[:26]}.{'a' * 26}/lab"):
+        try:
+            with urllib.request.urlopen(f"{base}/{path}", timeout=30) as answer:
+                assert answer.status == 200
+        except urllib.error.HTTPError as e:
+            assert e.code in (404, 409, 422), (path, e.code, e.read())
+        assert t["ALB"].alive(), path
+    door = f"http://127.0.0.1:{t['ALB'].port}/procure/"
+    for path in ("", "x", "x/y/tender", f"{t['ALB'].view()['coalition']}/ocds", f"{t['ALB'].view()['coalition']}/{p}/tender"):
+        try:
+            urllib.request.urlopen(door + path, timeout=30).close()
+        except urllib.error.HTTPError as e:
+            assert e.code in (404, 405), (path, e.code)
+        assert t["ALB"].alive(), path

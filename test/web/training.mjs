@@ -1,0 +1,121 @@
+// Joint training in a browser: pictures of every page, and the main story once.
+import { join } from "node:path";
+
+const SEEN_MS = 30_000;
+
+export function scenes({ job, open, sign_in, go, bad_things, fail }) {
+	const at = (...more) => `work/training/${[job.coalition, ...more].join("/")}`;
+
+	async function play_mode(page) {
+		const to = page.locator("main button.main", { hasText: "Switch to exercise" });
+		if (await to.count()) await to.first().click();
+		await page.waitForTimeout(200);
+	}
+
+	return {
+		// Every page, wide and narrow: no sideways scrolling of the page, no violations, a heading; pictures if asked for.
+		async training_pages(browser) {
+			const seen = {};
+			for (const width of [1440, 390]) {
+				const page = await open(browser, { width });
+				await sign_in(page);
+				for (const path of job.pages) {
+					await go(page, at(...path.split("/").filter(Boolean)));
+					if (!/programme|lessons|qualifications/.test(path)) await play_mode(page);
+					else {
+						const to = page.locator("main button.main", { hasText: "Switch to real" });
+						if (await to.count()) await to.first().click();
+					}
+					await page.waitForTimeout(400);
+					const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+					if (job.shots) await page.screenshot({ path: join(job.shots, `${job.name}-${path.replaceAll("/", "-") || "front"}-${width}.png`), fullPage: width > 500 });
+					const bad = await bad_things(page);
+					if (wide > 1) bad.push(`scrolls sideways by ${wide}`);
+					if (bad.length) seen[`${path} ${width}`] = bad;
+				}
+				await page.context().close();
+			}
+			return { bad: seen };
+		},
+
+		// One writes the script by keyboard, starts and watches; the other's inbox fills by itself and is answered; an evaluator loses the network and nothing is lost.
+		async training_story(browser) {
+			const host = await open(browser, { width: 1440, base: job.base });
+			await sign_in(host);
+			await go(host, at("exercise", job.exercise, "msel"));
+			await play_mode(host);
+			await host.waitForSelector(".tr-grid");
+			await host.focus(".tr-grid");
+			await host.keyboard.press("Control+Enter");
+			for (const text of ["Power cut", "09:00", "A1", "The grid is down"]) {
+				await host.keyboard.type(text);
+				await host.keyboard.press("Tab");
+			}
+			await host.keyboard.press("ArrowUp");
+			await host.keyboard.press("ArrowDown");
+			await host.getByRole("button", { name: /^Save/ }).click({ timeout: 3000 }).catch(() => undefined);
+			await host.waitForFunction(() => [...document.querySelectorAll(".tr-grid tbody tr:not(.tr-dirty)")].some((r) => r.innerText.includes("Power cut") && r.innerText.includes("draft")), null, { timeout: SEEN_MS }).catch(() => fail("the row was not saved"));
+			// A table from Excel, with its headings: understood by the node, shown, written.
+			await host.evaluate(() => {
+				const data = new DataTransfer();
+				data.setData("text/plain", "MSEL #\tInject DTG\tSubject\tSend To\tImplementer (Actual Narrative)\r\n2\t2026-01-01 09:20\tFlood\tStaff\tWater rises\r\n3\t2026-01-01 09:30\tPress\tStaff\tA call\r\n");
+				document.querySelector(".tr-grid").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+			});
+			await host.getByRole("button", { name: "Write 2 rows" }).click();
+			await host.waitForFunction(() => document.querySelectorAll(".tr-grid tbody tr").length >= 3, null, { timeout: SEEN_MS }).catch(() => fail("the pasted rows did not come"));
+			const numbers = await host.$$eval(".tr-grid tbody .tr-c0", (all) => all.map((x) => x.innerText.trim()));
+
+			// Approved by the caller meanwhile; then the run.
+			await host.evaluate(async (o) => {
+				const csrf = (await (await fetch("/api/v1/session")).json()).csrf;
+				const post = (path, body) => fetch(`/api/v1/coalitions/${o.coalition}/training/${path}`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body) });
+				const x = await (await fetch(`/api/v1/coalitions/${o.coalition}/training/exercises/${o.exercise}`)).json();
+				for (const i of x.injects) for (const to of ["submitted", "approved"]) await post(`records/${i.object}/step`, { to });
+				for (const to of ["specified", "planned", "ready"]) await post(`records/${o.exercise}/step`, { to });
+			}, { coalition: job.coalition, exercise: job.exercise });
+			await go(host, at("exercise", job.exercise, "excon"));
+			await host.getByRole("button", { name: "STARTEX" }).click();
+			await host.locator("dialog input").fill("60");
+			await host.locator("dialog button.main").click();
+			await host.waitForFunction(() => [...document.querySelectorAll(".tr-item-title")].some((x) => x.innerText.includes("Power cut")), null, { timeout: SEEN_MS }).catch(() => fail("Power cut is not on the desk"));
+
+			const player = await open(browser, { width: 390, base: job.player.base });
+			await sign_in(player, job.player.user, job.player.password);
+			await go(player, at("inbox"));
+			await play_mode(player);
+			await host.locator(".tr-item", { hasText: "Power cut" }).getByRole("button", { name: "Release" }).click();
+			await player.waitForSelector(".tr-message", { timeout: SEEN_MS }).catch(() => fail("nothing came into the inbox"));
+			const mark = await player.locator(".tr-message .tr-mark").first().innerText();
+			await player.getByRole("button", { name: "Acknowledge" }).click();
+			await player.fill(".tr-respond input", "We have called the grid operator");
+			await player.getByRole("button", { name: "Send" }).click();
+			await host.waitForFunction(() => document.querySelector(".tr-light.responded") && document.body.innerText.includes("We have called the grid operator"), null, { timeout: SEEN_MS }).catch(() => fail("the answer is not on the desk"));
+
+			// The network goes while the evaluator writes.
+			const evaluator = await open(browser, { width: 390, base: job.player.base });
+			await sign_in(evaluator, job.player.user, job.player.password);
+			await go(evaluator, at("exercise", job.exercise, "evaluate"));
+			await play_mode(evaluator);
+			await evaluator.waitForSelector(".tr-evaluate textarea");
+			await evaluator.context().setOffline(true);
+			await evaluator.fill(".tr-evaluate textarea", "The duty officer acted at once");
+			await evaluator.getByRole("radio", { name: "P", exact: true }).click();
+			await evaluator.getByRole("button", { name: "Add" }).click();
+			await evaluator.waitForFunction(() => document.body.innerText.includes("2 cards wait"), null, { timeout: SEEN_MS }).catch(() => fail("the cards do not wait"));
+			await evaluator.context().setOffline(false);
+			await evaluator.waitForFunction(() => document.body.innerText.includes("Everything is with the node") && document.body.innerText.includes("acted at once"), null, { timeout: SEEN_MS }).catch(() => fail("the cards were not sent"));
+
+			await host.getByRole("button", { name: /NO DUFF/ }).click();
+			await host.locator("dialog input").fill("a real fire");
+			await host.locator("dialog button.main").click();
+			await player.waitForSelector(".tr-noduff", { timeout: SEEN_MS }).catch(() => fail("the stop did not reach the player"));
+			const shots = job.shots;
+			if (shots) {
+				await host.screenshot({ path: join(shots, "story-excon.png"), fullPage: true });
+				await player.screenshot({ path: join(shots, "story-inbox.png") });
+				await evaluator.screenshot({ path: join(shots, "story-evaluate.png") });
+			}
+			return { numbers, mark, bad: [...(await bad_things(host)), ...(await bad_things(player))] };
+		},
+	};
+}
