@@ -293,6 +293,36 @@ static bool is_judged(enum pkind k)
 	       k == P_COMPLAINT;
 }
 
+/* Of the process `of`, what stands before the draft in its own transaction and so in no table yet, behind what is stored: an agreement and its tender may be written at once. */
+static int pending_add(struct admit *d, const struct object_id *of, struct rows *rows)
+{
+	struct row *row = arena_array(d->arena, struct row, rows->n + d->a->n_before + 1);
+
+	if (rows->n)
+		memcpy(row, rows->row, rows->n * sizeof(*row));
+	rows->row = row;
+	for (size_t i = 0; i < d->a->n_before; i++) {
+		const struct draft *p = d->a->before[i];
+		struct row *r = &row[rows->n];
+		int rc;
+
+		*r = (struct row){.kind = pkind_find(p->kind),
+			.object = p->object,
+			.of = p->object,
+			.time_ms = d->now_ms,
+			.mode = p->mode,
+			.label = p->label,
+			.body = p->content};
+		if (r->kind == P_KINDS || !p->has_object)
+			continue;
+		rc = procure_read(r->kind, r->body, d->arena, &r->doc, &r->of, d->why);
+		if (rc < 0)
+			return rc;
+		rows->n += object_id_eq(&r->of, of);
+	}
+	return 0;
+}
+
 static int judge(struct admit *d)
 {
 	const struct admitting *a = d->a;
@@ -305,6 +335,8 @@ static int judge(struct admit *d)
 	if (rc == 0)
 		rc = procure_store_process(
 			a->world, a->db, &who, &of, seals, d->arena, rows, d->why);
+	if (rc == 0)
+		rc = pending_add(d, &of, rows);
 	if (rc == 0)
 		rc = seals ? process_read(rows, d->now_ms, d->arena, d->p, d->why)
 			   : process_read_brief(rows, d->now_ms, d->arena, d->p, d->why);
