@@ -591,8 +591,9 @@ class Replay:
             assert root.hex() == m["root"][0]
             roots[root] = set(leaves)
             signers.setdefault(root, set()).add(i)
-            if any(self.knew(i, x) for x in self.counted - set(leaves)):
-                self.find("dropped-bid", i)
+            for x in self.counted - set(leaves):
+                if self.knew(i, x):
+                    self.find("dropped-bid" if i in self.held[x] else "missed-bid", i)
         for i, m in self.holders("close.cosig"):
             root = bytes.fromhex(m["root"][0])
             if root in roots:

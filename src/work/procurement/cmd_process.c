@@ -27,7 +27,7 @@ void cmd_findings(struct cli *cli, const struct seal_replay *r, const struct wor
 			snprintf(who, sizeof(who), " (bidder %.16s)", hex);
 		}
 		cli_print(cli, "%s%-16s%s %s%s\n",
-			cli_colour(cli, f->kind == FINDING_ABSENT ? COLOUR_YELLOW : COLOUR_RED),
+			cli_colour(cli, finding_is_offence(f->kind) ? COLOUR_RED : COLOUR_YELLOW),
 			finding_name(f->kind), cli_colour(cli, COLOUR_NONE), f->text, who);
 	}
 }
@@ -257,12 +257,6 @@ const struct command command_procure_transcript = {
 
 /* ---- verify ---- */
 
-static bool is_offence(const struct finding *f)
-{
-	return f->kind != FINDING_ABSENT && f->kind != FINDING_MALFORMED &&
-	       f->kind != FINDING_WRONG_ACTIVE;
-}
-
 static void verify_tell(struct cli *cli, const struct seal_replay *r, size_t n)
 {
 	char hex[65];
@@ -330,7 +324,7 @@ static int run_verify(struct cli *cli)
 	TRY(seal_replay(message, n, &arena, r, &cli->why));
 	opened = replay_open(r);
 	for (size_t i = 0; i < r->n_finding; i++)
-		offence |= is_offence(&r->finding[i]);
+		offence |= finding_is_offence(r->finding[i].kind);
 	if (cli->json)
 		verify_json(cli, r, opened, offence);
 	else

@@ -176,6 +176,7 @@ void view_findings(struct json_out *o, const char *key, const struct seal_replay
 
 		json_open(o, '{');
 		json_put_cstr(o, "finding", finding_name(f->kind));
+		json_put_bool(o, "offence", finding_is_offence(f->kind));
 		if (f->holder) {
 			const struct id *member = &r->policy.holder[f->holder - 1].member;
 

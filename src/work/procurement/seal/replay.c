@@ -7,12 +7,19 @@
 #include <stdarg.h>
 
 static const char *const names[] = {"malformed", "bad-deal", "false-complaint", "two-deals",
-	"bad-certificate", "dropped-bid", "cosigned-lie", "two-roots", "wrong-active-set",
-	"bad-share", "share-not-due", "twin-bid", "missing-bid", "unreadable-bid", "absent"};
+	"bad-certificate", "dropped-bid", "missed-bid", "cosigned-lie", "two-roots",
+	"wrong-active-set", "bad-share", "share-not-due", "twin-bid", "missing-bid",
+	"unreadable-bid", "absent"};
 
 const char *finding_name(enum finding_kind k)
 {
 	return names[k];
+}
+
+bool finding_is_offence(enum finding_kind k)
+{
+	return k != FINDING_ABSENT && k != FINDING_MALFORMED && k != FINDING_MISSED_BID &&
+	       k != FINDING_WRONG_ACTIVE;
 }
 
 const char *bid_state_name(enum bid_state s)

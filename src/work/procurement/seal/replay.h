@@ -24,7 +24,8 @@ enum finding_kind {
 	FINDING_FALSE_COMPLAINT,
 	FINDING_TWO_DEALS,   /* holder sent two different dkg.r1 */
 	FINDING_BAD_CERT,    /* holder certified another key than the deals give */
-	FINDING_DROPPED_BID, /* holder closed without a bid that r holders had receipted in time */
+	FINDING_DROPPED_BID, /* holder closed without a counted bid that it had receipted itself */
+	FINDING_MISSED_BID, /* holder closed without a counted bid that others had receipted: it may not have heard of it, so no offence; the closing does not stand unless a holder of the bid signs a lie */
 	FINDING_COSIGNED_LIE, /* holder cosigned a tree without a commit that it had receipted itself */
 	FINDING_TWO_ROOTS,    /* holder signed two roots for one sid */
 	FINDING_WRONG_ACTIVE, /* holder closed with a set in force that does not follow from the receipts: it may not have had them all, so no offence; the closing does not stand */
@@ -36,6 +37,8 @@ enum finding_kind {
 	FINDING_ABSENT,	     /* holder has not done its part; no offence */
 };
 const char *finding_name(enum finding_kind k);
+/* False for what may befall an honest holder: nobody has broken the protocol. */
+bool finding_is_offence(enum finding_kind k);
 
 struct finding {
 	enum finding_kind kind;

@@ -102,9 +102,17 @@ static void close_judge(struct seal_replay *r, struct replay_close *rc, struct a
 		if (!r->line[i].counted || seal_close_has(&rc->close, &r->line[i].commit->leaf))
 			continue;
 		rc->n_dropped++;
-		if (knew(r, by, &r->line[i]))
+		if (!knew(r, by, &r->line[i]))
+			continue;
+		if (r->line[i].held & 1ULL << (by - 1))
 			replay_find(r, arena, FINDING_DROPPED_BID, by, r->line[i].commit,
-				"holder %u closed without a bid that %u holders had receipted in time",
+				"holder %u closed without a bid that it had receipted itself, as "
+				"one of %u in time",
+				by, r->line[i].receipts);
+		else
+			replay_find(r, arena, FINDING_MISSED_BID, by, r->line[i].commit,
+				"holder %u closed without a bid that %u others had receipted in "
+				"time, and may not have heard of it",
 				by, r->line[i].receipts);
 	}
 	struct hash active = seal_active_hash(r->line, r->n_line, &rc->close);

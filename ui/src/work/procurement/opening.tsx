@@ -77,7 +77,7 @@ export function Opening({ c, p }: { c: string; p: Process }): VNode {
 			)}
 			{s.findings.length > 0 && (
 				<Section title={t("findings")}>
-					<ul class="plain">{s.findings.map((f) => <li><span class={`badge ${["absent", "malformed", "wrong-active-set"].includes(f.finding) ? "wait" : "bad"}`}>{word("finding", f.finding)}</span> {f.member_label && <strong><Theirs text={f.member_label} /></strong>} {f.text}</li>)}</ul>
+					<ul class="plain">{s.findings.map((f) => <li><span class={`badge ${f.offence ? "bad" : "wait"}`}>{word("finding", f.finding)}</span> {f.member_label && <strong><Theirs text={f.member_label} /></strong>} {f.text}</li>)}</ul>
 				</Section>
 			)}
 			<p><a class="button" href={`${BASE}/coalitions/${c}/procurement/processes/${p.object}/transcript`} download>{t("transcript")}</a> <Command text="entente procure verify transcript.eseal" /></p>

@@ -27,7 +27,7 @@ export type Tender = {
 };
 export type Holder = { holder: number; id: string; label: string; lead: boolean; countersigned: boolean; dealt: boolean; certified: boolean };
 export type Closing = { by: number; root: string; commits: number; signed_by: number[]; dissent: number[]; dropped: number; stands: boolean };
-export type Finding = { finding: string; holder?: number; member_label?: string; bidder?: string; text: string };
+export type Finding = { finding: string; offence: boolean; holder?: number; member_label?: string; bidder?: string; text: string };
 export type Seal = {
 	sid: string; n: number; k: number; receipts: number; deadline: string; grace_until: string; open: string; fallback: string; keyed: boolean; key?: string; holders: Holder[];
 	commits: number; in_force: number; sealed: number; postponements: { deadline: string; signed_by: number[]; stands: boolean }[]; closings: Closing[]; root?: string; confirmed: number; confirmations_needed: number; findings: Finding[];

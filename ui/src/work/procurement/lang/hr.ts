@@ -45,7 +45,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	"hour.opening": "Otvaranje", "hour.fallback": "Ponuditelji smiju otvoriti", "tender.draft": "nacrt", "tender.open": "otvoren", "tender.cancelled": "poništen", "tender.unsuccessful": "neuspješan",
 	"criterion.admission": "prihvaćanje", "criterion.quality": "kvaliteta", "bid_state.sealed": "zapečaćena", "bid_state.missing": "nedostaje", "bid_state.opened": "otvorena", "bid_state.self-opened": "otvorio ponuditelj",
 	"bid_state.unreadable": "nečitljiva", "finding.malformed": "neispravno", "finding.bad-deal": "loša podjela", "finding.false-complaint": "lažna pritužba", "finding.two-deals": "dvije podjele",
-	"finding.bad-certificate": "loša potvrda", "finding.dropped-bid": "ispustio ponudu", "finding.cosigned-lie": "potpisao laž", "finding.two-roots": "dva korijena", "finding.wrong-active-set": "pogrešan skup",
+	"finding.bad-certificate": "loša potvrda", "finding.dropped-bid": "ispustio ponudu", "finding.missed-bid": "zatvorio ne znajući za ponudu", "finding.cosigned-lie": "potpisao laž", "finding.two-roots": "dva korijena", "finding.wrong-active-set": "pogrešan skup",
 	"finding.bad-share": "loš dio", "finding.share-not-due": "dio izvan reda", "finding.twin-bid": "dvostruka ponuda", "finding.missing-bid": "ponuda nedostaje", "finding.unreadable-bid": "nečitljiva ponuda",
 	"finding.absent": "odsutan", "phase.blind": "slijepi", "phase.reconciled": "usklađeni (voditelj)", "interest.none": "nema", "interest.declared": "prijavljen", "award.pending": "predložena", "award.active": "konačna",
 	"award.cancelled": "poništena", "award.unsuccessful": "neuspješna", "contract.pending": "u pripremi", "contract.active": "na snazi", "contract.terminated": "raskinut", "contract.cancelled": "poništen",
