@@ -593,6 +593,7 @@ def statements(alb, ex, objective, lrs):
     alb.run("training", "step", badge, "revoked", "--why", "withdrawn by the school")
     alb.run("training", "control", ex, "endex")
     wait(lambda: {"voided", "terminated"} <= set(verbs()), verbs, 60)
+    wait(lambda: not [x for x in tr(alb, "out") if x["channel"] == "xapi" and x["state"] == "waiting"], "the one that was refused for a while, again", 60)
     ids = {}
     for path, headers, body in list(lrs.got):
         assert path == "/hook/statements" and headers["X-Experience-API-Version"] == "2.0.0" and headers["Authorization"] == "Basic bm9kZTpodW50ZXIy"
