@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import pathlib
+import shutil
 import subprocess
 import urllib.request
 
@@ -202,10 +204,18 @@ def test_assets_are_kept_and_compressed(browser, three):
     assert none.headers["Content-Encoding"] is None
 
 
-def test_units():
-    """What is pure in ui/, and the catalogues: every message in every language."""
-    if not (entente.TOP / "ui" / "node_modules" / "esbuild").exists():
-        pytest.skip("ui/node_modules is not there: npm ci --prefix ui")
-    done = subprocess.run(["node", "test/run.mjs"], cwd=entente.TOP / "ui", capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL)
+def ui_copy(browser, place):
+    """The sources of ui/ beside the packages that the tests have brought, so that nothing is written into the sources."""
+    for name in ("src", "test", "dev"):
+        shutil.copytree(entente.TOP / "ui" / name, place / name)
+    for name in ("package.json", "tsconfig.json", "vite.config.mjs"):
+        shutil.copy(entente.TOP / "ui" / name, place / name)
+    (place / "node_modules").symlink_to(pathlib.Path(browser.modules) / "node_modules")
+    return place
+
+
+@pytest.mark.parametrize("command", [["node", "test/run.mjs"], ["node_modules/.bin/tsc", "--noEmit"]], ids=["units", "types"])
+def test_scripts(browser, tmp_path, command):
+    """What is pure in ui/, and the catalogues: every message in every language; and the types, strictly."""
+    done = subprocess.run(command, cwd=ui_copy(browser, tmp_path), capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout[-3000:]
