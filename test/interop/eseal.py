@@ -335,6 +335,8 @@ class Ceremony:
         self.bids()
         if name.endswith("postponed"):
             self.postpone()
+        if name.endswith("copied"):
+            self.copy()
         self.close()
         self.shares()
 
@@ -444,6 +446,20 @@ class Ceremony:
         self.one(0, 2, "replace", TEXTS[0].replace("1200000", "1100000"), T + 3600000)
         self.active = [self.commits[3], self.commits[5]]
 
+    def copy(self):
+        """Somebody commits to the first bid's hash as well, under a key of his own and the same id, and has earlier receipts: nothing comes to it."""
+        seed = self.random(32)
+        m = next(read(x) for x in self.out if x.startswith("e-seal/1 bid.commit"))
+        self.pub.append(ed_key(seed)[2])
+        commit = self.say("bid.commit", [("sid", self.sid.hex()), ("bid", m["bid"][0]), ("bidder", self.pub[-1].hex()), ("seq", 1),
+                                         ("op", "put"), ("hash", m["hash"][0]), ("len", m["len"][0])], seed)
+        leaf = leaf_hash(commit.encode())
+        self.bid.append(self.bid[0])
+        self.commits.insert(0, (leaf, len(self.pub) - 1, "put", self.commits[0][3], None))
+        for i in range(1, self.r + 1):
+            self.say("bid.receipt", self.head(i) + [("leaf", leaf.hex()), ("time", T - 61000 + i)], self.key[i - 1])
+        self.active.insert(0, self.commits[0])
+
     def close(self):
         leaves = [c[0] for c in self.commits]
         self.root = tree(leaves)
@@ -455,7 +471,7 @@ class Ceremony:
 
     def shares(self):
         for _, b, _, h, u in self.active:
-            for i in range(1, self.n + 1):
+            for i in range(1, self.n + 1) if u else ():
                 x = self.x[i - 1]
                 u_i = mul(x, u)
                 e, f = dleq("tdh2-share", x, u, u_i, mul(x, B), [self.root], self.scalar())
@@ -481,7 +497,7 @@ def signed(m, key):
 
 
 class Replay:
-    """The same judgements as `entente procure verify`, less those on complaints."""
+    """The same judgements as `entente procure verify`, less those on complaints and on bidders."""
 
     def __init__(self, text):
         self.found, self.opened = [], {}
@@ -607,11 +623,14 @@ class Replay:
         self.bids = self.active(roots[self.root]) if self.root else []
 
     def opening(self):
+        # A share is of the sealed bid that it names; of a commit by another to the same hash it is none.
+        names = {tuple(m[x][0] for x in ("bidder", "bid", "seq", "hash")) for m in self.bids}
         sealed = {sha(m["text"].encode()): m for m in self.of("bid.sealed") if signed(m, bytes.fromhex(m["bidder"][0]))}
+        due = {h for h, m in sealed.items() if (m["bidder"][0], m["bid"][0], m["seq"][0], h.hex()) in names}
         shares = {}
         for i, m in self.holders("open.share"):
             s = sealed.get(bytes.fromhex(m["sealed"][0]))
-            if s is None or self.root is None or m["root"][0] != self.root.hex():
+            if s is None or self.root is None or m["root"][0] != self.root.hex() or m["bid"][0] != s["bid"][0] or bytes.fromhex(m["sealed"][0]) not in due:
                 self.find("share-not-due", i)
                 continue
             u, u_i = decode(bytes.fromhex(s["u"][0])), decode(bytes.fromhex(m["u-i"][0]))
@@ -623,7 +642,7 @@ class Replay:
         for m in self.bids:
             h = bytes.fromhex(m["hash"][0])
             got = shares.get(h, {})
-            if h not in sealed or len(got) < self.k:
+            if h not in sealed or len(got) < self.k or any(m[x] != sealed[h][x] for x in ("bidder", "bid", "seq")):
                 continue
             at = sorted(got)[:self.k]
             key = ZERO

@@ -17,7 +17,7 @@ def ours(name, n, k):
     return subprocess.run([PRINT, "--print", name, str(n), str(k)], check=True, capture_output=True, text=True).stdout
 
 
-@pytest.mark.parametrize("name,n,k", [("eseal-2-of-3", 3, 2), ("eseal-3-of-5", 5, 3), ("eseal-2-of-3-postponed", 3, 2)])
+@pytest.mark.parametrize("name,n,k", [("eseal-2-of-3", 3, 2), ("eseal-3-of-5", 5, 3), ("eseal-2-of-3-postponed", 3, 2), ("eseal-2-of-3-copied", 3, 2)])
 def test_published(name, n, k):
     """The vectors are what this implementation makes; the unit test says the same of the other."""
     assert "\n".join(eseal.Ceremony(name, n, k).out) == (TOP / "test/vectors" / f"{name}.transcript").read_text()
@@ -34,6 +34,14 @@ def test_postponed():
     r = eseal.Replay(text)
     assert r.deadline == eseal.T + 7200000 and not r.found
     assert sorted(r.opened.values()) == sorted([eseal.TEXTS[0].replace("1200000", "1100000"), eseal.TEXTS[1]])
+
+
+def test_copied():
+    """Who commits to another's hash, with an earlier receipt, keeps nothing from opening; no holder is to blame, for both."""
+    text = ours("x copied", 3, 2)
+    assert text == "\n".join(eseal.Ceremony("x copied", 3, 2).out)
+    r = eseal.Replay(text)
+    assert not r.found and sorted(r.opened.values()) == sorted(eseal.TEXTS[:2])
 
 
 def test_opinion():

@@ -2,10 +2,12 @@
 #include "base/report.h"
 #include "work/procurement/seal/replay.h"
 
-static struct replay_bid *bid_of(struct seal_replay *r, const struct hash *sealed)
+/* By the sealed bid itself and not by what a commit says of it: anybody may commit to a hash that he has seen in another's commit. */
+static struct replay_bid *bid_of(struct seal_replay *r, const struct seal_share *s)
 {
 	for (size_t i = 0; i < r->n_bid; i++)
-		if (hash_eq(&r->bid[i].line->commit->sealed, sealed))
+		if (r->bid[i].sealed && hash_eq(&r->bid[i].sealed->hash, &s->sealed) &&
+			id_eq(&r->bid[i].sealed->name.bid, &s->bid))
 			return &r->bid[i];
 	return NULL;
 }
@@ -64,8 +66,8 @@ static void share_take(
 			why.text);
 		return;
 	}
-	b = bid_of(r, &s.sealed);
-	if (!b || !b->sealed || !r->closed || !hash_eq(&s.root, &r->closed->close.root)) {
+	b = bid_of(r, &s);
+	if (!b || !r->closed || !hash_eq(&s.root, &r->closed->close.root)) {
 		replay_find(r, arena, FINDING_SHARE_WITHDRAWN, s.i, NULL,
 			"holder %u sent a share of a bid that is not in force, or under a root that k "
 			"holders have not signed",

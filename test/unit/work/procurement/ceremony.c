@@ -212,6 +212,26 @@ void ceremony_postpone(struct ceremony *c)
 		CEREMONY_T + 3600000);
 }
 
+void ceremony_copy(struct ceremony *c)
+{
+	struct slice sealed = ceremony_find(c, "bid.sealed", 0);
+	struct buf out CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct bid_name name = {.bid = c->bid[0], .seq = 1};
+	struct seckey copycat;
+	struct hash leaf;
+
+	seed_key(c, &copycat);
+	name.bidder = copycat.pub;
+	bid_commit_print(&c->policy, &name, BID_PUT, sealed, &copycat, &out);
+	leaf = hash_leaf(ceremony_add(c, &out));
+	for (uint32_t i = 1; i <= c->policy.r; i++) {
+		buf_clear(&out);
+		bid_receipt_print(
+			&c->policy, i, &leaf, CEREMONY_T - 61000 + i, &c->key[i - 1], &out);
+		ceremony_add(c, &out);
+	}
+}
+
 void ceremony_whole(struct ceremony *c, const char *name, uint32_t n, uint32_t k)
 {
 	ceremony_begin(c, name, n, k);
@@ -219,6 +239,8 @@ void ceremony_whole(struct ceremony *c, const char *name, uint32_t n, uint32_t k
 	ceremony_bids(c);
 	if (slice_search(slice_str(name), SLICE("postponed")) >= 0)
 		ceremony_postpone(c);
+	if (slice_search(slice_str(name), SLICE("copied")) >= 0)
+		ceremony_copy(c);
 	ceremony_close(c);
 	ceremony_shares(c);
 }
@@ -246,7 +268,7 @@ void ceremony_shares(struct ceremony *c)
 
 	assert_non_null(r->closed);
 	for (size_t i = 0; i < r->n_bid; i++)
-		for (uint32_t h = 1; h <= c->policy.n; h++) {
+		for (uint32_t h = 1; r->bid[i].sealed && h <= c->policy.n; h++) {
 			buf_clear(&b);
 			seal_share_print(&c->policy, h, &c->x[h - 1], &c->pub,
 				&r->closed->close.root, r->bid[i].sealed, &c->key[h - 1], &c->env,

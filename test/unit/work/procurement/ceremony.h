@@ -6,6 +6,7 @@
  *	dkg.r1 of each holder in order: k + 2 scalars of 64 (coefficients, proof, ephemeral)
  *	of each bidder: seed of the key 32, id of the bid 16
  *	each sealing: two scalars of 64 (r, s), nonce 24
+ *	a copycat, if there is one: seed of the key 32
  *	each share, by bid in force (order of the tally), then holder: one scalar of 64
  */
 #ifndef TEST_CEREMONY_H
@@ -45,7 +46,9 @@ void ceremony_bids(struct ceremony *c);
 /* k holders sign a deadline two hours later (and holder n too late, holder 1 another): the first bidder replaces its bid in between. */
 void ceremony_postpone(struct ceremony *c);
 void ceremony_close(struct ceremony *c);
-/* From the beginning to the shares; with a postponement if the name ends so. */
+/* Somebody else commits to the first bid's hash, under a key of his own and the same id, with receipts of a second earlier. */
+void ceremony_copy(struct ceremony *c);
+/* From the beginning to the shares; with a postponement, or a copied commitment, if the name ends so. */
 void ceremony_whole(struct ceremony *c, const char *name, uint32_t n, uint32_t k);
 void ceremony_shares(struct ceremony *c);
 void ceremony_end(struct ceremony *c);

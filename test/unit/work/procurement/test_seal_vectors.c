@@ -214,8 +214,10 @@ static void own(void **state)
 	static const struct {
 		const char *name;
 		uint32_t n, k;
-	} list[] = {
-		{"eseal-2-of-3", 3, 2}, {"eseal-3-of-5", 5, 3}, {"eseal-2-of-3-postponed", 3, 2}};
+		bool later, copied;
+	} list[] = {{"eseal-2-of-3", 3, 2, false, false}, {"eseal-3-of-5", 5, 3, false, false},
+		{"eseal-2-of-3-postponed", 3, 2, true, false},
+		{"eseal-2-of-3-copied", 3, 2, false, true}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(list); i++) {
@@ -235,10 +237,17 @@ static void own(void **state)
 		assert_memory_equal(file.p, b.p, b.n);
 		struct seal_replay *r = ceremony_replay(c);
 		assert_true(replay_open(r));
-		assert_int_equal(r->n_finding, 0);
-		bool later = r->told.n > 0;
-		assert_slice(r->bid[later].text, later ? ceremony_text_later : ceremony_text[0]);
-		assert_slice(r->bid[!later].text, ceremony_text[1]);
+		/* Of a copied commitment only its author hears: it stands first, and nothing comes to it. */
+		bool later = r->told.n > 0, copied = list[i].copied;
+		assert_int_equal(later, list[i].later);
+		assert_int_equal(r->n_finding, copied);
+		if (copied) {
+			assert_int_equal(r->finding[0].kind, FINDING_MISSING_BID);
+			assert_int_equal(r->bid[0].state, BID_MISSING);
+		}
+		assert_slice(r->bid[copied + later].text,
+			later ? ceremony_text_later : ceremony_text[0]);
+		assert_slice(r->bid[copied + !later].text, ceremony_text[1]);
 		ceremony_end(c);
 		mem_free(c);
 	}
