@@ -174,10 +174,12 @@ int bid_selfopen_parse(
 int bid_selfopen_key(const struct bid_selfopen *o, const struct bid_sealed *s,
 	const struct point *y, struct point *ret_k, struct why *why)
 {
-	struct point u = point_base(&o->r);
+	struct point u;
 
+	/* The names first: a multiplication for each bid that somebody's r does not mean would be a stranger's way to keep us busy. */
 	if (!bid_name_eq(&o->name, &s->name))
 		return why_set(why, E_INVALID, "bid", "opens another bid");
+	u = point_base(&o->r);
 	if (!point_eq(&u, &s->u))
 		return why_set(
 			why, E_VERIFY, "r", "r is not the one that this bid was sealed with");
