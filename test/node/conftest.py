@@ -88,3 +88,13 @@ def shared(request, program, tmp_path_factory):
 def pytest_runtest_makereport(item, call):
     outcome = yield
     setattr(item, f"failed_{call.when}", outcome.get_result().failed)
+
+
+def longest_first(items, files):
+    """Files run side by side, each as a whole: those that take longest begin first, so that nobody waits for one at the end."""
+    order = {name: i for i, name in enumerate(files)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
+def pytest_collection_modifyitems(items):
+    longest_first(items, ["test_demo", "test_procurement", "test_records", "test_training"])

@@ -82,3 +82,7 @@ def browser(program):
     if b"ui/index.html" not in pathlib.Path(program).read_bytes():
         pytest.skip("this program was built without the web shell (-Dui=disabled)")
     return Browser(_modules())
+
+
+def pytest_collection_modifyitems(items):
+    _node.longest_first(items, ["test_web", "test_procurement_pages", "test_training", "test_accounts", "test_response_pages"])
