@@ -52,12 +52,13 @@ char *files_whole_path(const struct node *node, const struct hash *h, bool dir)
 	return node_path(node->dir, name);
 }
 
-char *files_part_path(const struct node *node, const struct hash *h)
+char *files_part_path(const struct node *node, const struct id *author, const struct hash *h)
 {
-	char hex[65], name[96];
+	char hex[65], whose[33], name[128];
 
 	hex_encode(h->b, 32, hex);
-	snprintf(name, sizeof(name), "files/part.%s", hex);
+	hex_encode(author->b, 16, whose);
+	snprintf(name, sizeof(name), "files/part.%s.%s", hex, whose);
 	return node_path(node->dir, name);
 }
 
@@ -221,15 +222,15 @@ bool files_has(const struct node *node, const struct hash *sha256)
 
 /* ---- from a partner ---- */
 
-int files_part_size(
-	const struct node *node, const struct hash *sha256, uint64_t *ret, struct why *why)
+int files_part_size(const struct node *node, const struct id *author, const struct hash *sha256,
+	uint64_t *ret, struct why *why)
 {
 	struct stat st;
 	int rc = need_dir(node, why);
 
 	if (rc < 0)
 		return rc;
-	char *path CLEANUP_FREE = files_part_path(node, sha256);
+	char *path CLEANUP_FREE = files_part_path(node, author, sha256);
 	if (stat(path, &st) == 0)
 		*ret = (uint64_t)st.st_size;
 	else if (errno == ENOENT)
@@ -251,15 +252,15 @@ static int part_lock(int fd, const char *path, struct stat *ret, struct why *why
 	return 0;
 }
 
-int files_part_add(
-	const struct node *node, const struct hash *sha256, struct slice piece, struct why *why)
+int files_part_add(const struct node *node, const struct id *author, const struct hash *sha256,
+	struct slice piece, struct why *why)
 {
 	struct stat st;
 	int rc = need_dir(node, why);
 
 	if (rc < 0)
 		return rc;
-	char *path CLEANUP_FREE = files_part_path(node, sha256);
+	char *path CLEANUP_FREE = files_part_path(node, author, sha256);
 	int fd CLEANUP_FD =
 		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
@@ -301,8 +302,8 @@ static int file_hash(
 	return 0;
 }
 
-int files_part_done(
-	const struct node *node, const struct hash *sha256, uint64_t size, struct why *why)
+int files_part_done(const struct node *node, const struct id *author, const struct hash *sha256,
+	uint64_t size, struct why *why)
 {
 	struct hash h;
 	uint64_t got;
@@ -311,7 +312,7 @@ int files_part_done(
 
 	if (rc < 0)
 		return rc;
-	char *path CLEANUP_FREE = files_part_path(node, sha256);
+	char *path CLEANUP_FREE = files_part_path(node, author, sha256);
 	int fd CLEANUP_FD = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT && size == 0) /* an empty file has no pieces */
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -19,13 +19,16 @@ MUST_USE int files_open(const struct node *node, const struct hash *sha256, int 
 bool files_has(const struct node *node, const struct hash *sha256);
 /* Reads all of a file held: E_VERIFY if it is not what its name says, E_MISSING. */
 MUST_USE int files_verify(const struct node *node, const struct hash *sha256, struct why *why);
-/* Partial download: its size so far (0 if none), appending, and finishing (checks size and hash: E_VERIFY drops the part). */
-MUST_USE int files_part_size(
-	const struct node *node, const struct hash *sha256, uint64_t *ret, struct why *why);
-MUST_USE int files_part_add(
-	const struct node *node, const struct hash *sha256, struct slice piece, struct why *why);
-MUST_USE int files_part_done(
-	const struct node *node, const struct hash *sha256, uint64_t size, struct why *why);
+/*
+ * Partial download: its size so far (0 if none), appending, and finishing (checks size and hash: E_VERIFY drops the part). Parts are apart by the author whose
+ * entry names the file: who names the hash of another's file, and serves something else, spoils no part but its own.
+ */
+MUST_USE int files_part_size(const struct node *node, const struct id *author,
+	const struct hash *sha256, uint64_t *ret, struct why *why);
+MUST_USE int files_part_add(const struct node *node, const struct id *author,
+	const struct hash *sha256, struct slice piece, struct why *why);
+MUST_USE int files_part_done(const struct node *node, const struct id *author,
+	const struct hash *sha256, uint64_t size, struct why *why);
 /* Unlinks (erasure); the directory is synced. Absent is fine. */
 MUST_USE int files_drop(const struct node *node, const struct hash *sha256, struct why *why);
 

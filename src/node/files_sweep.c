@@ -16,21 +16,46 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+/* "part.HASH.AUTHOR", of files.c. */
+static bool part_named(const char *name, struct hash *ret)
+{
+	return strlen(name) == 5 + 64 + 1 + 32 && strncmp(name, "part.", 5) == 0 &&
+	       name[5 + 64] == '.' && hex_decode(slice_of(name + 5, 64), ret->b, 32) == 0;
+}
+
+/* Whoever named it. */
+static int parts_drop(const char *files, const struct hash *sha256, struct why *why)
+{
+	DIR *d = opendir(files);
+	struct hash h;
+	int rc = 0;
+
+	if (!d)
+		return errno == ENOENT ? 0 : files_io(why, files, "open", errno);
+	for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL;) {
+		if (!part_named(e->d_name, &h) || !hash_eq(&h, sha256))
+			continue;
+		char *part CLEANUP_FREE = node_path(files, e->d_name);
+		if (unlink(part) < 0 && errno != ENOENT)
+			rc = files_io(why, part, "remove", errno);
+	}
+	closedir(d);
+	return rc;
+}
+
 int files_drop(const struct node *node, const struct hash *sha256, struct why *why)
 {
 	if (!node->dir)
 		return why_set(why, E_STATE, "", "a node in memory keeps no attached files");
 	char *dir CLEANUP_FREE = files_whole_path(node, sha256, true);
 	char *path CLEANUP_FREE = files_whole_path(node, sha256, false);
-	char *part CLEANUP_FREE = files_part_path(node, sha256);
 	char *files CLEANUP_FREE = node_path(node->dir, "files");
 	int rc = 0;
 
 	if (unlink(path) < 0 && errno != ENOENT)
 		return files_io(why, path, "remove", errno);
-	if (unlink(part) < 0 && errno != ENOENT)
-		return files_io(why, part, "remove", errno);
-	if (file_exists(dir))
+	rc = parts_drop(files, sha256, why);
+	if (rc == 0 && file_exists(dir))
 		rc = dir_sync(dir, why);
 	return rc < 0 ? rc : dir_sync(files, why);
 }
@@ -148,7 +173,7 @@ static int loose_look(
 
 	if (strncmp(name, "new.", 4) == 0)
 		keep = held(path);
-	else if (strncmp(name, "part.", 5) == 0 && hash_named(name + 5, &h))
+	else if (part_named(name, &h))
 		rc = wanted(w->db, &h, &keep, why);
 	if (rc < 0 || keep)
 		return rc;

@@ -61,7 +61,7 @@ static int sink(void *ctx, struct slice piece)
 
 	if (piece.n > f->file->size - f->at)
 		return why_set(&f->why, E_VERIFY, "file", "the file is longer than announced");
-	rc = files_part_add(f->r->node, &f->file->sha256, piece, &f->why);
+	rc = files_part_add(f->r->node, &f->file->log.member, &f->file->sha256, piece, &f->why);
 	if (rc < 0)
 		return rc;
 	f->at += piece.n;
@@ -71,7 +71,7 @@ static int sink(void *ctx, struct slice piece)
 
 static int file_done(struct round *r, const struct file_wanted *file, struct why *why)
 {
-	int rc = files_part_done(r->node, &file->sha256, file->size, why);
+	int rc = files_part_done(r->node, &file->log.member, &file->sha256, file->size, why);
 
 	if (rc < 0 || (rc = db_begin(r->db, why)) < 0)
 		return rc;
@@ -123,7 +123,7 @@ static int ask_file(struct fetching *f, struct why *why)
 static int fetch_file(struct round *r, const struct file_wanted *file, struct why *why)
 {
 	struct fetching f = {.r = r, .file = file};
-	int rc = files_part_size(r->node, &file->sha256, &f.at, why);
+	int rc = files_part_size(r->node, &file->log.member, &file->sha256, &f.at, why);
 
 	if (rc < 0)
 		return rc;
@@ -142,7 +142,8 @@ static int fetch_file(struct round *r, const struct file_wanted *file, struct wh
 		if (rc < 0)
 			return rc == E_MISSING ? 0 : rc;
 	}
-	return f.at == file->size ? file_done(r, file, why) : 0;
+	/* A part that is longer, of an entry with another size, is found not to be it, and dropped. */
+	return f.at >= file->size ? file_done(r, file, why) : 0;
 }
 
 /* Later, so that what nobody gives does not stand in the way of what somebody does. */

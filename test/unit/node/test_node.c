@@ -144,23 +144,36 @@ static void pieces_are_checked_as_a_whole(void **state)
 	struct hash h = hash_bytes(SLICE("one two three")), none = hash_bytes(SLICE_NONE);
 	uint64_t size = 99;
 
-	assert_ok(files_part_size(node, &h, &size, &why));
+	assert_ok(files_part_size(node, &node->self, &h, &size, &why));
 	assert_int_equal(size, 0);
-	assert_ok(files_part_add(node, &h, SLICE("one "), &why));
-	assert_ok(files_part_add(node, &h, SLICE("two "), &why));
-	assert_ok(files_part_size(node, &h, &size, &why));
+	assert_ok(files_part_add(node, &node->self, &h, SLICE("one "), &why));
+	assert_ok(files_part_add(node, &node->self, &h, SLICE("two "), &why));
+	assert_ok(files_part_size(node, &node->self, &h, &size, &why));
 	assert_int_equal(size, 8);
-	assert_ok(files_part_add(node, &h, SLICE("thrEe"), &why));
-	assert_fails(E_VERIFY, files_part_done(node, &h, 13, &why));
+	assert_ok(files_part_add(node, &node->self, &h, SLICE("thrEe"), &why));
+	assert_fails(E_VERIFY, files_part_done(node, &node->self, &h, 13, &why));
 	assert_false(files_has(node, &h));
-	assert_ok(files_part_size(node, &h, &size, &why));
+	assert_ok(files_part_size(node, &node->self, &h, &size, &why));
 	assert_int_equal(size, 0); /* dropped: it is fetched from the start again */
-	assert_ok(files_part_add(node, &h, SLICE("one two three"), &why));
-	assert_fails(E_VERIFY, files_part_done(node, &h, 12, &why));
-	assert_ok(files_part_add(node, &h, SLICE("one two three"), &why));
-	assert_ok(files_part_done(node, &h, 13, &why));
+	assert_ok(files_part_add(node, &node->self, &h, SLICE("one two three"), &why));
+	assert_fails(E_VERIFY, files_part_done(node, &node->self, &h, 12, &why));
+	assert_ok(files_part_add(node, &node->self, &h, SLICE("one two three"), &why));
+	assert_ok(files_part_done(node, &node->self, &h, 13, &why));
 	assert_true(files_has(node, &h));
-	assert_ok(files_part_done(node, &none, 0, &why)); /* an empty file comes in no pieces */
+	/* Who names the same hash and serves something else has a part of its own. */
+	struct hash other = hash_bytes(SLICE("of one author"));
+	assert_ok(files_part_add(
+		node, &l->m[1].id, &other, SLICE("something longer than that"), &why));
+	assert_ok(files_part_add(node, &l->m[0].id, &other, SLICE("of one author"), &why));
+	assert_ok(files_part_done(node, &l->m[0].id, &other, 13, &why));
+	assert_true(files_has(node, &other));
+	assert_ok(files_part_size(node, &l->m[1].id, &other, &size, &why));
+	assert_int_equal(size, 26);
+	assert_ok(files_drop(node, &other, &why));
+	assert_ok(files_part_size(node, &l->m[1].id, &other, &size, &why));
+	assert_int_equal(size, 0);
+	assert_ok(files_part_done(
+		node, &node->self, &none, 0, &why)); /* an empty file comes in no pieces */
 	assert_true(files_has(node, &none));
 }
 
@@ -188,7 +201,7 @@ static void a_node_in_memory_needs_no_directory(void **state)
 	assert_ok(root_chain_load(db, &node->self, &arena, &chain, &why));
 	assert_int_equal(root_latest(&chain)->n_officer, 1);
 	assert_true(pubkey_eq(&root_latest(&chain)->officer[0].key, &officer.pub));
-	assert_fails(E_STATE, files_part_size(node, &h, &size, &why));
+	assert_fails(E_STATE, files_part_size(node, &node->self, &h, &size, &why));
 	assert_false(files_has(node, &h));
 	/* It writes and signs like any other. */
 	assert_ok(db_begin(db, &why));

@@ -273,8 +273,8 @@ static void file_fetch(struct league *l, size_t i, const struct hash *h, const c
 	assert_int_equal(n, 1);
 	assert_true(hash_eq(&wanted[0].sha256, h));
 	assert_true(id_eq(&wanted[0].log.member, &l->m[0].id));
-	assert_ok(files_part_add(l->m[i].node, h, slice_str(bytes), &why));
-	assert_ok(files_part_done(l->m[i].node, h, wanted[0].size, &why));
+	assert_ok(files_part_add(l->m[i].node, &l->m[0].id, h, slice_str(bytes), &why));
+	assert_ok(files_part_done(l->m[i].node, &l->m[0].id, h, wanted[0].size, &why));
 	assert_ok(db_begin(l->m[i].db, &why));
 	assert_ok(files_got(l->m[i].db, &wanted[0], &why));
 	assert_ok(db_commit(l->m[i].db, &why));

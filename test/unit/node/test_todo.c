@@ -52,14 +52,15 @@ static struct written note_with_file(struct league *l, const char *bytes, struct
 /* At member 1. */
 static void path_of(const struct league *l, const struct hash *h, const char *form, char ret[400])
 {
-	char hex[65];
+	char hex[65], author[33];
 
 	hex_encode(h->b, 32, hex);
+	hex_encode(l->m[0].id.b, 16, author);
 	snprintf(ret, 400, "%s/files/", l->m[1].dir);
 	if (*form)
-		snprintf(ret + strlen(ret), 100, "%s.%s", form, hex);
+		snprintf(ret + strlen(ret), 120, "%s.%s.%s", form, hex, author);
 	else
-		snprintf(ret + strlen(ret), 100, "%.2s/%s", hex, hex);
+		snprintf(ret + strlen(ret), 120, "%.2s/%s", hex, hex);
 }
 
 static void file_make(const char *path)
@@ -103,7 +104,7 @@ static void files_that_no_row_names_go(void **state)
 	path_of(l, &lone, "", added);
 	path_of(l, &lone, "part", part);
 	file_make(part);
-	assert_ok(files_part_add(l->m[1].node, &h, SLICE("late "), &why));
+	assert_ok(files_part_add(l->m[1].node, &l->m[0].id, &h, SLICE("late "), &why));
 	path_of(l, &h, "part", kept);
 	assert_int_equal(orphans(l), 2);
 	assert_ok(files_sweep(l->m[1].node, l->m[1].db, true, &why));
@@ -124,8 +125,8 @@ static void files_that_no_row_names_go(void **state)
 	league_settle(l);
 	todo_all(l);
 	assert_int_equal(access(kept, F_OK), -1);
-	assert_ok(files_part_add(l->m[1].node, &h, SLICE("late bytes"), &why));
-	assert_ok(files_part_done(l->m[1].node, &h, 10, &why));
+	assert_ok(files_part_add(l->m[1].node, &l->m[0].id, &h, SLICE("late bytes"), &why));
+	assert_ok(files_part_done(l->m[1].node, &l->m[0].id, &h, 10, &why));
 	assert_ok(db_begin(l->m[1].db, &why));
 	assert_ok(files_got(l->m[1].db, &wanted[0], &why));
 	assert_ok(db_commit(l->m[1].db, &why));
@@ -137,6 +138,7 @@ static void files_that_no_row_names_go(void **state)
 
 struct ending {
 	const struct node *node;
+	struct id author;
 	struct hash h;
 	int rc;
 };
@@ -146,7 +148,7 @@ static void *end_part(void *ctx)
 	struct ending *e = ctx;
 	struct why own = {0};
 
-	e->rc = files_part_done(e->node, &e->h, 10, &own);
+	e->rc = files_part_done(e->node, &e->author, &e->h, 10, &own);
 	return NULL;
 }
 
@@ -154,11 +156,12 @@ static void *end_part(void *ctx)
 static void what_is_checked_is_not_added_to(void **state)
 {
 	struct league *l = *state;
-	struct ending e = {.node = l->m[1].node, .h = hash_bytes(SLICE("late bytes"))};
+	struct ending e = {
+		.node = l->m[1].node, .author = l->m[0].id, .h = hash_bytes(SLICE("late bytes"))};
 	pthread_t thread;
 	char part[400];
 
-	assert_ok(files_part_add(e.node, &e.h, SLICE("late bytes"), &why));
+	assert_ok(files_part_add(e.node, &e.author, &e.h, SLICE("late bytes"), &why));
 	path_of(l, &e.h, "part", part);
 	int fd = open(part, O_WRONLY | O_APPEND);
 	assert_true(fd >= 0);

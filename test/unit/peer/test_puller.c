@@ -400,7 +400,9 @@ static void test_a_file_follows_its_note(void **state)
 	check(node_write(members[0].node, members[0].db, &coalition, &d, 1, &w, &why), &why);
 	/* Part of it is there from an earlier try. */
 	uint8_t *zeros = mem_zero_alloc(1, 1 << 20);
-	check(files_part_add(members[1].node, &sha256, slice_of(zeros, 1 << 20), &why), &why);
+	check(files_part_add(members[1].node, &members[0].node->self, &sha256,
+		      slice_of(zeros, 1 << 20), &why),
+		&why);
 	mem_free(zeros);
 	check(step(1, b, &r, &why), &why);
 	assert_int_equal(r.files, 1);
