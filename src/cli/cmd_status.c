@@ -2,6 +2,7 @@
  * the node is. */
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "node/serving.h"
 #include "node/status.h"
 
 static int print_json(struct cli *cli, const struct coalition *list, size_t n)
@@ -13,6 +14,7 @@ static int print_json(struct cli *cli, const struct coalition *list, size_t n)
 	json_open(&o, '{');
 	json_put_cstr(&o, "member", self);
 	json_put_cstr(&o, "label", cli->node->conf.label);
+	json_put_bool(&o, "serving", serving_now(cli->node));
 	json_open_at(&o, "coalitions", '[');
 	for (size_t i = 0; i < n; i++) {
 		TRY(world_load(
@@ -39,6 +41,9 @@ static int print_text(struct cli *cli, const struct coalition *list, size_t n)
 	cli_out(cli, buf_slice(&b));
 	if (n == 0)
 		cli_say(cli, "this node is party to no coalition yet: entente join CHARTER");
+	else if (!serving_now(cli->node))
+		cli_say(cli,
+			"no process serves this node now, so it follows no partner: entente serve, or entente sync for once");
 	return 0;
 }
 

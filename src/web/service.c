@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/report.h"
 #include "node/bell.h"
+#include "node/serving.h"
 #include "peer/pull.h"
 #include "web/chores.h"
 #include "web/door.h"
@@ -37,6 +38,7 @@
 struct service {
 	uint32_t magic;
 	const struct node *node;				  /* borrowed */
+	int serving;						  /* owned: serving.h */
 	struct db *peer_db[PEER_WORKERS], *page_db[PAGE_WORKERS]; /* owned */
 	struct budget *budget;					  /* owned */
 	struct heads_kept *kept;				  /* owned */
@@ -281,7 +283,9 @@ static int start_all(struct service *s, const struct service_options *o, struct 
 {
 	struct puller *puller;
 	struct tasks *tasks;
-	int rc = open_handles(s, why);
+	int rc = serving_take(s->node, &s->serving, why);
+	if (rc == 0)
+		rc = open_handles(s, why);
 	if (rc == 0)
 		rc = chores_start(&s->chores, s->node, why);
 	if (rc == 0)
@@ -311,6 +315,7 @@ int service_start(struct service **ret, const struct service_options *o, struct 
 	struct service *s = mem_new(struct service);
 	s->magic = SERVICE_MAGIC;
 	s->node = o->node;
+	s->serving = -1;
 	api_start(&s->api, o->node);
 	s->budget = budget_new(&o->node->env);
 	s->kept = heads_kept_new();
@@ -368,6 +373,8 @@ void service_stop(struct service **p, int64_t grace_ms)
 		db_close(&s->page_db[i]);
 	for (size_t i = 0; i < ROUTES_HOSTS_MAX; i++)
 		mem_free(s->host[i]);
+	if (s->serving >= 0)
+		close(s->serving);
 	s->magic = 0;
 	mem_free(s);
 }

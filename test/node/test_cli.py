@@ -302,3 +302,16 @@ def test_an_officer_named_before_the_coalition_signs_in_it(coalition, tmp_path):
     t.agree()
     kinds = [e.get("kind") for e in hrv.json("log", "show", "--member", "ALB", "--from", "0", "-c", t.id)["entries"]]
     assert kinds.index("root/1") < kinds.index("sign/1"), kinds
+
+
+def test_one_process_serves_a_node(coalition):
+    """A second one is refused and told whose place it is; the place is free when the first ends, however it ends."""
+    node = coalition(["ALB", "HRV"])["ALB"]
+    assert node.json("status")["serving"]
+    told = node.refuses(STATE, "serve")
+    assert "another process serves this node already" in told and str(node.process.pid) in told
+    node.kill()
+    assert not node.json("status")["serving"] and "no process serves this node now" in node.run("status").stderr
+    node.start()
+    node.stop()
+    node.start()
