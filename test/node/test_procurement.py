@@ -331,6 +331,12 @@ def test_need_to_delivery(coalition, tmp_path):
         t[label].run("procure", "contracts", b.p)
     mine = [c for c in b.show("KOS")["contracts"] if c["own"]]
     assert len(mine) == 2 and sum(round(100 * c["content"]["value"]["amount"]) for c in mine) == 3480000
+    # Each supplier's contracts come to its price and deliver what was awarded, once.
+    every = wait(lambda: (lambda c: c if len(c) == 10 else None)(b.show("ALB")["contracts"]), "the contracts of all at the lead")
+    for line in content["lines"]:
+        of = [c["content"] for c in every if c["content"]["supplier"] == line["supplier"]]
+        assert sum(round(100 * c["value"]["amount"]) for c in of) == round(100 * line["price"]["amount"])
+        assert sum(i["quantity"] for c in of for i in c["items"]) == {"1": 60, "2": 40}[line["lots"][0]]
     for c in mine:
         b.put("KOS", "contract", {**c["content"], "status": "active", "dateSigned": utc(now())}, "--object", c["object"])
         b.put("KOS", "delivery", {"procurement": b.p, "contract": c["object"], "quantity": 8, "date": utc(now()), "accepted": True})

@@ -221,14 +221,58 @@ int lab_consent(const struct seat *s, const struct process *p, struct arena *are
 	return step_record(s, p, P_AWARD_CONSENT, NULL, buf_slice(&b), ret, why);
 }
 
-/* ---- shares and contracts ---- */
+/* ---- shares ---- */
 
-/* The choice that the award's record names, in today's model. */
-static int awarded(const struct process *p, struct arena *arena, struct lab *ret, struct why *why)
+/* Marks what a line of the record names in the model: a bundle if it has no quantity, else a tier. */
+static bool line_take(const struct process *p, json_ref line, const struct award_model *m,
+	struct award_solution *s, struct arena *arena)
 {
+	const struct json_doc *doc = &p->award->doc;
+	struct slice bid = get_text(doc, line, "bid", arena),
+		     offer = get_text(doc, line, "offer", arena),
+		     id = slice_str(
+			     arena_printf(arena, "%.*s:%.*s", SLICE_FMT(bid), SLICE_FMT(offer)));
+
+	if (json_get(doc, line, "quantity") == JSON_ABSENT) {
+		for (uint32_t i = 0; i < m->n_bundle; i++)
+			if (!s->bundle[i] && slice_eq(m->bundle[i].id, id))
+				return s->bundle[i] = true;
+		return false;
+	}
+	for (uint32_t i = 0; i < m->n_tier; i++)
+		if (!s->tier[i] && slice_eq(m->tier[i].id, id)) {
+			s->tier[i] = rec_quantity(doc, line, "quantity") / QUANTITY_ONE;
+			return s->tier[i] > 0;
+		}
+	return false;
+}
+
+int lab_awarded(const struct process *p, struct arena *arena, struct lab *ret, struct why *why)
+{
+	struct lab l = {.n_cost = 0};
+	struct award_solution *s;
+	int rc;
+
 	if (!p->award)
 		return why_set(why, E_STATE, "", "there is no award yet");
-	return lab_solve(p, &lab_as_published, false, arena, ret, why);
+	rc = award_case_make(p, NULL, arena, &l.c, why);
+	if (rc < 0)
+		return rc;
+	l.r = (struct award_result){.solver = "record"};
+	l.r.solution = s = solution_new(l.c.model, arena);
+	for
+		EACH(&p->award->doc, v,
+			json_get(&p->award->doc, json_root(&p->award->doc), "lines"))
+	if (!line_take(p, v, l.c.model, s, arena))
+		return why_set(why, E_STATE, "/lines",
+			"the award names an offer that is not among those admitted now");
+	rc = award_model_judge(l.c.model, s, why);
+	if (rc == 0 && !same_lines(p, &l, arena))
+		rc = why_set(why, E_STATE, "",
+			"tender, bids or admissions are no longer those of the award that was agreed to");
+	if (rc == 0)
+		*ret = l;
+	return rc;
 }
 
 int lab_share(const struct seat *s, const struct process *p, struct arena *arena,
@@ -241,7 +285,7 @@ int lab_share(const struct seat *s, const struct process *p, struct arena *arena
 	int rc = lead_only(s, p, why);
 
 	if (rc == 0)
-		rc = awarded(p, arena, &l, why);
+		rc = lab_awarded(p, arena, &l, why);
 	if (rc == 0)
 		rc = shares_compute(p, &l.c, l.r.solution, arena, r, why);
 	if (rc < 0)
@@ -249,115 +293,6 @@ int lab_share(const struct seat *s, const struct process *p, struct arena *arena
 	view_shares(&o, NULL, p, &l.c, r, &p->award->object, true, s->w, arena);
 	return step_record(
 		s, p, P_SHARE, p->share ? &p->share->object : NULL, buf_slice(&b), ret, why);
-}
-
-/* This member's items of the lots that a bid has won. */
-static int contract_write(const struct seat *s, const struct process *p, const struct lab *l,
-	uint32_t number, const bool *lot, int64_t value, struct arena *arena, struct why *why)
-{
-	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
-	struct json_out o = json_out(&b);
-	const struct json_doc *doc = &p->tender->doc;
-	const struct offer *of = &l->c.offer[number];
-	struct written w;
-	char hex[65];
-
-	json_open(&o, '{');
-	view_object(&o, "procurement", &p->id);
-	view_object(&o, "award", &p->award->object);
-	hex_encode(of->bid->line->commit->name.bid.b, 16, hex);
-	json_put_cstr(&o, "bid", hex);
-	hex_encode(of->bid->line->commit->name.bidder.b, 32, hex);
-	json_put_cstr(&o, "bidder", hex);
-	json_put_string(&o, "supplier", of->supplier);
-	view_id(&o, "buyer", &s->node->self);
-	json_put_string(&o, "title", get_text(doc, json_root(doc), "title", arena));
-	view_money(&o, "value", value, &l->c.currency);
-	json_open_at(&o, "items", '[');
-	for
-		EACH(doc, v, json_get(doc, json_root(doc), "items"))
-		{
-			struct id buyer;
-			bool in = false;
-
-			for (uint32_t k = 0; k < l->c.model->n_lot; k++)
-				in |= lot[k] && slice_eq(l->c.model->lot[k].id,
-							get_text(doc, v, "relatedLot", arena));
-			if (!in || !get_id(doc, v, "relatedBuyer", &buyer) ||
-				!id_eq(&buyer, &s->node->self))
-				continue;
-			json_open(&o, '{');
-			json_put_string(&o, "id", get_text(doc, v, "id", arena));
-			json_put_string(&o, "description", get_text(doc, v, "description", arena));
-			json_put_raw(&o, "quantity", json_raw(doc, json_get(doc, v, "quantity")));
-			json_put_string(&o, "unit", get_text(doc, v, "unit", arena));
-			json_close(&o);
-		}
-	json_close(&o);
-	json_put_cstr(&o, "status", "pending");
-	json_close(&o);
-	return step_record(s, p, P_CONTRACT, NULL, buf_slice(&b), &w, why);
-}
-
-/* The member's share goes over the winning bids in proportion to what they cost where they serve it. */
-int lab_contracts(const struct seat *s, const struct process *p, struct arena *arena, size_t *ret_n,
-	struct why *why)
-{
-	struct lab l;
-	const struct award_model *m;
-	int64_t *weight, *value, pays = 0;
-	bool *lot;
-	struct id member;
-	size_t n = 0;
-	int rc = awarded(p, arena, &l, why);
-
-	if (rc == 0 && (!p->share || p->state < PROCESS_AWARDED || p->state > PROCESS_IMPLEMENTING))
-		rc = why_set(
-			why, E_STATE, "", "the award is not final, or the shares are not settled");
-	if (rc < 0)
-		return rc;
-	for (const struct row *r = process_next(p, P_CONTRACT, NULL); r;
-		r = process_next(p, P_CONTRACT, r))
-		if (id_eq(&r->object.owner, &s->node->self))
-			return why_set(why, E_CONFLICT, "",
-				"the contracts of this member are written already");
-	for
-		EACH(&p->share->doc, v,
-			json_get(&p->share->doc, json_root(&p->share->doc), "lines"))
-	if (get_id(&p->share->doc, v, "member", &member) && id_eq(&member, &s->node->self))
-		rec_money(&p->share->doc, v, "pays", &pays, NULL);
-	m = l.c.model;
-	weight = arena_array(arena, int64_t, l.c.n_offer + 1);
-	value = arena_array(arena, int64_t, l.c.n_offer + 1);
-	lot = arena_alloc_n(arena, l.c.n_offer * m->n_lot + 1, sizeof(bool));
-	for (uint32_t i = 0; i < m->n_bundle; i++)
-		for (uint32_t k = 0; l.r.solution->bundle[i] && k < m->bundle[i].n_lot; k++)
-			lot[l.c.bundle_of[i] * m->n_lot + m->bundle[i].lot[k]] = true;
-	for (uint32_t i = 0; i < m->n_tier; i++)
-		if (l.r.solution->tier[i])
-			lot[l.c.tier_of[i] * m->n_lot + m->tier[i].lot] = true;
-	for (uint32_t of = 0; of < l.c.n_offer; of++)
-		for (uint32_t k = 0; k < m->n_lot; k++)
-			for
-				EACH(&p->tender->doc, v,
-					json_get(&p->tender->doc, json_root(&p->tender->doc),
-						"items"))
-	if (lot[of * m->n_lot + k] && get_id(&p->tender->doc, v, "relatedBuyer", &member) &&
-		id_eq(&member, &s->node->self) &&
-		slice_eq(m->lot[k].id, get_text(&p->tender->doc, v, "relatedLot", arena)))
-		weight[of] += rec_quantity(&p->tender->doc, v, "quantity") / QUANTITY_ONE *
-			      (m->lot[k].reserve + 1);
-	struct share_case split = {.n = l.c.n_offer, .total = pays, .weight = weight};
-	if (l.c.n_offer > SHARE_MEMBERS_MAX || share_prorata(&split, value, why) < 0)
-		return why_set(why, E_STATE, "", "no winning bid serves this member");
-	for (uint32_t of = 0; rc == 0 && of < l.c.n_offer; of++)
-		if (weight[of]) {
-			rc = contract_write(
-				s, p, &l, of, lot + of * m->n_lot, value[of], arena, why);
-			n++;
-		}
-	*ret_n = n;
-	return rc;
 }
 
 int lab_agree(const struct seat *s, const struct process *p, bool agrees, struct written *ret,

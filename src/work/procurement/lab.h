@@ -33,10 +33,28 @@ MUST_USE int lab_finish(const struct seat *s, const struct process *p, int64_t n
 /* A participant solves it again and writes whether it agrees: the same cost to the last unit (or within the published gap), every rule kept, the tie settled alike. */
 MUST_USE int lab_consent(const struct seat *s, const struct process *p, struct arena *arena,
 	bool *ret_agrees, struct written *ret, struct why *why);
+/*
+ * The choice that the award's record names, which is what all have agreed to: read, not solved, so that no solver, gap or later admission makes another of it. E_STATE if tender, bids and
+ * admissions do not give that award any more.
+ */
+MUST_USE int lab_awarded(
+	const struct process *p, struct arena *arena, struct lab *ret, struct why *why);
 /* The lead writes who pays what. */
 MUST_USE int lab_share(const struct seat *s, const struct process *p, struct arena *arena,
 	struct written *ret, struct why *why);
-/* This participant's contracts, one for each winning bid that serves it: pending. *ret_n: how many. */
+/*
+ * What of each winning bid is whose. Everybody computes the same: of each bid exactly its price goes into contracts and exactly what it delivers, and each member's contracts add up to
+ * its share, as far as suppliers in common allow (what is off then is settled between members: the balance shows it).
+ */
+struct contracts {
+	const int64_t *value; /* [participant × offer]: what the contract is worth */
+	const int64_t *units; /* [item of the tender × offer]: what it delivers */
+	size_t n_item;
+	int64_t left; /* what shares and contracts differ by */
+};
+MUST_USE int contracts_plan(const struct process *p, const struct lab *l, struct arena *arena,
+	struct contracts *ret, struct why *why);
+/* This participant's contracts, one for each winning bid that serves it: pending. *ret_n: how many; those that are there already are left alone. E_CONFLICT: all are. */
 MUST_USE int lab_contracts(const struct seat *s, const struct process *p, struct arena *arena,
 	size_t *ret_n, struct why *why);
 /*

@@ -3,7 +3,9 @@
  */
 #include "unit.h"
 
+#include "base/limits.h"
 #include "base/report.h"
+#include "work/procurement/award/grid.h"
 #include "work/procurement/award/share.h"
 
 static void texts(void **state)
@@ -317,6 +319,88 @@ static void cores(void **state)
 	assert_true(violated > 0);
 }
 
+/* ---- grids ---- */
+
+/* A member whose need two bids serve: each supplier gets its price, and the member pays neither more nor less than its share; not half of it to each. */
+static void grid_by_price(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const int64_t weight[] = {50000, 100000, 0, 40000}, row[] = {150000, 40000},
+		      col[] = {50000, 140000};
+	struct grid g = {2, 2, weight, row, col};
+	int64_t cell[4], left;
+
+	(void)state;
+	assert_int_equal(grid_fill(&g, &arena, cell, &left, NULL), 0);
+	assert_int_equal(left, 0);
+	assert_memory_equal(cell, weight, sizeof(cell));
+}
+
+/* What joins no common supplier cannot be evened out, and is said. */
+static void grid_apart(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const int64_t weight[] = {500, 0, 0, 500}, row[] = {400, 600}, col[] = {500, 500};
+	const int64_t less[] = {400, 599};
+	struct grid g = {2, 2, weight, row, col};
+	struct why why = {0};
+	int64_t cell[4], left;
+
+	(void)state;
+	assert_int_equal(grid_fill(&g, &arena, cell, &left, NULL), 0);
+	assert_int_equal(left, 100);
+	assert_memory_equal(cell, weight, sizeof(cell));
+	g.row = less;
+	assert_int_equal(grid_fill(&g, &arena, cell, &left, &why), E_INVALID);
+}
+
+/* Columns always, rows wherever all are joined; nothing where nothing may be. */
+static void grids(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 2000; round++) {
+		struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+		int64_t weight[48], row[8] = {0}, col[6] = {0}, cell[48], left, total = 0, most = 1;
+		size_t rows = (size_t)below(8) + 1, cols = (size_t)below(6) + 1;
+		struct grid g = {rows, cols, weight, row, col};
+
+		for (int64_t k = below(12); k > 0; k--)
+			most *= 10;
+		for (size_t c = 0; c < cols; c++) {
+			for (size_t r = 0; r < rows; r++)
+				weight[r * cols + c] = r == 0 || below(3) ? 1 + below(most) : 0;
+			col[c] = below(most * 3);
+			total += col[c];
+		}
+		/* Rows that could be: some filling of the columns. */
+		for (size_t c = 0; c < cols; c++) {
+			int64_t rest = col[c];
+
+			for (size_t r = rows; r-- > 0;) {
+				int64_t part = r == 0		      ? rest
+					       : weight[r * cols + c] ? below(rest + 1)
+								      : 0;
+
+				row[r] += part;
+				rest -= part;
+			}
+		}
+		assert_int_equal(grid_fill(&g, &arena, cell, &left, NULL), 0);
+		assert_int_equal(left, 0);
+		for (size_t r = 0; r < rows; r++)
+			for (size_t c = 0; c < cols; c++) {
+				assert_true(cell[r * cols + c] >= 0);
+				assert_true(weight[r * cols + c] > 0 || cell[r * cols + c] == 0);
+				row[r] -= cell[r * cols + c];
+				col[c] -= cell[r * cols + c];
+			}
+		for (size_t r = 0; r < rows; r++)
+			assert_int_equal(row[r], 0);
+		for (size_t c = 0; c < cols; c++)
+			assert_int_equal(col[c], 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +413,9 @@ int main(void)
 		cmocka_unit_test(shapley),
 		cmocka_unit_test(shapley_sampled),
 		cmocka_unit_test(cores),
+		cmocka_unit_test(grid_by_price),
+		cmocka_unit_test(grid_apart),
+		cmocka_unit_test(grids),
 	};
 
 	return cmocka_run_group_tests_name("money", tests, NULL, NULL);

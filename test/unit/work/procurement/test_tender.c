@@ -149,20 +149,38 @@ static void agreement(struct play *y)
 	}
 }
 
-static const char *tender_text(struct play *y, struct arena *arena, int64_t deadline_ms, unsigned k)
+/* A tender over these lots and items, with its hours. */
+static const char *tender_of(struct play *y, struct arena *arena, int64_t deadline_ms, unsigned k,
+	const char *lots, const char *items)
 {
-	char object[OBJECT_TEXT + 1], member[ID_TEXT + 1], t[3][UTC_TEXT_LEN + 1];
+	char object[OBJECT_TEXT + 1], t[3][UTC_TEXT_LEN + 1];
 
 	object_format(&y->procurement, object);
-	id_format(&y->l->m[1].id, member);
 	utc_format(deadline_ms, t[0]);
 	utc_format(deadline_ms + 600000, t[1]);
 	utc_format(deadline_ms + 86400000, t[2]);
 	return arena_printf(arena,
-		"{\"procurement\":\"%s\",\"title\":\"x\",\"currency\":\"EUR\",\"estimate\":{\"amount\":100,\"currency\":\"EUR\"},\"lots\":[{\"id\":\"1\",\"title\":\"x\",\"reserve\":"
-		"{\"amount\":9,\"currency\":\"EUR\"}}],\"items\":[{\"id\":\"1\",\"relatedLot\":\"1\",\"description\":\"x\",\"quantity\":5,\"unit\":\"H87\",\"relatedBuyer\":\"%s\"}],"
+		"{\"procurement\":\"%s\",\"title\":\"x\",\"currency\":\"EUR\",\"estimate\":{\"amount\":100,\"currency\":\"EUR\"},\"lots\":[%s],\"items\":[%s],"
 		"\"deadline\":\"%s\",\"graceMinutes\":5,\"openAt\":\"%s\",\"fallbackAt\":\"%s\",\"standstillDays\":0,\"threshold\":%u,\"padding\":[4096],\"award\":{},\"status\":\"open\"}",
-		object, member, t[0], t[1], t[2], k);
+		object, lots, items, t[0], t[1], t[2], k);
+}
+
+static const char *item_of(
+	struct play *y, struct arena *arena, const char *lot, size_t member, unsigned quantity)
+{
+	char id[ID_TEXT + 1];
+
+	id_format(&y->l->m[member].id, id);
+	return arena_printf(arena,
+		"{\"id\":\"%s-%zu\",\"relatedLot\":\"%s\",\"description\":\"x\",\"quantity\":%u,\"unit\":\"H87\",\"relatedBuyer\":\"%s\"}",
+		lot, member, lot, quantity, id);
+}
+
+static const char *tender_text(struct play *y, struct arena *arena, int64_t deadline_ms, unsigned k)
+{
+	return tender_of(y, arena, deadline_ms, k,
+		"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":9,\"currency\":\"EUR\"}}",
+		item_of(y, arena, "1", 1, 5));
 }
 
 static void tender(struct play *y, int64_t deadline_ms, unsigned k, bool again, int want)
@@ -210,6 +228,10 @@ static bool is_later(const struct process *p)
 static bool is_closed(const struct process *p)
 {
 	return p->replay->closed != NULL && p->replay->n_sealed == 3;
+}
+static bool has_closed(const struct process *p)
+{
+	return p->replay->closed != NULL && p->replay->n_sealed == 2;
 }
 static bool is_opened(const struct process *p)
 {
@@ -356,11 +378,164 @@ static void any_order(void **state)
 		one(*state, seed);
 }
 
+/* ---- award, shares, contracts ---- */
+
+#define EUR(amount) "{\"amount\":" amount ",\"currency\":\"EUR\"}"
+#define LOT(id, reserve, more)                                                                     \
+	"{\"id\":\"" id "\",\"title\":\"x\",\"reserve\":" EUR(reserve) more "}"
+/* Lots 1 and 2 are one member's, each won by another; lot 3 of 100 goes to two suppliers for two members. */
+#define THREE_LOTS                                                                                 \
+	LOT("1", "1000", "")                                                                       \
+	"," LOT("2", "2000", "") "," LOT("3", "9", ",\"minSuppliers\":2,\"shareMax\":600")
+#define OFFER(lot, price, unit)                                                                                          \
+	"{\"tenderer\":{\"name\":\"of " lot                                                                              \
+	"\",\"nation\":\"AL\"},\"bundles\":[{\"id\":\"b\",\"lots\":[\"" lot                                              \
+	"\"],\"price\":" EUR(price) "}],\"tiers\":[{\"id\":\"t\",\"lot\":\"3\",\"from\":1,\"to\":60,\"unitPrice\":" EUR( \
+		unit) "}]}"
+
+static void three_lots(struct play *y)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *items = arena_printf(&arena, "%s,%s,%s,%s", item_of(y, &arena, "1", 0, 1),
+		item_of(y, &arena, "2", 0, 1), item_of(y, &arena, "3", 1, 50),
+		item_of(y, &arena, "3", 2, 50));
+
+	y->tender = put(y, 0, "procurement/tender/1",
+		tender_of(y, &arena, DEADLINE, 2, THREE_LOTS, items), NULL, 0)
+			    .object;
+	until(y, is_open, "open");
+}
+
+/* Both suppliers' bids, opened by all. */
+static void open_two(struct play *y)
+{
+	supply(y, 0, 1, OFFER("1", "500", "7"), N);
+	supply(y, 1, 1, OFFER("2", "1000", "8"), N);
+	league_settle(y->l);
+	hour(y, DEADLINE + 310000 + 60000);
+	until(y, has_closed, "closed");
+	hour(y, DEADLINE + 700000);
+	for (size_t i = 0; i < N; i++)
+		confirm(y, i);
+	until(y, is_opened, "opened");
+	league_settle(y->l);
+}
+
+/* One of the workspace's decisions at a node, which must answer `want`. */
+static void decide(struct play *y, size_t i, const char *what, int want)
+{
+	struct written w;
+	struct why why = {0};
+	struct seen s;
+	size_t n;
+	bool agrees = true;
+	int rc = E_INVALID;
+
+	assert_true(look(y, i, &s));
+	if (strcmp(what, "award") == 0)
+		rc = lab_award(&s.seat, &s.p, &s.arena, &w, &why);
+	else if (strcmp(what, "consent") == 0)
+		rc = lab_consent(&s.seat, &s.p, &s.arena, &agrees, &w, &why);
+	else if (strcmp(what, "finish") == 0)
+		rc = lab_finish(&s.seat, &s.p, env_now_ms(&s.m->node->env), &s.arena, &w, &why);
+	else if (strcmp(what, "share") == 0)
+		rc = lab_share(&s.seat, &s.p, &s.arena, &w, &why);
+	else if (strcmp(what, "contracts") == 0)
+		rc = lab_contracts(&s.seat, &s.p, &s.arena, &n, &why);
+	if (rc != want || !agrees)
+		fail_msg("%s at %zu: %d, not %d: %s %s", what, i, rc, want, why.where, why.text);
+	leave(&s);
+	league_settle(y->l);
+}
+
+/* What the contract of a member with a supplier says: its value in cents, and how much of the first item. */
+static void contract_is(
+	struct play *y, size_t buyer, const char *supplier, int64_t value, int64_t quantity)
+{
+	struct seen s;
+	bool found = false;
+
+	assert_true(look(y, 0, &s));
+	for (const struct row *r = process_next(&s.p, P_CONTRACT, NULL); r;
+		r = process_next(&s.p, P_CONTRACT, r)) {
+		json_ref root = json_root(&r->doc), items = json_get(&r->doc, root, "items");
+		int64_t got = 0;
+
+		if (!id_eq(&r->object.owner, &y->l->m[buyer].id) ||
+			!slice_is(get_text(&r->doc, root, "supplier", &s.arena), supplier))
+			continue;
+		found = true;
+		assert_true(rec_money(&r->doc, root, "value", &got, NULL));
+		assert_int_equal(got, value);
+		assert_int_equal(json_count(&r->doc, items), 1);
+		assert_int_equal(rec_quantity(&r->doc, json_first(&r->doc, items), "quantity"),
+			quantity * QUANTITY_ONE);
+	}
+	leave(&s);
+	if (!found)
+		fail_msg("no contract of member %zu with %s", buyer, supplier);
+}
+
+/* The award's record with other words in place of some: what a lead could write. */
+static void award_changed(struct play *y, const char *from, const char *to)
+{
+	struct seen s;
+	struct written w;
+
+	assert_true(look(y, 0, &s));
+	const char *text = arena_string(&s.arena, s.p.award->body);
+	ptrdiff_t at = slice_search(s.p.award->body, slice_str(from));
+	assert_true(at >= 0);
+	const char *changed =
+		arena_printf(&s.arena, "%.*s%s%s", (int)at, text, to, text + at + strlen(from));
+	assert_ok(step_record(
+		&s.seat, &s.p, P_AWARD, &s.p.award->object, slice_str(changed), &w, &why));
+	leave(&s);
+	league_settle(y->l);
+}
+
+/* Each supplier's contracts are worth its price and deliver its quantity, once; and what was not agreed to is neither shared nor contracted. */
+static void contracts(void **state)
+{
+	struct play y = {.l = *state};
+
+	y.chance = env_of_fake(&y.seed);
+	env_fake_init(&y.seed, 7, 0);
+	hour(&y, LEAGUE_NOW);
+	for (size_t b = 0; b < 2; b++) {
+		y.bidder[b] = seckey_new(&y.chance);
+		env_random(&y.chance, y.bid[b].b, 16);
+	}
+	agreement(&y);
+	league_settle(y.l);
+	three_lots(&y);
+	open_two(&y);
+	decide(&y, 0, "award", 0);
+	award_changed(&y, "\"offer\":\"b\"", "\"offer\":\"c\"");
+	decide(&y, 0, "share", E_STATE);
+	decide(&y, 0, "award", 0);
+	for (size_t i = 0; i < N; i++)
+		decide(&y, i, "consent", 0);
+	hour(&y, DEADLINE + 800000);
+	decide(&y, 0, "finish", 0);
+	decide(&y, 0, "share", 0);
+	for (size_t i = 0; i < N; i++) {
+		decide(&y, i, "contracts", 0);
+		decide(&y, i, "contracts", E_CONFLICT);
+	}
+	contract_is(&y, 0, "of 1", 50000, 1);
+	contract_is(&y, 0, "of 2", 100000, 1);
+	for (size_t i = 1; i < N; i++) {
+		contract_is(&y, i, "of 1", 21000, 30);
+		contract_is(&y, i, "of 2", 16000, 20);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
-	const struct CMUnitTest tests[] = {SIGNED(any_order)};
+	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
