@@ -3,12 +3,7 @@
 
 #include "base/report.h"
 
-/* Injects that wait for one another: so long a chain is a cycle. */
-#define CHAIN_MAX    64
 #define HALF_HOUR_MS 1800000
-
-static struct inject_due due_deep(
-	const struct view *v, const struct script *s, int64_t now, int depth);
 
 /* ---- what another inject has set off ---- */
 
@@ -17,9 +12,8 @@ struct moment {
 	int64_t real, scenario;
 };
 
-/* When it went out, or goes out: what was due counts, not when somebody woke up to it. */
-static struct moment delivered_at(
-	const struct view *v, const struct object_id *of, int64_t now, int depth)
+/* When it went out, or goes out: what was due counts, not when somebody woke up to it. What it waits for has been worked out before (went_settle). */
+static struct moment delivered_at(const struct view *v, const struct object_id *of)
 {
 	const struct delivery *d = view_delivery_of(v, of);
 	const struct script *s;
@@ -28,11 +22,12 @@ static struct moment delivered_at(
 	if (d) {
 		m.set = true;
 		m.real = d->due ? d->due : d->released;
-	} else if (depth < CHAIN_MAX && (s = view_script(v, of)) != NULL) {
-		struct inject_due due = due_deep(v, s, now, depth + 1);
+	} else if ((s = view_script(v, of)) != NULL) {
+		const struct went *w = &v->went[s - v->script];
 
-		m.set = due.at.state == DUE_AT && due.automatic;
-		m.real = due.at.real;
+		/* Who is still asked waits for the asker: neither ever goes. */
+		m.set = w->state != WENT_ASKED && w->set;
+		m.real = m.set ? w->real : 0;
 	}
 	m.scenario = clock_scenario(&v->clock, m.real);
 	return m;
@@ -40,24 +35,25 @@ static struct moment delivered_at(
 
 static int64_t first_ack(const struct view *v, const struct object_id *delivery)
 {
+	size_t n;
+	const struct receipt *r = view_receipts(v, delivery, &n);
 	int64_t first = INT64_MAX;
 
-	for (size_t i = 0; i < v->n_receipt; i++) {
-		const struct receipt *r = &v->receipt[i];
-
-		if (object_id_eq(&r->delivery, delivery) && r->acked && r->acked < first)
-			first = r->acked;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (r[i].acked && r[i].acked < first)
+			first = r[i].acked;
 	return first;
 }
 
 static int64_t first_response(const struct view *v, const struct object_id *delivery)
 {
+	size_t n;
+	const struct player_response *r = view_responses(v, delivery, &n);
 	int64_t first = INT64_MAX;
 
-	for (size_t i = 0; i < v->n_response; i++)
-		if (object_id_eq(&v->response[i].delivery, delivery) && v->response[i].at < first)
-			first = v->response[i].at;
+	for (size_t i = 0; i < n; i++)
+		if (r[i].at < first)
+			first = r[i].at;
 	return first;
 }
 
@@ -69,7 +65,8 @@ static bool rated_as(
 	for (size_t i = 0; s && i < v->n_rating; i++) {
 		const struct rating *r = &v->rating[i];
 
-		if (r->not_observed || !slice_eq(r->rating, wanted))
+		if (r->not_observed || strcmp(r->state, "draft") == 0 ||
+			!slice_eq(r->rating, wanted))
 			continue;
 		for (size_t k = 0; k < s->j.n_objective; k++)
 			if (r->objective.set &&
@@ -91,9 +88,9 @@ static bool rated_as(
  * The moment at which `on` came true for inject `of`. Silence: `after_ms` of the story have gone by since it went out, and nobody had answered by then.
  */
 static struct moment triggered_at(const struct view *v, const struct object_id *of, enum trigger on,
-	int64_t after_ms, struct slice rating, int64_t now, int depth)
+	int64_t after_ms, struct slice rating)
 {
-	struct moment m = delivered_at(v, of, now, depth);
+	struct moment m = delivered_at(v, of);
 	const struct delivery *d = view_delivery_of(v, of);
 	int64_t at = INT64_MAX;
 
@@ -125,25 +122,45 @@ static struct moment triggered_at(const struct view *v, const struct object_id *
 
 /* ---- EXCON ---- */
 
+static size_t word_first(const struct view *v, const struct object_id *inject)
+{
+	size_t lo = 0, hi = v->n_word;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (object_id_order(&v->word[mid]->inject.id, inject) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static const struct control *word_at(const struct view *v, size_t i, const struct object_id *inject)
+{
+	return i < v->n_word && object_id_eq(&v->word[i]->inject.id, inject) ? v->word[i] : NULL;
+}
+
 /* The last word about it: by the script's object, or by its shadow's. */
 static const struct control *last_word(const struct view *v, const struct script *s)
 {
 	struct object_id shadow = shadow_object(&s->row->object);
 	const struct control *last = NULL;
+	size_t i = word_first(v, &s->row->object), k = word_first(v, &shadow);
 
-	for (size_t i = 0; i < v->n_control; i++) {
-		const struct control *c = &v->control[i];
+	for (;;) {
+		const struct control *a = word_at(v, i, &s->row->object),
+				     *b = word_at(v, k, &shadow), *c;
 
-		if (!c->inject.set || c->kind < CONTROL_RELEASE || c->kind > CONTROL_DROP)
-			continue;
-		if (!object_id_eq(&c->inject.id, &s->row->object) &&
-			!object_id_eq(&c->inject.id, &shadow))
-			continue;
+		/* As they count: in the order of the list that they lie in. */
+		c = a && (!b || a < b) ? (i++, a) : b ? (k++, b) : NULL;
+		if (!c)
+			return last;
 		if (c->kind == CONTROL_RELEASE && last && last->kind == CONTROL_RELEASE)
 			continue; /* the first to release it has */
 		last = c;
 	}
-	return last;
 }
 
 static struct clock_due at_once(const struct view *v, enum due_state state, int64_t real)
@@ -154,8 +171,7 @@ static struct clock_due at_once(const struct view *v, enum due_state state, int6
 
 /* ---- together ---- */
 
-static void due_own(
-	const struct view *v, const struct script *s, int64_t now, int depth, struct inject_due *d)
+static void due_own(const struct view *v, const struct script *s, struct inject_due *d)
 {
 	const struct inject *j = &s->j;
 	struct clock_item item = {.jump = j->jump, .at = j->due.at};
@@ -172,8 +188,8 @@ static void due_own(
 		item.basis = BASIS_REAL;
 		break;
 	case DUE_RELATIVE: {
-		struct moment m = triggered_at(v, &j->due.of.id, j->due.on, j->due.after_ms,
-			j->condition.rating, now, depth);
+		struct moment m = triggered_at(
+			v, &j->due.of.id, j->due.on, j->due.after_ms, j->condition.rating);
 
 		d->waits = !m.set;
 		if (!m.set) {
@@ -214,22 +230,21 @@ static void due_excon(const struct view *v, const struct control *c, struct inje
 }
 
 static void due_condition(
-	const struct view *v, const struct script *s, int64_t now, int depth, struct inject_due *d)
+	const struct view *v, const struct script *s, int64_t now, struct inject_due *d)
 {
 	struct moment m;
 
 	if (!s->j.condition.inject.set)
 		return;
 	m = triggered_at(v, &s->j.condition.inject.id, s->j.condition.on, s->j.due.after_ms,
-		s->j.condition.rating, now, depth);
+		s->j.condition.rating);
 	d->offered = m.set && m.real <= now;
 	d->automatic = d->automatic && m.set;
 	if (!m.set || s->j.due.basis == DUE_MANUAL)
 		d->at = m.set ? at_once(v, DUE_AT, m.real) : (struct clock_due){DUE_PENDING, 0, 0};
 }
 
-static struct inject_due due_deep(
-	const struct view *v, const struct script *s, int64_t now, int depth)
+static struct inject_due due_now(const struct view *v, const struct script *s, int64_t now)
 {
 	struct inject_due d = {
 		.delivery = view_delivery_of(v, &s->row->object), .control = last_word(v, s)};
@@ -237,9 +252,9 @@ static struct inject_due due_deep(
 	bool ready = inject_ready(&s->j);
 
 	d.automatic = s->j.fire == FIRE_AUTO && !v->ex.facilitator;
-	due_own(v, s, now, depth, &d);
+	due_own(v, s, &d);
 	if (s->j.kind == INJECT_CONTINGENCY)
-		due_condition(v, s, now, depth, &d);
+		due_condition(v, s, now, &d);
 	d.control = NULL;
 	if (word)
 		due_excon(v, word, &d);
@@ -248,9 +263,80 @@ static struct inject_due due_deep(
 	return d;
 }
 
+/* ---- what waits for what ---- */
+
+size_t inject_waits_for(const struct view *v, const struct script *s, const struct script *ret[2])
+{
+	const struct optional_object *of[2] = {s->j.due.basis == DUE_RELATIVE ? &s->j.due.of : NULL,
+		s->j.kind == INJECT_CONTINGENCY ? &s->j.condition.inject : NULL};
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		ret[n] = of[i] && of[i]->set ? view_script(v, &of[i]->id) : NULL;
+		n += ret[n] != NULL;
+	}
+	return n;
+}
+
+/* The next that has not been asked, or NULL: then all that it waits for is known, or waits for it. */
+static const struct script *unasked(const struct view *v, const struct script *s, bool *ret_circle)
+{
+	const struct script *of[2];
+	size_t n = inject_waits_for(v, s, of);
+
+	*ret_circle = false;
+	for (size_t i = 0; i < n; i++) {
+		const struct went *w = &v->went[of[i] - v->script];
+
+		if (w->state == WENT_NEW)
+			return of[i];
+		*ret_circle = *ret_circle || w->state != WENT_KNOWN;
+	}
+	return NULL;
+}
+
+/*
+ * Each script is worked out once, after those that it waits for, however they are knotted together: a partner writes what he likes. When it goes does not depend on the
+ * moment at which that is asked, so it is known for good.
+ */
+static void went_settle(const struct view *v, const struct script *s)
+{
+	size_t n = 0;
+
+	MUST(s >= v->script && s < v->script + v->n_script);
+	if (v->went[s - v->script].state != WENT_NEW)
+		return;
+	v->went[s - v->script].state = WENT_ASKED;
+	v->walk[n++] = (uint32_t)(s - v->script);
+	while (n) {
+		size_t i = v->walk[n - 1];
+		bool circle;
+		const struct script *next = unasked(v, &v->script[i], &circle);
+
+		if (next) {
+			v->went[next - v->script].state = WENT_ASKED;
+			v->walk[n++] = (uint32_t)(next - v->script);
+			continue;
+		}
+		struct inject_due d = due_now(v, &v->script[i], 0);
+
+		v->went[i] = (struct went){.state = circle ? WENT_CIRCLE : WENT_KNOWN,
+			.set = d.at.state == DUE_AT && d.automatic,
+			.real = d.at.real};
+		n--;
+	}
+}
+
+bool inject_in_circle(const struct view *v, const struct script *s)
+{
+	went_settle(v, s);
+	return v->went[s - v->script].state == WENT_CIRCLE;
+}
+
 struct inject_due inject_due(const struct view *v, const struct script *s, int64_t now)
 {
-	return due_deep(v, s, now, 0);
+	went_settle(v, s);
+	return due_now(v, s, now);
 }
 
 /* ---- the agenda ---- */

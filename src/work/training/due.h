@@ -2,8 +2,8 @@
  * due.h: when an inject goes out, and why: its own time on the clock, what it waits for, what EXCON has said about it. Pure; the same at every node that has the
  * same records.
  *
- *	struct inject_due d = inject_due(v, &v->script[i]);
- *	if (d.state == DUE_AT && d.real <= now && d.automatic && !d.delivered) release it
+ *	struct inject_due d = inject_due(v, &v->script[i], now);
+ *	if (d.at.state == DUE_AT && d.at.real <= now && d.automatic && !d.delivery) release it
  */
 #ifndef TRAINING_DUE_H
 #define TRAINING_DUE_H
@@ -22,8 +22,12 @@ struct inject_due {
 	bool waits;			 /* for another inject, its answer or its silence */
 };
 
-/* `now` decides only whether silence has lasted long enough. */
+/* `now` decides only whether a contingency is offered yet. `s` is one of the view's. Each script is worked out once, so all of them together cost as much as there are. */
 struct inject_due inject_due(const struct view *v, const struct script *s, int64_t now);
+/* What it waits for, of what this reader may see: by its due time, by its condition. */
+size_t inject_waits_for(const struct view *v, const struct script *s, const struct script *ret[2]);
+/* It waits for itself, or for others that do: it never goes by itself. */
+bool inject_in_circle(const struct view *v, const struct script *s);
 
 /* One line of what is to be done, in order of (time, number). */
 struct agenda_item {

@@ -2,12 +2,12 @@
 #include "work/training/lint_int.h"
 
 #include "base/utf8.h"
+#include "work/training/due.h"
 #include "work/training/msel.h"
 
 #include <stdarg.h>
 
-#define CHAIN_MAX 64
-#define CORE_MIN  2 /* injects for a core objective */
+#define CORE_MIN 2 /* injects for a core objective */
 
 const char *const lint_rules[] = {"objective-without-inject", "inject-without-objective",
 	"core-objective-thin", "task-without-evaluator", "expected-without-limit",
@@ -52,26 +52,19 @@ bool lint_time(const struct view *v, const struct script *s, int64_t *ret)
 
 static void dependencies(struct linting *l, const struct script *s)
 {
-	const struct inject *at = &s->j;
+	const struct script *of[2];
+	size_t n = inject_waits_for(l->v, s, of);
+	bool itself = false;
 
-	for (int depth = 0; depth < CHAIN_MAX; depth++) {
-		const struct optional_object *of =
-			at->due.basis == DUE_RELATIVE ? &at->due.of : &at->condition.inject;
-		const struct script *next = of->set ? view_script(l->v, &of->id) : NULL;
-
-		if (!next)
-			return;
-		if (depth == 0 && !lint_live(next))
+	for (size_t i = 0; i < n; i++) {
+		itself = itself || of[i] == s;
+		if (!lint_live(of[i]) && (i == 0 || of[0] != of[1]))
 			lint_say(l, "dependency-obsolete", false, &s->row->object, s->j.number,
-				"waits for %.*s, which is obsolete", SLICE_FMT(next->j.number));
-		if (next == s) {
-			lint_say(l, "dependency-cycle", true, &s->row->object, s->j.number,
-				"waits for itself");
-			return;
-		}
-		at = &next->j;
+				"waits for %.*s, which is obsolete", SLICE_FMT(of[i]->j.number));
 	}
-	lint_say(l, "dependency-cycle", true, &s->row->object, s->j.number, "waits in a circle");
+	if (inject_in_circle(l->v, s))
+		lint_say(l, "dependency-cycle", true, &s->row->object, s->j.number,
+			itself ? "waits for itself" : "waits in a circle");
 }
 
 static void recipients(struct linting *l, const struct script *s)

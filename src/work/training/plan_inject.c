@@ -3,7 +3,6 @@
 #include "work/training/plan_int.h"
 
 #define HALF_HOUR_MS 1800000LL
-#define CHAIN_MAX    64
 
 void inject_parties(const struct view *v, const struct inject *j, struct arena *arena,
 	struct id **ret, size_t *ret_n)
@@ -76,33 +75,58 @@ static int controller_check(
 	return 0;
 }
 
-/* Along the injects that each waits for; ours is not in the view yet as it will be. */
-static int cycle_check(
-	const struct view *v, const struct object_id *self, const struct inject *j, struct why *why)
+/* Whoever waits for `self` among those that ours would wait for, by due time or condition; NULL: nobody. */
+static const struct script *waits_for_self(struct desk *d, const struct view *v,
+	const struct object_id *self, const struct object_id *from)
 {
-	const struct inject *at = j;
+	const struct script **stack = arena_array(d->arena, const struct script *, v->n_script + 1);
+	bool *seen = arena_array(d->arena, bool, v->n_script + 1);
+	const struct script *s = view_script(v, from);
+	size_t n = 0;
 
-	for (int depth = 0; depth < CHAIN_MAX; depth++) {
-		const struct optional_object *of = at->due.basis == DUE_RELATIVE ? &at->due.of
-						   : at->condition.inject.set
-							   ? &at->condition.inject
-							   : NULL;
-		const struct script *s;
+	if (s) /* somebody else's may be unknown, and cannot wait for one that it does not know */
+		stack[n++] = s;
+	while (n) {
+		const struct script *of[2];
+		size_t m;
 
-		if (!of || !of->set)
-			return 0;
-		if (object_id_eq(&of->id, self))
-			return why_set(why, E_INVALID,
-				at->due.basis == DUE_RELATIVE ? "/due/of" : "/condition/inject",
-				"it would wait for itself%s%.*s", depth ? ", by way of " : "",
-				depth ? (int)at->number.n : 0, (const char *)at->number.p);
-		s = view_script(v, &of->id);
-		if (!s)
-			return 0; /* somebody else's, which cannot wait for one it does not know */
-		at = &s->j;
+		s = stack[--n];
+		m = inject_waits_for(v, s, of);
+		for (size_t i = 0; i < m; i++) {
+			if (object_id_eq(&of[i]->row->object, self))
+				return s;
+			if (!seen[of[i] - v->script])
+				stack[n++] = of[i];
+			seen[of[i] - v->script] = true;
+		}
 	}
-	return why_set(why, E_INVALID, "/due/of",
-		"the chain of injects that wait is longer than %d", CHAIN_MAX);
+	return NULL;
+}
+
+/* Ours is not in the view yet as it will be: what the view has of it is not asked. */
+static int cycle_check(struct desk *d, const struct view *v, const struct object_id *self,
+	const struct inject *j, struct why *why)
+{
+	const struct {
+		const struct optional_object *of;
+		const char *where;
+	} edge[2] = {{j->due.basis == DUE_RELATIVE ? &j->due.of : NULL, "/due/of"},
+		{j->kind == INJECT_CONTINGENCY ? &j->condition.inject : NULL, "/condition/inject"}};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct script *by;
+
+		if (!edge[i].of || !edge[i].of->set)
+			continue;
+		if (object_id_eq(&edge[i].of->id, self))
+			return why_set(why, E_INVALID, edge[i].where, "it would wait for itself");
+		by = waits_for_self(d, v, self, &edge[i].of->id);
+		if (by)
+			return why_set(why, E_INVALID, edge[i].where,
+				"it would wait for itself, by way of %.*s",
+				SLICE_FMT(slice_sub(by->j.number, 0, 60)));
+	}
+	return 0;
 }
 
 /* ---- the shadow ---- */
@@ -227,7 +251,7 @@ int plan_inject(struct desk *d, const struct view *v, struct plan *p, const stru
 	if (rc == 0)
 		rc = controller_check(d, &j, member, n, why);
 	if (rc == 0)
-		rc = cycle_check(v, &p->object, &j, why);
+		rc = cycle_check(d, v, &p->object, &j, why);
 	if (rc == 0)
 		rc = plan_other_check(d, v, &j, why);
 	if (rc == 0)

@@ -395,17 +395,13 @@ int plan_receipt(struct desk *d, const struct view *v, const struct delivery *x,
 	const struct kind *k = &training_kinds[KIND_RECEIPT];
 	struct buf b CLEANUP_BUF = BUF(16 * KIB);
 	struct json_out o = json_out(&b);
-	const struct receipt *before = NULL;
+	const struct receipt *before = view_receipt_of(v, &x->row->object, &d->node->self);
 	struct id to[2] = {x->row->author, v->ex.row->object.owner}, *member;
 	struct plan p = {0};
 	size_t n;
 
 	if (!members_have(x->party, x->n_party, &d->node->self))
 		return why_set(why, E_DENIED, "", "the inject was not for this member");
-	for (size_t i = 0; i < v->n_receipt; i++)
-		if (object_id_eq(&v->receipt[i].delivery, &x->row->object) &&
-			id_eq(&v->receipt[i].row->author, &d->node->self))
-			before = &v->receipt[i];
 	if (before && before->state >= state)
 		return why_set(why, E_STATE, "", "is %s already", receipts[before->state]);
 	json_open(&o, '{');

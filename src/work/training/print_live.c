@@ -44,23 +44,27 @@ static void print_column(struct printer *p, const char *key, const struct agenda
 	json_close(p->o);
 }
 
+/* When it was first answered, by this party or by any (NULL); 0: not yet. */
+static int64_t answered_at(const struct view *v, const struct delivery *d, const struct id *party)
+{
+	size_t n;
+	const struct player_response *r = view_responses(v, &d->row->object, &n);
+	int64_t first = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if ((!party || id_eq(&r[i].row->author, party)) && (!first || r[i].at < first))
+			first = r[i].at;
+	return first;
+}
+
 /* One light for each recipient: the furthest that it has come there. */
 static void print_lights(struct printer *p, const struct view *v, const struct delivery *d)
 {
 	json_open_at(p->o, "lights", '[');
 	for (size_t i = 0; i < d->n_party; i++) {
-		const struct receipt *best = NULL;
-		int64_t answered = 0;
+		const struct receipt *best = view_receipt_of(v, &d->row->object, &d->party[i]);
+		int64_t answered = answered_at(v, d, &d->party[i]);
 
-		for (size_t k = 0; k < v->n_receipt; k++)
-			if (object_id_eq(&v->receipt[k].delivery, &d->row->object) &&
-				id_eq(&v->receipt[k].row->author, &d->party[i]))
-				best = &v->receipt[k];
-		for (size_t k = 0; k < v->n_response; k++)
-			if (object_id_eq(&v->response[k].delivery, &d->row->object) &&
-				id_eq(&v->response[k].row->author, &d->party[i]) &&
-				(!answered || v->response[k].at < answered))
-				answered = v->response[k].at;
 		json_open(p->o, '{');
 		print_member(p, "party", &d->party[i]);
 		json_put_cstr(p->o, "state",
@@ -104,12 +108,8 @@ static int64_t answer_by(const struct view *v, const struct delivery *d)
 void print_delivery(
 	struct printer *p, const char *key, const struct view *v, const struct delivery *d)
 {
-	int64_t by = answer_by(v, d), answered = 0;
+	int64_t by = answer_by(v, d), answered = answered_at(v, d, NULL);
 
-	for (size_t k = 0; k < v->n_response; k++)
-		if (object_id_eq(&v->response[k].delivery, &d->row->object) &&
-			(!answered || v->response[k].at < answered))
-			answered = v->response[k].at;
 	json_open_at(p->o, key, '{');
 	print_record(p, "object", &d->row->object);
 	print_record(p, "inject", &d->inject);

@@ -80,15 +80,16 @@ struct replay_measures replay_measure(const struct view *v, struct arena *arena)
 
 	for (size_t i = 0; i < v->n_delivery; i++) {
 		const struct delivery *d = &v->delivery[i];
+		size_t n_answer;
+		const struct player_response *r = view_responses(v, &d->row->object, &n_answer);
 		int64_t first = INT64_MAX, limit = limit_of(v, d);
 
 		m.automatic += d->due != 0;
 		if (d->due && d->released - d->due > m.delay_max_ms)
 			m.delay_max_ms = d->released - d->due;
-		for (size_t k = 0; k < v->n_response; k++)
-			if (object_id_eq(&v->response[k].delivery, &d->row->object) &&
-				v->response[k].at < first)
-				first = v->response[k].at;
+		for (size_t k = 0; k < n_answer; k++)
+			if (r[k].at < first)
+				first = r[k].at;
 		if (first == INT64_MAX)
 			continue;
 		m.responded++;

@@ -107,22 +107,13 @@ static int deliver(struct desk *d, const struct view *v, struct going *g, const 
 	return rc == 0;
 }
 
-static bool received_here(const struct view *v, const struct delivery *x, const struct id *self)
-{
-	for (size_t i = 0; i < v->n_receipt; i++)
-		if (object_id_eq(&v->receipt[i].delivery, &x->row->object) &&
-			id_eq(&v->receipt[i].row->author, self))
-			return true;
-	return false;
-}
-
 static void receive(
 	struct desk *d, const struct view *v, struct plan *plans, size_t max, size_t *ret_n)
 {
 	*ret_n = 0;
 	for (size_t i = 0; i < v->n_delivery && *ret_n < max; i++)
 		if (members_have(v->delivery[i].party, v->delivery[i].n_party, &d->node->self) &&
-			!received_here(v, &v->delivery[i], &d->node->self) &&
+			!view_receipt_of(v, &v->delivery[i].row->object, &d->node->self) &&
 			plan_receipt(
 				d, v, &v->delivery[i], RECEIPT_RECEIVED, &plans[*ret_n], NULL) == 0)
 			++*ret_n;

@@ -228,6 +228,9 @@ static int row_add(struct view *v, const struct row *r, struct why *why)
 	struct json_doc d;
 	int rc;
 
+	/* Who takes no part has nothing to say in it, whatever he writes about it. */
+	if (!view_takes_part(v, &r->author))
+		return 0;
 	if (r->kind == KIND_INJECT) {
 		v->script[v->n_script].row = r;
 		return inject_parse(&v->script[v->n_script++].j, a, r->body, why);
@@ -240,7 +243,7 @@ static int row_add(struct view *v, const struct row *r, struct why *why)
 		part_parse(ADD(v, part, r), &d, root, a);
 	} else if (r->kind == KIND_SHADOW) {
 		shade_parse(ADD(v, shade, r), &d, root, a);
-	} else if (r->kind == KIND_CONTROL && view_takes_part(v, &r->author)) {
+	} else if (r->kind == KIND_CONTROL) {
 		struct control c = {.row = r};
 
 		control_parse(&c, &d, root, a);
@@ -355,6 +358,42 @@ static void deliveries_order(struct view *v)
 	qsort(v->by_inject, v->n_delivery, sizeof(const struct delivery *), by_inject);
 }
 
+static int by_word(const void *a, const void *b)
+{
+	const struct control *x = *(const struct control *const *)a;
+	const struct control *y = *(const struct control *const *)b;
+	int c = object_id_order(&x->inject.id, &y->inject.id);
+
+	return c ? c : x < y ? -1 : x > y;
+}
+
+/* What EXCON has said of single injects, so that each finds its own. */
+static void words_order(struct view *v)
+{
+	v->word = arena_array(v->arena, const struct control *, v->n_control + 1);
+	for (size_t i = 0; i < v->n_control; i++)
+		if (v->control[i].inject.set && v->control[i].kind >= CONTROL_RELEASE &&
+			v->control[i].kind <= CONTROL_DROP)
+			v->word[v->n_word++] = &v->control[i];
+	qsort(v->word, v->n_word, sizeof(const struct control *), by_word);
+}
+
+static int by_receipt(const void *a, const void *b)
+{
+	const struct receipt *x = a, *y = b;
+	int c = object_id_order(&x->delivery, &y->delivery);
+
+	return c ? c : object_id_order(&x->row->object, &y->row->object);
+}
+
+static int by_response(const void *a, const void *b)
+{
+	const struct player_response *x = a, *y = b;
+	int c = object_id_order(&x->delivery, &y->delivery);
+
+	return c ? c : object_id_order(&x->row->object, &y->row->object);
+}
+
 /* ---- building ---- */
 
 static void room_make(struct view *v, const struct row *row, size_t n)
@@ -375,21 +414,32 @@ static void room_make(struct view *v, const struct row *row, size_t n)
 	v->rating = arena_array(a, struct rating, count[KIND_RATING] + 1);
 }
 
-/* A receipt of somebody to whom nothing was delivered says nothing. */
-static void receipts_keep(struct view *v)
+static bool is_party(
+	const struct view *v, const struct object_id *delivery, const struct id *member)
 {
-	size_t kept = 0;
+	const struct delivery *d = view_delivery(v, delivery);
 
-	for (size_t i = 0; i < v->n_receipt; i++) {
-		const struct delivery *d = view_delivery(v, &v->receipt[i].delivery);
-		bool ok = false;
+	for (size_t k = 0; d && k < d->n_party; k++)
+		if (id_eq(&d->party[k], member))
+			return true;
+	return false;
+}
 
-		for (size_t k = 0; d && !ok && k < d->n_party; k++)
-			ok = id_eq(&d->party[k], &v->receipt[i].row->author);
-		if (ok)
-			v->receipt[kept++] = v->receipt[i];
-	}
-	v->n_receipt = kept;
+/* A receipt or an answer of somebody to whom nothing was delivered says nothing. */
+static void answers_keep(struct view *v)
+{
+	size_t receipts_n = 0, responses_n = 0;
+
+	for (size_t i = 0; i < v->n_receipt; i++)
+		if (is_party(v, &v->receipt[i].delivery, &v->receipt[i].row->author))
+			v->receipt[receipts_n++] = v->receipt[i];
+	for (size_t i = 0; i < v->n_response; i++)
+		if (is_party(v, &v->response[i].delivery, &v->response[i].row->author))
+			v->response[responses_n++] = v->response[i];
+	v->n_receipt = receipts_n;
+	v->n_response = responses_n;
+	qsort(v->receipt, v->n_receipt, sizeof(*v->receipt), by_receipt);
+	qsort(v->response, v->n_response, sizeof(*v->response), by_response);
 }
 
 int view_build(struct view *ret, struct arena *arena, struct row *row, size_t n,
@@ -411,9 +461,12 @@ int view_build(struct view *ret, struct arena *arena, struct row *row, size_t n,
 	if (rc < 0)
 		return rc;
 	deliveries_order(&v);
-	receipts_keep(&v);
+	answers_keep(&v);
 	control_order(&v);
+	words_order(&v);
 	clock_of_control(&v);
+	v.went = arena_array(arena, struct went, v.n_script + 1);
+	v.walk = arena_array(arena, uint32_t, v.n_script + 1);
 	*ret = v;
 	return 0;
 }
@@ -470,15 +523,61 @@ const struct delivery *view_delivery(const struct view *v, const struct object_i
 
 const struct delivery *view_delivery_of(const struct view *v, const struct object_id *inject)
 {
-	const struct delivery *first = NULL;
+	size_t lo = 0, hi = v->n_delivery;
 
-	for (size_t i = 0; i < v->n_delivery; i++) {
-		const struct delivery *d = &v->delivery[i];
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
 
-		if (object_id_eq(&d->inject, inject) && (!first || d->released < first->released))
-			first = d;
+		if (object_id_order(&v->by_inject[mid]->inject, inject) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return first;
+	return lo < v->n_delivery && object_id_eq(&v->by_inject[lo]->inject, inject)
+		       ? v->by_inject[lo]
+		       : NULL;
+}
+
+/* The stretch of an array that is in order of delivery. */
+#define STRETCH(v, what, o, ret_n)                                                                 \
+	do {                                                                                       \
+		size_t lo = 0, hi = (v)->n_##what, end;                                            \
+		while (lo < hi) {                                                                  \
+			size_t mid = lo + (hi - lo) / 2;                                           \
+			if (object_id_order(&(v)->what[mid].delivery, (o)) < 0)                    \
+				lo = mid + 1;                                                      \
+			else                                                                       \
+				hi = mid;                                                          \
+		}                                                                                  \
+		for (end = lo; end < (v)->n_##what && object_id_eq(&(v)->what[end].delivery, (o)); \
+			end++)                                                                     \
+			;                                                                          \
+		*(ret_n) = end - lo;                                                               \
+		return end > lo ? &(v)->what[lo] : NULL;                                           \
+	} while (0)
+
+const struct receipt *view_receipts(
+	const struct view *v, const struct object_id *delivery, size_t *ret_n)
+{
+	STRETCH(v, receipt, delivery, ret_n);
+}
+
+const struct player_response *view_responses(
+	const struct view *v, const struct object_id *delivery, size_t *ret_n)
+{
+	STRETCH(v, response, delivery, ret_n);
+}
+
+const struct receipt *view_receipt_of(
+	const struct view *v, const struct object_id *delivery, const struct id *party)
+{
+	size_t n;
+	const struct receipt *r = view_receipts(v, delivery, &n), *last = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (id_eq(&r[i].row->author, party))
+			last = &r[i];
+	return last;
 }
 
 int view_level(const struct view *v, struct slice code)

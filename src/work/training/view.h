@@ -4,7 +4,7 @@
  *
  *	struct view v;
  *	rc = view_build(&v, arena, row, n, &exercise, why);
- *	struct view_due d = view_due(&v, &v.inject[i], now);     -- due.h
+ *	struct inject_due d = inject_due(&v, &v.script[i], now);     -- due.h
  */
 #ifndef TRAINING_VIEW_H
 #define TRAINING_VIEW_H
@@ -125,30 +125,42 @@ struct rating {
 	int64_t at;
 };
 
+/* What due.c works out once for each script: when it has gone out, or goes out by itself. */
+struct went {
+	enum { WENT_NEW, WENT_ASKED, WENT_KNOWN, WENT_CIRCLE } state;
+	bool set;
+	int64_t real;
+};
+
 struct view {
 	struct exercise ex;
 	struct row *row;
 	size_t n_row;
-	/* Each in order of object id, but control: in the order in which it counts. */
+	/* Each in order of object id, but control: in the order in which it counts; receipt and response: by delivery, then object. */
 	struct part *part;
 	struct script *script;
 	struct shade *shade;
 	struct control *control;
 	struct delivery *delivery;
 	const struct delivery **by_inject;
+	const struct control **word; /* release to drop: by inject, then as it counts */
 	struct receipt *receipt;
 	struct player_response *response;
 	struct observation *observation;
 	struct rating *rating;
 	size_t n_part, n_script, n_shade, n_control, n_delivery, n_receipt, n_response,
 		n_observation, n_rating;
+	size_t n_word;
+	struct went *went; /* of each script */
+	uint32_t *walk;	   /* as many: due.c's way along what waits for what */
 	struct exclock clock;
 	struct arena *arena;
 };
 
 /*
- * From rows in any order, of which one is the exercise (E_MISSING). Control counts if it is the host's; of others a NO DUFF stop and notes. Deliveries count if their
- * author is the inject's owner, receipts if their author is one of the delivery's parties. Rows point into `row`, which the view keeps.
+ * From rows in any order, of which one is the exercise (E_MISSING). Only what the host and the participants have written is of the exercise. Control counts if it is the
+ * host's; of others a NO DUFF stop and notes. Deliveries count if their author is the inject's owner, receipts and responses if their author is one of the delivery's
+ * parties. Rows point into `row`, which the view keeps.
  */
 MUST_USE int view_build(struct view *ret, struct arena *arena, struct row *row, size_t n,
 	const struct object_id *exercise, struct why *why);
@@ -163,6 +175,14 @@ const struct script *view_script(const struct view *v, const struct object_id *o
 /* By object of the inject. NULL if it has not been delivered (as far as this reader may see). */
 const struct delivery *view_delivery_of(const struct view *v, const struct object_id *inject);
 const struct delivery *view_delivery(const struct view *v, const struct object_id *o);
+/* Those of one delivery; NULL and 0 if there is none. */
+const struct receipt *view_receipts(
+	const struct view *v, const struct object_id *delivery, size_t *ret_n);
+const struct player_response *view_responses(
+	const struct view *v, const struct object_id *delivery, size_t *ret_n);
+/* A party's receipt of it; NULL. */
+const struct receipt *view_receipt_of(
+	const struct view *v, const struct object_id *delivery, const struct id *party);
 /* "planned", "ready" … from the steps; "running", "suspended" or "ended" from the clock, as long as evaluation has not begun. */
 const char *view_state(const struct view *v, int64_t now);
 bool view_is_host(const struct view *v, const struct id *member);
