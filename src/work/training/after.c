@@ -130,8 +130,8 @@ static int of_exercise(
 	enum mode mode = v->ex.row->mode == MODE_TEST ? MODE_TEST : MODE_REAL;
 	struct rows all;
 	size_t n = 0;
-	int rc = store_kind(d->world, d->db, &d->reader, mode, kind, LIMIT_EXERCISE_RECORDS,
-		d->arena, &all, why);
+	int rc = store_kind(
+		d->world, d->db, &d->reader, mode, kind, LIMIT_KIND_EACH, d->arena, &all, why);
 
 	for (size_t i = 0; rc == 0 && i < all.n; i++) {
 		struct json_doc doc;
@@ -157,8 +157,8 @@ int report_make(struct desk *d, const struct view *v, struct buf *b, struct why 
 	if (rc == 0)
 		rc = of_exercise(d, v, KIND_ACTION, &actions, why);
 	if (rc == 0)
-		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_ACCEPTANCE,
-			LIMIT_EXERCISE_RECORDS, d->arena, &acceptances, why);
+		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_ACCEPTANCE, LIMIT_KIND_EACH,
+			d->arena, &acceptances, why);
 	if (rc == 0)
 		report_print(v, d->world, &lessons, &actions, &acceptances, d->arena, b);
 	if (rc == 0 && buf_over(b))
@@ -169,6 +169,8 @@ int report_make(struct desk *d, const struct view *v, struct buf *b, struct why 
 int replay_make(struct desk *d, const struct view *v, const struct id *member, int64_t until,
 	struct buf *b, struct why *why)
 {
+	/* Up to two views beside the one that is asked about. */
+	struct arena scratch CLEANUP_ARENA = ARENA(2 * GIB);
 	struct reader reader;
 	struct view other, cut;
 	int rc = 0;
@@ -179,11 +181,11 @@ int replay_make(struct desk *d, const struct view *v, const struct id *member, i
 		reader.clearance_level = d->reader.clearance_level;
 		reader.no_clearance = d->reader.no_clearance;
 		rc = store_view(d->world, d->db, &reader, v->ex.row->mode, &v->ex.row->object,
-			d->arena, &other, why);
+			&scratch, &other, why);
 		v = &other;
 	}
 	if (rc == 0 && until) {
-		rc = view_until(&cut, d->arena, v, until, why);
+		rc = view_until(&cut, &scratch, v, until, why);
 		v = &cut;
 	}
 	if (rc < 0)

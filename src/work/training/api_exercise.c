@@ -4,27 +4,27 @@
 #include "base/limits.h"
 #include "work/training/limits.h"
 
-#define EXERCISES_MAX 1000
-
 int api_training_exercises(struct call *c)
 {
-	struct rows rows;
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
 	struct printer p = call_printer(c);
+	struct object_id *exercise;
 	enum mode mode;
+	size_t n;
 
 	TRY(call_query_mode(c, &mode));
 	if (!request_query(c->req, "mode").n)
 		mode = MODE_EXERCISE;
-	TRY(store_kind(&c->world, c->db, &c->reader, mode, KIND_EXERCISE, EXERCISES_MAX, c->arena,
-		&rows, &c->why));
-	TRY(call_rows_read(c, rows.p, rows.n));
+	TRY(store_exercises(&c->world, c->db, &c->reader, mode, c->arena, &exercise, &n, &c->why));
 	page_open(c);
-	for (size_t i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < n && !buf_over(c->o.b); i++) {
 		struct view v;
 
-		TRY(store_view(&c->world, c->db, &c->reader, mode, &rows.p[i].object, c->arena, &v,
-			&c->why));
+		TRY(store_view(
+			&c->world, c->db, &c->reader, mode, &exercise[i], &scratch, &v, &c->why));
+		TRY(call_rows_read(c, v.ex.row, 1));
 		print_summary(&p, NULL, &v);
+		arena_reset(&scratch);
 	}
 	page_close(c, SLICE_NONE);
 	return 0;

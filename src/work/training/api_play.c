@@ -4,50 +4,58 @@
 #include "base/limits.h"
 #include "work/training/limits.h"
 
-#define EXERCISES_MAX 1000
-
 static bool meant_for(const struct delivery *d, const struct id *member)
 {
 	return members_have(d->party, d->n_party, member);
 }
 
-int api_training_inbox(struct call *c)
+static int inbox_one(struct call *c, const struct view *v, struct arena *scratch)
 {
 	struct printer p = call_printer(c);
-	struct rows rows;
+	int64_t heard;
+
+	p.arena = scratch;
+	TRY(host_heard(c->db, v, &c->node->self, p.now, scratch, &heard, &c->why));
+	json_open(&c->o, '{');
+	print_record(&p, "exercise", &v->ex.row->object);
+	json_put_string(&c->o, "code_name", v->ex.code_name);
+	json_put_string(&c->o, "mark", view_mark(v));
+	print_clock(&p, "clock", v, heard);
+	json_open_at(&c->o, "deliveries", '[');
+	for (size_t k = 0; k < v->n_delivery; k++)
+		if (meant_for(&v->delivery[k], &c->node->self)) {
+			TRY(call_rows_read(c, v->delivery[k].row, 1));
+			print_delivery(&p, NULL, v, &v->delivery[k]);
+		}
+	json_close(&c->o);
+	json_open_at(&c->o, "responses", '[');
+	for (size_t k = 0; k < v->n_response; k++)
+		if (id_eq(&v->response[k].row->author, &c->node->self))
+			print_row(&p, NULL, v->response[k].row);
+	json_close(&c->o);
+	json_close(&c->o);
+	return 0;
+}
+
+int api_training_inbox(struct call *c)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
+	struct object_id *exercise;
 	enum mode mode;
+	size_t n;
 
 	TRY(call_query_mode(c, &mode));
 	if (!request_query(c->req, "mode").n)
 		mode = MODE_EXERCISE;
-	TRY(store_kind(&c->world, c->db, &c->reader, mode, KIND_EXERCISE, EXERCISES_MAX, c->arena,
-		&rows, &c->why));
+	TRY(store_exercises(&c->world, c->db, &c->reader, mode, c->arena, &exercise, &n, &c->why));
 	page_open(c);
-	for (size_t i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < n && !buf_over(c->o.b); i++) {
 		struct view v;
-		int64_t heard;
 
-		TRY(store_view(&c->world, c->db, &c->reader, mode, &rows.p[i].object, c->arena, &v,
-			&c->why));
-		TRY(host_heard(c->db, &v, &c->node->self, p.now, c->arena, &heard, &c->why));
-		json_open(&c->o, '{');
-		print_record(&p, "exercise", &v.ex.row->object);
-		json_put_string(&c->o, "code_name", v.ex.code_name);
-		json_put_string(&c->o, "mark", view_mark(&v));
-		print_clock(&p, "clock", &v, heard);
-		json_open_at(&c->o, "deliveries", '[');
-		for (size_t k = 0; k < v.n_delivery; k++)
-			if (meant_for(&v.delivery[k], &c->node->self)) {
-				TRY(call_rows_read(c, v.delivery[k].row, 1));
-				print_delivery(&p, NULL, &v, &v.delivery[k]);
-			}
-		json_close(&c->o);
-		json_open_at(&c->o, "responses", '[');
-		for (size_t k = 0; k < v.n_response; k++)
-			if (id_eq(&v.response[k].row->author, &c->node->self))
-				print_row(&p, NULL, v.response[k].row);
-		json_close(&c->o);
-		json_close(&c->o);
+		TRY(store_view(
+			&c->world, c->db, &c->reader, mode, &exercise[i], &scratch, &v, &c->why));
+		TRY(inbox_one(c, &v, &scratch));
+		arena_reset(&scratch);
 	}
 	page_close(c, SLICE_NONE);
 	return 0;

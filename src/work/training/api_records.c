@@ -31,7 +31,7 @@ int api_training_records(struct call *c)
 		TRY(store_about(&c->world, c->db, &c->reader, mode, &o, c->arena, &rows, &c->why));
 	else
 		TRY(store_kind(&c->world, c->db, &c->reader, mode, kind_id(k),
-			LIMIT_EXERCISE_RECORDS, c->arena, &rows, &c->why));
+			LIMIT_QUALIFICATION_EACH, c->arena, &rows, &c->why));
 	TRY(call_rows_read(c, rows.p, rows.n));
 	page_open(c);
 	for (size_t i = 0; i < rows.n; i++)

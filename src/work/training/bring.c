@@ -234,8 +234,8 @@ int plan_busy(struct desk *d, enum mode mode, const char *what, struct slice nam
 	int rc = ics_busy(ics, from, to, d->arena, &block, &n, &events, why);
 
 	if (rc == 0)
-		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_MASK,
-			LIMIT_EXERCISE_RECORDS, d->arena, &rows, why);
+		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_MASK, LIMIT_KIND_EACH,
+			d->arena, &rows, why);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < rows.n; i++) {

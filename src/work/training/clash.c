@@ -1,5 +1,6 @@
 /* clash.c: what cannot be at one time, told in words; and where one entry fits. Each question is answered by looking at the days themselves: exact, and nothing to tune. */
 #include "base/vec.h"
+#include "work/training/limits.h"
 #include "work/training/programme.h"
 
 const char *const clash_kinds[] = {
@@ -9,7 +10,14 @@ struct finding_clashes {
 	const struct programme *p;
 	struct arena *arena;
 	VEC(struct clash) found;
+	size_t max; /* that are told */
 };
+
+/* Enough is told: what else there is is not looked for. */
+static bool full(const struct finding_clashes *f)
+{
+	return f->found.n >= f->max;
+}
 
 static int64_t last(const struct programme_entry *e, int64_t start)
 {
@@ -188,14 +196,14 @@ static void against_pool(struct finding_clashes *f, const struct programme_entry
 static void one(struct finding_clashes *f, const struct programme_entry *e, int64_t start,
 	struct slice venue, bool once)
 {
-	for (size_t i = 0; i < f->p->n; i++)
+	for (size_t i = 0; i < f->p->n && !full(f); i++)
 		if (&f->p->entry[i] != e && !f->p->entry[i].cancelled &&
 			(!once || &f->p->entry[i] > e))
 			against_entry(f, e, start, venue, &f->p->entry[i]);
 	against_order(f, e, start);
-	for (size_t i = 0; i < f->p->n_mask; i++)
+	for (size_t i = 0; i < f->p->n_mask && !full(f); i++)
 		against_mask(f, e, start, venue, &f->p->mask[i]);
-	for (size_t i = 0; i < e->n_staff; i++)
+	for (size_t i = 0; i < e->n_staff && !full(f); i++)
 		against_pool(f, e, start, &e->staff[i]);
 }
 
@@ -210,9 +218,9 @@ static void hand_over(struct finding_clashes *f, struct clash **ret, size_t *ret
 
 void clash_find(const struct programme *p, struct arena *arena, struct clash **ret, size_t *ret_n)
 {
-	struct finding_clashes f = {.p = p, .arena = arena};
+	struct finding_clashes f = {.p = p, .arena = arena, .max = LIMIT_CLASHES};
 
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->n && !full(&f); i++)
 		if (!p->entry[i].cancelled)
 			one(&f, &p->entry[i], p->entry[i].start, p->entry[i].venue, true);
 	hand_over(&f, ret, ret_n);
@@ -221,7 +229,7 @@ void clash_find(const struct programme *p, struct arena *arena, struct clash **r
 void clash_of(const struct programme *p, const struct programme_entry *e, int64_t start,
 	struct slice venue, struct arena *arena, struct clash **ret, size_t *ret_n)
 {
-	struct finding_clashes f = {.p = p, .arena = arena};
+	struct finding_clashes f = {.p = p, .arena = arena, .max = LIMIT_CLASHES};
 
 	one(&f, e, start, venue, false);
 	hand_over(&f, ret, ret_n);

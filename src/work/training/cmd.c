@@ -8,8 +8,6 @@
 
 #include <limits.h>
 
-#define EXERCISES_MAX 1000
-
 static const struct command *const sub[] = {
 	&command_training_programme,
 	&command_training_fit,
@@ -148,8 +146,8 @@ int tcmd_view(struct cli *cli, struct desk *d, const char *name, struct view *re
 	TRY(tcmd_mode(cli, &training_kinds[KIND_EXERCISE], &mode));
 	if (object_parse(slice_str(name), &o) == 0)
 		return store_view(d->world, d->db, &d->reader, mode, &o, d->arena, ret, &cli->why);
-	TRY(store_kind(d->world, d->db, &d->reader, mode, KIND_EXERCISE, EXERCISES_MAX, d->arena,
-		&rows, &cli->why));
+	TRY(store_kind(d->world, d->db, &d->reader, mode, KIND_EXERCISE, LIMIT_EXERCISES_EACH,
+		d->arena, &rows, &cli->why));
 	for (size_t i = 0; i < rows.n; i++) {
 		struct json_doc doc;
 

@@ -125,7 +125,7 @@ static int run_list(struct cli *cli)
 		rc = about ? store_about(
 				     d.world, d.db, &d.reader, mode, &of, d.arena, &rows, &cli->why)
 			   : store_kind(d.world, d.db, &d.reader, mode, kind_id(k),
-				     LIMIT_EXERCISE_RECORDS, d.arena, &rows, &cli->why);
+				     LIMIT_QUALIFICATION_EACH, d.arena, &rows, &cli->why);
 	tcmd_end(cli);
 	TRY(rc);
 	p = tcmd_printer(cli, &d, &o);

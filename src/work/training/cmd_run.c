@@ -208,27 +208,31 @@ static int run_inbox(struct cli *cli)
 {
 	struct buf b CLEANUP_BUF = BUF(LIMIT_SHEET_TEXT);
 	struct json_out o = json_out(&b);
+	struct arena scratch CLEANUP_ARENA = ARENA(GIB);
+	struct object_id *exercise = NULL;
 	struct printer p;
-	struct rows rows;
 	struct desk d;
 	enum mode mode;
+	size_t n = 0;
 	int rc;
 
 	TRY(tcmd_begin(cli, &d));
 	rc = tcmd_mode(cli, &training_kinds[KIND_EXERCISE], &mode);
 	if (rc == 0)
-		rc = store_kind(d.world, d.db, &d.reader, mode, KIND_EXERCISE, 1000, d.arena, &rows,
-			&cli->why);
+		rc = store_exercises(
+			d.world, d.db, &d.reader, mode, d.arena, &exercise, &n, &cli->why);
 	p = tcmd_printer(cli, &d, &o);
+	p.arena = &scratch;
 	json_open(&o, '{');
 	json_open_at(&o, "deliveries", '[');
-	for (size_t i = 0; rc == 0 && i < rows.n; i++) {
+	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct view v;
 
 		rc = store_view(
-			d.world, d.db, &d.reader, mode, &rows.p[i].object, d.arena, &v, &cli->why);
+			d.world, d.db, &d.reader, mode, &exercise[i], &scratch, &v, &cli->why);
 		if (rc == 0)
 			inbox_one(cli, &p, &v);
+		arena_reset(&scratch);
 	}
 	tcmd_end(cli);
 	TRY(rc);

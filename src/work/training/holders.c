@@ -49,7 +49,7 @@ int training_holders(const struct certificate_ask *ask, struct arena *arena,
 	struct rows rows;
 	size_t n = 0, k = 0;
 	int rc = store_kind(ask->world, ask->db, ask->who, ask->mode, KIND_QUALIFICATION,
-		LIMIT_EXERCISE_RECORDS, arena, &rows, why);
+		LIMIT_QUALIFICATION_EACH, arena, &rows, why);
 
 	if (rc < 0)
 		return rc;

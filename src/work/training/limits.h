@@ -24,6 +24,20 @@
 #define LIMIT_SHEET_MERGES 20000
 /* Records of one exercise in memory: 10,000 injects with all that follows from them. */
 #define LIMIT_EXERCISE_RECORDS 200000
+/* Their contents. Parsed they take some six times as much (LIMIT_DENSE), and are parsed up to twice in one arena of 1 GiB. */
+#define LIMIT_EXERCISE_BYTES (48 * MIB)
+/* Contents of all records of one kind that are looked at together: three kinds make up a programme or a report. */
+#define LIMIT_KIND_BYTES (32 * MIB)
+/* Records of one kind of one member: thirty years of a programme of a hundred entries a year; persons with their qualifications. */
+#define LIMIT_KIND_EACH		 3000
+#define LIMIT_QUALIFICATION_EACH 20000
+/* Exercises of one member, the newest; members that have some. */
+#define LIMIT_EXERCISES_EACH   50
+#define LIMIT_EXERCISES_OWNERS 100
+/* Bytes for each value and key of a record, above the first sixty-four: written out they have more than ten; what is denser is made to fill memory. */
+#define LIMIT_DENSE 4
+/* Clashes that are told; what is more says nothing new. */
+#define LIMIT_CLASHES 1000
 /* Calendar file: a nation's year. Days of it that are looked at: a programme of fifty years. */
 #define LIMIT_ICS_BYTES (4 * MIB)
 #define LIMIT_ICS_DAYS	18300

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "work/training/limits.h"
 #include "work/training/machine.h"
 
 #define NAME  300
@@ -521,6 +522,8 @@ int kind_check(const struct kind *k, struct slice content, struct arena *arena, 
 	struct json_doc doc;
 	int rc = json_read(&doc, arena, content, &json_limits_partner, why);
 
+	if (rc == 0 && doc.n > 64 + content.n / LIMIT_DENSE)
+		rc = why_set(why, E_LIMIT, "", "has more values than its length accounts for");
 	return rc < 0 ? rc : root_check(k, &doc, json_root(&doc), arena, why);
 }
 

@@ -129,8 +129,8 @@ int plan_reply(struct desk *d, const struct object_id *entry, bool accept, struc
 	if (rc == 0)
 		rc = json_read(&e, d->arena, row.body, &json_limits_partner, why);
 	if (rc == 0)
-		rc = store_about(
-			d->world, d->db, &d->reader, row.mode, entry, d->arena, &rows, why);
+		rc = store_about_by(d->world, d->db, &d->reader, row.mode, entry, &d->node->self,
+			d->arena, &rows, why);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < rows.n; i++)
@@ -213,8 +213,8 @@ int plan_accept(struct desk *d, const struct object_id *action, const struct acc
 	if (rc == 0)
 		rc = json_read(&a, d->arena, row.body, &json_limits_partner, why);
 	if (rc == 0)
-		rc = store_about(
-			d->world, d->db, &d->reader, row.mode, action, d->arena, &rows, why);
+		rc = store_about_by(d->world, d->db, &d->reader, row.mode, action, &d->node->self,
+			d->arena, &rows, why);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < rows.n; i++)

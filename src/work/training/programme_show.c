@@ -10,15 +10,15 @@
 int programme_load(struct desk *d, enum mode mode, struct programme *ret, struct why *why)
 {
 	struct rows entries, replies, masks;
-	int rc = store_kind(d->world, d->db, &d->reader, mode, KIND_ENTRY, LIMIT_EXERCISE_RECORDS,
+	int rc = store_kind(d->world, d->db, &d->reader, mode, KIND_ENTRY, LIMIT_KIND_EACH,
 		d->arena, &entries, why);
 
 	if (rc == 0)
-		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_ANSWER,
-			LIMIT_EXERCISE_RECORDS, d->arena, &replies, why);
+		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_ANSWER, LIMIT_KIND_EACH,
+			d->arena, &replies, why);
 	if (rc == 0)
-		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_MASK,
-			LIMIT_EXERCISE_RECORDS, d->arena, &masks, why);
+		rc = store_kind(d->world, d->db, &d->reader, mode, KIND_MASK, LIMIT_KIND_EACH,
+			d->arena, &masks, why);
 	return rc < 0 ? rc : programme_build(ret, d->arena, &entries, &replies, &masks, why);
 }
 

@@ -2,6 +2,7 @@
 #include "work/training/report.h"
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "work/training/cover.h"
 #include "work/training/machine.h"
@@ -181,20 +182,48 @@ static void observations(
 	buf_str(b, "</table>");
 }
 
-static const struct row *acceptance_of(
-	const struct rows *acceptances, const struct object_id *action, struct arena *arena)
-{
-	for (size_t i = 0; i < acceptances->n; i++) {
-		struct json_doc doc;
-		struct object_id about;
+/* What somebody makes of an action. */
+struct said {
+	struct object_id action;
+	const struct row *row;
+};
 
-		if (json_read(&doc, arena, acceptances->p[i].body, &json_limits_partner, NULL) ==
-				0 &&
-			get_object(&doc, json_root(&doc), "action", &about) &&
-			object_id_eq(&about, action))
-			return &acceptances->p[i];
+static int by_action(const void *a, const void *b)
+{
+	const struct said *x = a, *y = b;
+	int c = object_id_order(&x->action, &y->action);
+
+	return c ? c : id_cmp(&x->row->author, &y->row->author);
+}
+
+static struct said *said_of(const struct rows *acceptances, struct arena *arena, size_t *ret_n)
+{
+	struct said *said = arena_array(arena, struct said, acceptances->n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < acceptances->n; i++) {
+		struct arena scratch CLEANUP_ARENA = ARENA(4 * MIB);
+		struct json_doc doc;
+
+		said[n].row = &acceptances->p[i];
+		n += json_read(&doc, &scratch, acceptances->p[i].body, &json_limits_partner,
+			     NULL) == 0 &&
+		     get_object(&doc, json_root(&doc), "action", &said[n].action);
 	}
-	return NULL;
+	qsort(said, n, sizeof(*said), by_action);
+	*ret_n = n;
+	return said;
+}
+
+/* Only its owner says what becomes of an action. */
+static const struct row *acceptance_of(
+	const struct said *said, size_t n, const struct object_id *action, const struct id *owner)
+{
+	const struct row key = {.author = *owner};
+	const struct said *found =
+		bsearch(&(struct said){*action, &key}, said, n, sizeof(*said), by_action);
+
+	return found ? found->row : NULL;
 }
 
 static void lessons_print(const struct rows *lessons, struct arena *arena, struct buf *b)
@@ -222,27 +251,32 @@ static void lessons_print(const struct rows *lessons, struct arena *arena, struc
 static void actions_print(const struct world *w, const struct rows *actions,
 	const struct rows *acceptances, struct arena *arena, struct buf *b)
 {
+	size_t n;
+	const struct said *said = said_of(acceptances, arena, &n);
+
 	buf_str(b,
 		"<h2>Corrective actions</h2><table><tr><th>Action<th>Owner<th>State, as the owner has it<th>Due</tr>");
 	for (size_t i = 0; i < actions->n; i++) {
-		const struct row *a = acceptance_of(acceptances, &actions->p[i].object, arena);
-		struct json_doc doc, said = {0};
+		struct json_doc doc, accepted = {0};
 		json_ref r, s = JSON_ABSENT;
+		const struct row *a = NULL;
 		struct id owner;
 
 		if (json_read(&doc, arena, actions->p[i].body, &json_limits_partner, NULL) < 0)
 			continue;
 		r = json_root(&doc);
-		if (a && json_read(&said, arena, a->body, &json_limits_partner, NULL) == 0)
-			s = json_root(&said);
+		bool owned = get_id(&doc, r, "owner", &owner);
+		if (owned)
+			a = acceptance_of(said, n, &actions->p[i].object, &owner);
+		if (a && json_read(&accepted, arena, a->body, &json_limits_partner, NULL) == 0)
+			s = json_root(&accepted);
 		buf_str(b, "<tr>");
 		cell(b, get_text(&doc, r, "text", arena));
-		cell(b, get_id(&doc, r, "owner", &owner) ? slice_str(label_of(w, &owner, arena))
-							 : SLICE_NONE);
-		cell(b, slice_str(s ? machine_state(&machine_acceptance, &said,
-					      json_get(&said, s, "steps"))
+		cell(b, owned ? slice_str(label_of(w, &owner, arena)) : SLICE_NONE);
+		cell(b, slice_str(s ? machine_state(&machine_acceptance, &accepted,
+					      json_get(&accepted, s, "steps"))
 				    : "proposed"));
-		cell(b, s ? get_text(&said, s, "due", arena) : get_text(&doc, r, "due", arena));
+		cell(b, s ? get_text(&accepted, s, "due", arena) : get_text(&doc, r, "due", arena));
 		buf_str(b, "</tr>");
 	}
 	buf_str(b, "</table>");

@@ -8,17 +8,17 @@
 #include "node/hook.h"
 #include "web/notifier.h"
 #include "work/training/limits.h"
+#include "work/training/task.h"
 #include "work/training/xapi.h"
 
 #include <limits.h>
 
-#define LEASE_MS      60000
-#define DEADLINE_MS   20000
-#define ROUND	      50
-#define ANSWER_MAX    (256 * KIB)
-#define EXERCISES_MAX 1000
-#define WAIT_MS	      60000
-#define STATEMENTS    500
+#define LEASE_MS    60000
+#define DEADLINE_MS 20000
+#define ROUND	    50
+#define ANSWER_MAX  (256 * KIB)
+#define WAIT_MS	    60000
+#define STATEMENTS  500
 
 /* ---- mails ---- */
 
@@ -93,25 +93,31 @@ static int statement_want(
 	return 0;
 }
 
+/* `x` has an arena of its own, which is emptied after each exercise; what is to be told is kept elsewhere. */
 static int exercises_tell(const struct xapi *x, const struct world *w, const struct reader *who,
-	struct db *db, struct why *why)
+	struct db *db, struct arena *keep, struct why *why)
 {
 	static const enum mode modes[] = {MODE_EXERCISE, MODE_TEST};
 	struct rows rows;
-	int rc = store_kind(w, db, who, MODE_REAL, KIND_QUALIFICATION, LIMIT_EXERCISE_RECORDS,
+	int rc = store_kind(w, db, who, MODE_REAL, KIND_QUALIFICATION, LIMIT_QUALIFICATION_EACH,
 		x->arena, &rows, why);
 
 	if (rc == 0)
 		rc = xapi_qualifications(x, &rows, why);
+	arena_reset(x->arena);
 	for (size_t m = 0; rc == 0 && m < 2; m++) {
-		rc = store_kind(
-			w, db, who, modes[m], KIND_EXERCISE, EXERCISES_MAX, x->arena, &rows, why);
-		for (size_t i = 0; rc == 0 && i < rows.n; i++) {
+		struct object_id *exercise;
+		size_t n;
+
+		rc = store_exercises(w, db, who, modes[m], keep, &exercise, &n, why);
+		for (size_t i = 0; rc == 0 && i < n; i++) {
 			struct view v;
 
-			rc = store_view(w, db, who, modes[m], &rows.p[i].object, x->arena, &v, why);
+			rc = store_view(w, db, who, modes[m], &exercise[i], x->arena, &v, why);
 			if (rc == 0)
 				rc = xapi_exercise(x, &v, why);
+			rc = exercise_failed(&exercise[i], rc, why);
+			arena_reset(x->arena);
 		}
 	}
 	return rc;
@@ -120,10 +126,10 @@ static int exercises_tell(const struct xapi *x, const struct world *w, const str
 static int statements_make(
 	struct task *t, const struct lrs *l, const struct id *coalition, struct why *why)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(GIB);
+	struct arena arena CLEANUP_ARENA = ARENA(GIB), scratch CLEANUP_ARENA = ARENA(GIB);
 	struct making m = {.t = t, .arena = &arena, .list = {.max = STATEMENTS}};
 	struct xapi x = {.node = t->node,
-		.arena = &arena,
+		.arena = &scratch,
 		.since_ms = l->made_ms,
 		.tell = statement_want,
 		.ctx = &m};
@@ -138,7 +144,7 @@ static int statements_make(
 	if (rc == 0) {
 		who = account_reader(&w, l->clearance);
 		m.coalition = w.coalition.row;
-		rc = exercises_tell(&x, &w, &who, t->db, why);
+		rc = exercises_tell(&x, &w, &who, t->db, &arena, why);
 	}
 	db_rollback(t->db);
 	return rc < 0 ? rc : send_write(t->node, t->db, &m.list, why);

@@ -21,14 +21,23 @@ MUST_USE int store_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t a
 struct rows {
 	struct row *p;
 	size_t n;
+	size_t cut; /* of authors who had written more than their share */
 };
-/* All that belongs to a record, itself included. */
+/* All that belongs to a record, itself included; of one author at most an eighth of what is read. */
 MUST_USE int store_about(const struct world *w, struct db *db, const struct reader *who,
 	enum mode mode, const struct object_id *about, struct arena *arena, struct rows *ret,
 	struct why *why);
-/* All of one kind, oldest object first by its name; at most `limit`. */
+/* What one author has written about it. E_LIMIT if that is too much. */
+MUST_USE int store_about_by(const struct world *w, struct db *db, const struct reader *who,
+	enum mode mode, const struct object_id *about, const struct id *author, struct arena *arena,
+	struct rows *ret, struct why *why);
+/* All of one kind, by owner, then name; of one owner at most `each`, and an eighth of the bytes. */
 MUST_USE int store_kind(const struct world *w, struct db *db, const struct reader *who,
-	enum mode mode, enum kind_id kind, size_t limit, struct arena *arena, struct rows *ret,
+	enum mode mode, enum kind_id kind, size_t each, struct arena *arena, struct rows *ret,
+	struct why *why);
+/* Exercises, newest first, without their contents; of one owner the newest LIMIT_EXERCISES_EACH. */
+MUST_USE int store_exercises(const struct world *w, struct db *db, const struct reader *who,
+	enum mode mode, struct arena *arena, struct object_id **ret, size_t *ret_n,
 	struct why *why);
 /* One record of this workspace; E_MISSING alike for none, another kind, and not released. */
 MUST_USE int store_get(const struct world *w, struct db *db, const struct reader *who,
@@ -41,7 +50,14 @@ MUST_USE int store_versions(const struct world *w, struct db *db, const struct r
 MUST_USE int store_readers(struct db *db, const struct row *row, struct arena *arena,
 	struct id **ret, size_t *ret_n, struct why *why);
 
-/* store_about and view_build. */
+/* An exercise's own record, and who takes part beside its host. E_MISSING. */
+MUST_USE int store_head(const struct world *w, struct db *db, const struct reader *who,
+	enum mode mode, const struct object_id *exercise, struct arena *arena, struct row *ret,
+	struct id **ret_party, size_t *ret_n, struct why *why);
+/*
+ * All of an exercise: what host and participants have written, in a bounded amount of memory, whatever they have. Half of it is shared out among the participants; what one has
+ * above his share is passed over and counted in `cut`. E_LIMIT if the host itself has written too much. Whoever walks over exercises takes an arena for each.
+ */
 MUST_USE int store_view(const struct world *w, struct db *db, const struct reader *who,
 	enum mode mode, const struct object_id *exercise, struct arena *arena, struct view *ret,
 	struct why *why);

@@ -13,9 +13,8 @@
 
 #include <limits.h>
 
-#define EXERCISES_MAX 1000
-#define ROUND_ARENA   GIB
-#define NEXT_MAX_MS   60000
+#define ROUND_ARENA GIB
+#define NEXT_MAX_MS 60000
 
 struct writer {
 	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
@@ -121,6 +120,51 @@ static void receive(
 
 #define PLANS_MAX 256
 
+/* All receipts of a round are one write. */
+static int receipts_write(
+	struct desk *d, const struct plan *in, size_t n, const struct writer *w, struct why *why)
+{
+	struct draft *all;
+	struct why no = {0};
+	size_t drafts = 0;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		drafts += in[i].n;
+	all = arena_array(d->arena, struct draft, drafts + 1);
+	drafts = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < in[i].n; k++)
+			all[drafts++] = in[i].draft[k];
+	rc = w->write(w->ctx, w->coalition, all, drafts, &no);
+	/* One that cannot be said (its label is no longer ours to use) keeps back no other. */
+	for (size_t i = 0; rc < 0 && rc != E_IO && i < n; i++)
+		if (w->write(w->ctx, w->coalition, in[i].draft, in[i].n, &no) == E_IO)
+			rc = E_IO;
+	return rc == E_IO ? why_set(why, E_IO, no.where, "%s", no.text) : 0;
+}
+
+/* E_MISSING where there is nothing to be done: this node takes no part, or it is over. */
+static int view_of_ours(struct desk *d, enum mode mode, const struct object_id *exercise,
+	struct view *ret, struct why *why)
+{
+	struct id *party;
+	struct row head;
+	size_t n;
+	int rc = store_head(
+		d->world, d->db, &d->reader, mode, exercise, d->arena, &head, &party, &n, why);
+
+	if (rc == 0 && !id_eq(&head.object.owner, &d->node->self) &&
+		!members_have(party, n, &d->node->self))
+		return E_MISSING;
+	if (rc == 0)
+		rc = store_view(d->world, d->db, &d->reader, mode, exercise, d->arena, ret, why);
+	if (rc == 0 &&
+		(strcmp(ret->ex.state, "closed") == 0 || strcmp(ret->ex.state, "cancelled") == 0))
+		return E_MISSING;
+	return rc;
+}
+
 /* One exercise: reading in one transaction, writing after it. */
 static int exercise_round(struct desk *d, const struct object_id *exercise, enum mode mode,
 	const struct writer *w, struct training_round *ret, struct why *why)
@@ -139,7 +183,11 @@ static int exercise_round(struct desk *d, const struct object_id *exercise, enum
 	rc = world_load(&world, d->node, d->db, w->coalition, d->arena, why);
 	d->world = &world;
 	if (rc == 0)
-		rc = store_view(&world, d->db, &d->reader, mode, exercise, d->arena, &v, why);
+		rc = view_of_ours(d, mode, exercise, &v, why);
+	if (rc == E_MISSING) {
+		db_rollback(d->db);
+		return 0;
+	}
 	if (rc == 0)
 		rc = host_heard(d->db, &v, &d->node->self, d->now, d->arena, &heard, why);
 	if (rc == 0 && !v.clock.ended)
@@ -159,9 +207,9 @@ static int exercise_round(struct desk *d, const struct object_id *exercise, enum
 		rc = rc < 0 ? rc : 0;
 	}
 	ret->delivered += gone;
-	for (size_t i = 0; rc == 0 && i < n_in; i++) {
-		rc = w->write(w->ctx, w->coalition, in[i].draft, in[i].n, why);
-		ret->received += rc == 0;
+	if (rc == 0 && n_in) {
+		rc = receipts_write(d, in, n_in, w, why);
+		ret->received += rc == 0 ? n_in : 0;
 	}
 	if (n_in == PLANS_MAX || gone)
 		ret->next = d->now; /* what went out may have set off something else */
@@ -169,8 +217,8 @@ static int exercise_round(struct desk *d, const struct object_id *exercise, enum
 }
 
 static int exercises_of(const struct node *node, struct db *db, const struct id *coalition,
-	enum mode mode, const struct reader *self, struct arena *arena, struct rows *ret,
-	struct why *why)
+	enum mode mode, const struct reader *self, struct arena *arena, struct object_id **ret,
+	size_t *ret_n, struct why *why)
 {
 	struct world world;
 	int rc = db_begin_read(db, why);
@@ -179,10 +227,22 @@ static int exercises_of(const struct node *node, struct db *db, const struct id 
 		return rc;
 	rc = world_load(&world, node, db, coalition, arena, why);
 	if (rc == 0)
-		rc = store_kind(
-			&world, db, self, mode, KIND_EXERCISE, EXERCISES_MAX, arena, ret, why);
+		rc = store_exercises(&world, db, self, mode, arena, ret, ret_n, why);
 	db_rollback(db);
 	return rc;
+}
+
+int exercise_failed(const struct object_id *exercise, int rc, struct why *why)
+{
+	char text[OBJECT_TEXT + 1];
+
+	if (rc >= 0 || rc == E_IO)
+		return rc;
+	object_format(exercise, text);
+	report(REPORT_WARN, "training: exercise %s is passed over: %s %s", text, why->where,
+		why->text);
+	*why = (struct why){0};
+	return 0;
 }
 
 int training_round(const struct node *node, struct db *db, const struct id *coalition,
@@ -203,10 +263,11 @@ int training_round(const struct node *node, struct db *db, const struct id *coal
 
 	*ret = (struct training_round){0};
 	for (size_t m = 0; rc == 0 && m < 2; m++) {
-		struct rows rows;
+		struct object_id *exercise;
+		size_t n;
 
-		rc = exercises_of(node, db, coalition, modes[m], &self, &list, &rows, why);
-		for (size_t i = 0; rc == 0 && i < rows.n; i++) {
+		rc = exercises_of(node, db, coalition, modes[m], &self, &list, &exercise, &n, why);
+		for (size_t i = 0; rc == 0 && i < n; i++) {
 			struct desk d = {.node = node,
 				.db = db,
 				.reader = self,
@@ -214,9 +275,12 @@ int training_round(const struct node *node, struct db *db, const struct id *coal
 				.who = SLICE("due"),
 				.now = env_now_ms(&node->env)};
 
-			rc = exercise_round(&d, &rows.p[i].object, modes[m], &w, ret, why);
+			/* One that cannot be read or written holds up no other. */
+			rc = exercise_failed(&exercise[i],
+				exercise_round(&d, &exercise[i], modes[m], &w, ret, why), why);
 			arena_reset(&arena);
 		}
+		arena_reset(&list);
 	}
 	return rc;
 }

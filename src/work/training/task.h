@@ -12,6 +12,8 @@ struct training_round {
 	int64_t next;			  /* real time at which something is due; 0: nothing */
 };
 struct desk;
+/* What becomes of the round when one exercise fails: it is reported and passed over (0), unless nothing more can be written at all (E_IO). */
+MUST_USE int exercise_failed(const struct object_id *exercise, int rc, struct why *why);
 /* Writes through `write`; E_STATE is no error of the round. Opens its own transactions. */
 MUST_USE int training_round(const struct node *node, struct db *db, const struct id *coalition,
 	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,

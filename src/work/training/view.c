@@ -73,6 +73,35 @@ static void levels_parse(struct exercise *e, struct arena *a)
 	}
 }
 
+static void parties_parse(const struct json_doc *doc, json_ref root, struct arena *arena,
+	struct id **ret, size_t *ret_n)
+{
+	json_ref list = json_get(doc, root, "participants");
+	size_t n = 0;
+
+	*ret = arena_array(arena, struct id, json_count(doc, list) + 1);
+	for (json_ref p = json_first(doc, list); p; p = json_next(doc, p)) {
+		bool again = !get_id(doc, p, "party", &(*ret)[n]);
+
+		for (size_t i = 0; i < n && !again; i++)
+			again = id_eq(&(*ret)[i], &(*ret)[n]);
+		n += !again;
+	}
+	*ret_n = n;
+}
+
+int exercise_parties(const struct row *exercise, struct arena *arena, struct id **ret,
+	size_t *ret_n, struct why *why)
+{
+	struct json_doc doc;
+	int rc = json_read(&doc, arena, exercise->body, &json_limits_partner, why);
+
+	if (rc < 0)
+		return rc;
+	parties_parse(&doc, json_root(&doc), arena, ret, ret_n);
+	return 0;
+}
+
 static int exercise_parse(struct exercise *e, struct arena *a, struct why *why)
 {
 	int rc = json_read(&e->doc, a, e->row->body, &json_limits_partner, why);
@@ -83,10 +112,7 @@ static int exercise_parse(struct exercise *e, struct arena *a, struct why *why)
 	e->root = json_root(&e->doc);
 	e->code_name = get_text(&e->doc, e->root, "code_name", a);
 	e->mark = get_text(&e->doc, e->root, "mark", a);
-	list = json_get(&e->doc, e->root, "participants");
-	e->party = arena_array(a, struct id, json_count(&e->doc, list) + 1);
-	for (json_ref p = json_first(&e->doc, list); p; p = json_next(&e->doc, p))
-		e->n_party += get_id(&e->doc, p, "party", &e->party[e->n_party]);
+	parties_parse(&e->doc, e->root, a, &e->party, &e->n_party);
 	levels_parse(e, a);
 	e->epoch = get_time(&e->doc, e->root, "scenario_epoch", 0);
 	e->start = get_time(&e->doc, e->root, "start", 0);
@@ -476,6 +502,7 @@ int view_until(struct view *to, struct arena *arena, const struct view *from, in
 {
 	struct row *row = arena_array(arena, struct row, from->n_row + 1);
 	size_t n = 0;
+	int rc;
 
 	for (size_t i = 0; i < from->n_row; i++) {
 		const struct row *r = &from->row[i];
@@ -484,7 +511,10 @@ int view_until(struct view *to, struct arena *arena, const struct view *from, in
 		if (!played || r->time_ms <= real)
 			row[n++] = *r;
 	}
-	return view_build(to, arena, row, n, &from->ex.row->object, why);
+	rc = view_build(to, arena, row, n, &from->ex.row->object, why);
+	if (rc == 0)
+		to->cut = from->cut;
+	return rc;
 }
 
 /* ---- finding ---- */

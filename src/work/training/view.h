@@ -151,6 +151,7 @@ struct view {
 	size_t n_part, n_script, n_shade, n_control, n_delivery, n_receipt, n_response,
 		n_observation, n_rating;
 	size_t n_word;
+	size_t cut; /* records of participants who have written more than their share: not among these */
 	struct went *went; /* of each script */
 	uint32_t *walk;	   /* as many: due.c's way along what waits for what */
 	struct exclock clock;
@@ -169,6 +170,10 @@ MUST_USE int view_build(struct view *ret, struct arena *arena, struct row *row, 
  */
 MUST_USE int view_until(struct view *to, struct arena *arena, const struct view *from, int64_t real,
 	struct why *why);
+
+/* Who takes part beside the host, of the exercise's own record. */
+MUST_USE int exercise_parties(const struct row *exercise, struct arena *arena, struct id **ret,
+	size_t *ret_n, struct why *why);
 
 const struct part *view_part(const struct view *v, const struct object_id *o);
 const struct script *view_script(const struct view *v, const struct object_id *o);
