@@ -1,8 +1,18 @@
 /* api_out.c: what goes out beside the logs, and addresses of calendars. */
 #include "work/training/api_int.h"
+
+#include "base/limits.h"
 #include "work/training/out_show.h"
 
 #define SHOWN 500
+
+/* What went out of a record that the caller may not see is nothing that he may know of: neither its address nor its error. */
+static int may_know(struct call *c, const struct object_id *about, bool *ret)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+
+	return store_sees(&c->world, c->db, &c->reader, about, &scratch, ret, &c->why);
+}
 
 int api_training_out(struct call *c)
 {
@@ -11,8 +21,13 @@ int api_training_out(struct call *c)
 
 	TRY(out_list(c->db, c->world.coalition.row, SHOWN, c->arena, &x, &n, &c->why));
 	page_open(c);
-	for (size_t i = 0; i < n; i++)
-		print_out(&c->o, NULL, &x[i]);
+	for (size_t i = 0; i < n; i++) {
+		bool may;
+
+		TRY(may_know(c, &x[i].about, &may));
+		if (may)
+			print_out(&c->o, NULL, &x[i]);
+	}
 	page_close(c, SLICE_NONE);
 	return 0;
 }
@@ -21,11 +36,21 @@ int api_training_out_again(struct call *c)
 {
 	static const char *const known[] = {NULL};
 	const char *text = arena_string(c->arena, c->param[1]);
+	struct object_id about;
+	bool may = false;
 	int64_t row;
 	int rc;
 
 	TRY(call_only(c, known));
 	if (slice_i64(c->param[1], &row) < 0)
+		return why_set(&c->why, E_MISSING, "", "there is no such thing to be sent");
+	TRY(call_read(c));
+	rc = out_about(c->db, c->world.coalition.row, row, &about, &c->why);
+	if (rc == 0)
+		rc = may_know(c, &about, &may);
+	call_read_end(c);
+	TRY(rc);
+	if (!may)
 		return why_set(&c->why, E_MISSING, "", "there is no such thing to be sent");
 	TRY(call_begin(c));
 	rc = out_again(c->db, row, env_now_ms(&c->node->env), &c->why);

@@ -158,8 +158,8 @@ static int run_lrs(struct cli *cli)
 	if (strcmp(what, "drop") != 0)
 		return why_set(&cli->why, E_USAGE, what, "set URL, show or drop");
 	TRY(db_begin(cli->db, &cli->why));
-	return finish(
-		cli, lrs_drop(cli->db, &cli->why), "training: learning record store dropped", "");
+	return finish(cli, lrs_drop(cli->db, env_now_ms(&cli->env), &cli->why),
+		"training: learning record store dropped", "");
 }
 
 static const struct cli_option lrs_options[] = {

@@ -86,6 +86,15 @@ int out_want(struct db *db, const struct out_item *item, int64_t now_ms, struct 
 	"o.row, o.id, o.channel, o.coalition, o.about_owner, o.about_name, o.target, o.body, "     \
 	"o.tries, o.made_ms, o.next_ms"
 
+static void about_read(struct stmt *s, int column, struct object_id *ret)
+{
+	struct slice owner = db_blob(s, column), name = db_blob(s, column + 1);
+
+	MUST(owner.n == sizeof(ret->owner.b) && name.n == sizeof(ret->name.b));
+	memcpy(ret->owner.b, owner.p, sizeof(ret->owner.b));
+	memcpy(ret->name.b, name.p, sizeof(ret->name.b));
+}
+
 static void item_read(struct stmt *s, struct arena *arena, struct out_item *ret)
 {
 	*ret = (struct out_item){.row = db_i64(s, 0),
@@ -97,10 +106,7 @@ static void item_read(struct stmt *s, struct arena *arena, struct out_item *ret)
 		.made_ms = db_i64(s, 9),
 		.next_ms = db_i64(s, 10)};
 	snprintf(ret->id, sizeof(ret->id), "%.*s", SLICE_FMT(db_text(s, 1)));
-	MUST(db_blob(s, 4).n == sizeof(ret->about.owner.b) &&
-		db_blob(s, 5).n == sizeof(ret->about.name.b));
-	memcpy(ret->about.owner.b, db_blob(s, 4).p, sizeof(ret->about.owner.b));
-	memcpy(ret->about.name.b, db_blob(s, 5).p, sizeof(ret->about.name.b));
+	about_read(s, 4, &ret->about);
 }
 
 /* Ends the transaction that was begun: with what was done in it, or without. */
@@ -171,16 +177,49 @@ int out_done(struct db *db, int64_t row, enum out_state state, int64_t next_ms, 
 	return ended(db, db_run(s, why), why);
 }
 
-int out_due(struct db *db, int64_t *ret_ms, struct why *why)
+int out_hold(struct db *db, enum out_channel channel, int64_t until_ms, struct why *why)
 {
-	struct stmt *s =
-		db_stmt(db, "SELECT coalesce(min(next_ms), 0) FROM training_out WHERE state = 0");
-	int rc = db_step(s, why);
+	struct stmt *s;
+	int rc = db_begin(db, why);
 
+	if (rc < 0)
+		return rc;
+	s = db_stmt(db,
+		"UPDATE training_out SET next_ms = $2 WHERE state = 0 AND channel = $1 AND next_ms < $2");
+	db_bind_i64(s, 1, channel);
+	db_bind_i64(s, 2, until_ms);
+	return ended(db, db_run(s, why), why);
+}
+
+int out_due(struct db *db, enum out_channel channel, int64_t *ret_ms, struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"SELECT coalesce(min(next_ms), 0) FROM training_out WHERE state = 0 AND channel = $1");
+	int rc;
+
+	db_bind_i64(s, 1, channel);
+	rc = db_step(s, why);
 	if (rc == DB_ROW)
 		*ret_ms = db_i64(s, 0);
 	db_reset(s);
 	return rc < 0 ? rc : 0;
+}
+
+int out_about(struct db *db, int64_t coalition, int64_t row, struct object_id *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"SELECT about_owner, about_name FROM training_out WHERE coalition = $1 AND row = $2");
+	int rc;
+
+	db_bind_i64(s, 1, coalition);
+	db_bind_i64(s, 2, row);
+	rc = db_step(s, why);
+	if (rc == DB_ROW)
+		about_read(s, 0, ret);
+	db_reset(s);
+	return rc == DB_DONE ? why_set(why, E_MISSING, "", "there is no such thing to be sent")
+	       : rc < 0	     ? rc
+			     : 0;
 }
 
 int out_list(struct db *db, int64_t coalition, size_t limit, struct arena *arena,
@@ -248,10 +287,46 @@ int out_sweep(struct db *db, int64_t before_ms, struct why *why)
 
 /* ---- the learning record store ---- */
 
+static int lrs_forget(struct db *db, struct why *why)
+{
+	return db_run(db_stmt(db, "DELETE FROM training_lrs"), why);
+}
+
+static int statements_give_up(struct db *db, int64_t now_ms, struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"UPDATE training_out SET state = 2, done_ms = $2, body = '', error = 'the learning record store that it was for is no longer set' "
+		"WHERE state = 0 AND channel = $1");
+
+	db_bind_i64(s, 1, OUT_XAPI);
+	db_bind_i64(s, 2, now_ms);
+	return db_run(s, why);
+}
+
+/* Since when the store that is set is told, if it is this one; else what waits is given up. */
+static int lrs_before(struct db *db, const struct lrs *l, int64_t *ret_since, struct why *why)
+{
+	struct stmt *s = db_stmt(
+		db, "SELECT made_ms FROM training_lrs WHERE endpoint = $1 AND clearance = $2");
+	int rc;
+
+	*ret_since = l->made_ms;
+	db_bind_text(s, 1, l->endpoint);
+	db_bind_text(s, 2, l->clearance);
+	rc = db_step(s, why);
+	if (rc == DB_ROW)
+		*ret_since = db_i64(s, 0);
+	db_reset(s);
+	if (rc == DB_DONE)
+		rc = statements_give_up(db, l->made_ms, why);
+	return rc < 0 ? rc : 0;
+}
+
 int lrs_set(const struct node *node, struct db *db, const struct lrs *l, struct why *why)
 {
 	struct buf sealed CLEANUP_BUF = BUF(16 * KIB);
 	struct stmt *s;
+	int64_t since;
 	int rc = hook_url_check(l->endpoint, "/endpoint", why);
 
 	if (rc == 0)
@@ -261,7 +336,9 @@ int lrs_set(const struct node *node, struct db *db, const struct lrs *l, struct 
 	if (rc == 0 && l->authorization.n)
 		rc = seal_to(node->seal_key.pub, l->authorization, &sealed, why);
 	if (rc == 0)
-		rc = lrs_drop(db, why);
+		rc = lrs_before(db, l, &since, why);
+	if (rc == 0)
+		rc = lrs_forget(db, why);
 	if (rc < 0)
 		return rc;
 	s = db_stmt(db,
@@ -270,13 +347,15 @@ int lrs_set(const struct node *node, struct db *db, const struct lrs *l, struct 
 	db_bind_blob(s, 2, sealed.n ? buf_slice(&sealed) : SLICE(""));
 	db_bind_text(s, 3, l->clearance);
 	db_bind_blob(s, 4, l->has_pin ? slice_of(l->pin.b, sizeof(l->pin.b)) : SLICE(""));
-	db_bind_i64(s, 5, l->made_ms);
+	db_bind_i64(s, 5, since);
 	return db_run(s, why);
 }
 
-int lrs_drop(struct db *db, struct why *why)
+int lrs_drop(struct db *db, int64_t now_ms, struct why *why)
 {
-	return db_run(db_stmt(db, "DELETE FROM training_lrs"), why);
+	int rc = lrs_forget(db, why);
+
+	return rc < 0 ? rc : statements_give_up(db, now_ms, why);
 }
 
 int lrs_get(const struct node *node, struct db *db, struct arena *arena, struct lrs *ret,

@@ -45,11 +45,16 @@ MUST_USE int out_take(struct db *db, enum out_channel channel, int64_t now_ms, i
 /* Own transaction. */
 MUST_USE int out_done(struct db *db, int64_t row, enum out_state state, int64_t next_ms,
 	int64_t now_ms, const char *error, struct why *why);
-/* When the next is due, 0: none waits. */
-MUST_USE int out_due(struct db *db, int64_t *ret_ms, struct why *why);
+/* The other end is away: nothing of the channel goes before `until_ms`, and only what was tried counts a try. Own transaction. */
+MUST_USE int out_hold(struct db *db, enum out_channel channel, int64_t until_ms, struct why *why);
+/* When the next of a channel is due, 0: none waits. Asked of channels that there is a way for: what has none waits for one. */
+MUST_USE int out_due(struct db *db, enum out_channel channel, int64_t *ret_ms, struct why *why);
 /* Of a coalition, newest first; of a webhook's letter how far that has come. */
 MUST_USE int out_list(struct db *db, int64_t coalition, size_t limit, struct arena *arena,
 	struct out_item **ret, size_t *ret_n, struct why *why);
+/* What it is about, for who asks whether he may know of it. E_MISSING. */
+MUST_USE int out_about(
+	struct db *db, int64_t coalition, int64_t row, struct object_id *ret, struct why *why);
 /* A dead one waits again. In a write transaction. E_MISSING; E_STATE if it is not dead. */
 MUST_USE int out_again(struct db *db, int64_t row, int64_t now_ms, struct why *why);
 /* In a write transaction. */
@@ -65,9 +70,12 @@ struct lrs {
 	struct hash pin;
 	int64_t made_ms; /* nothing older is told */
 };
-/* In a write transaction; E_INVALID with a pointer. */
+/*
+ * In a write transaction; E_INVALID with a pointer. What waits for another store than this is given up: it was for that one's clearance. The same store again (with
+ * another password, say) goes on where it was.
+ */
 MUST_USE int lrs_set(const struct node *node, struct db *db, const struct lrs *l, struct why *why);
-MUST_USE int lrs_drop(struct db *db, struct why *why);
+MUST_USE int lrs_drop(struct db *db, int64_t now_ms, struct why *why);
 /* E_MISSING if there is none. */
 MUST_USE int lrs_get(const struct node *node, struct db *db, struct arena *arena, struct lrs *ret,
 	struct why *why);

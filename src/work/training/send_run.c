@@ -23,7 +23,7 @@
 /* ---- mails ---- */
 
 static int mail_one(struct task *t, const struct mail_relay *relay, const struct out_item *item,
-	struct why *why)
+	bool *ret_away, struct why *why)
 {
 	int64_t now = env_now_ms(&t->node->env);
 	struct why failed = {0};
@@ -34,21 +34,25 @@ static int mail_one(struct task *t, const struct mail_relay *relay, const struct
 	if (rc == 0)
 		return out_done(t->db, item->row, OUT_SENT, 0, now, "", why);
 	bool dead = item->tries >= OUT_TRIES || code / 100 == 5;
+	int64_t next = now + hook_backoff_ms(&t->node->env, item->tries);
 	report(REPORT_WARN, "training: mail of an inject: %s", failed.text);
-	return out_done(t->db, item->row, dead ? OUT_DEAD : OUT_WAITING,
-		now + hook_backoff_ms(&t->node->env, item->tries), now, failed.text, why);
+	rc = out_done(t->db, item->row, dead ? OUT_DEAD : OUT_WAITING, next, now, failed.text, why);
+	/* Without an answer the relay itself is away, and nothing else would get through. */
+	*ret_away = code == 0;
+	return rc == 0 && *ret_away ? out_hold(t->db, OUT_MAIL, next, why) : rc;
 }
 
 static int mails(struct task *t, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(32 * MIB);
 	struct mail_relay relay;
+	bool away = false;
 	int rc = 0;
 
 	if (!t->node->conf.mail)
 		return 0;
 	rc = mail_relay_of(t->node, &arena, &relay, why);
-	for (int i = 0; rc == 0 && i < ROUND && !task_stopping(t); i++) {
+	for (int i = 0; rc == 0 && !away && i < ROUND && !task_stopping(t); i++) {
 		struct out_item item;
 		struct why none = {0};
 
@@ -58,7 +62,7 @@ static int mails(struct task *t, struct why *why)
 			return 0;
 		if (rc < 0)
 			return why_set(why, rc, "mail", "%s", none.text);
-		rc = mail_one(t, &relay, &item, why);
+		rc = mail_one(t, &relay, &item, &away, why);
 	}
 	return rc;
 }
@@ -200,11 +204,12 @@ static int statement_one(
 {
 	struct task *t = p->t;
 	struct why failed = {0};
-	int64_t now;
+	int64_t now, next;
 	int status = post(p, item->body, &failed);
 	/* The same id with other words: it is there already, as it was first told (§4.2.1). */
 	bool went = (status >= 200 && status < 300) || status == 409;
 	bool never = status == 400 || status == 413 || status == 422;
+	int rc;
 
 	*ret_went = went || never;
 	now = env_now_ms(&t->node->env);
@@ -213,9 +218,11 @@ static int statement_one(
 	if (status >= 0)
 		snprintf(failed.text, sizeof(failed.text), "answered with status %d", status);
 	report(REPORT_WARN, "training: learning record store: %s", failed.text);
-	return out_done(t->db, item->row,
-		never || item->tries >= OUT_TRIES ? OUT_DEAD : OUT_WAITING,
-		now + hook_backoff_ms(&t->node->env, item->tries), now, failed.text, why);
+	next = now + hook_backoff_ms(&t->node->env, item->tries);
+	rc = out_done(t->db, item->row, never || item->tries >= OUT_TRIES ? OUT_DEAD : OUT_WAITING,
+		next, now, failed.text, why);
+	/* The store is away: what is behind it waits as long, and loses no try. */
+	return rc == 0 && !never ? out_hold(t->db, OUT_XAPI, next, why) : rc;
 }
 
 static int statements_send(struct task *t, const struct lrs *l, struct why *why)
@@ -230,7 +237,6 @@ static int statements_send(struct task *t, const struct lrs *l, struct why *why)
 	bool went = true;
 	int rc = 0;
 
-	/* What fails holds back what is behind it: the store is away, and all would fail. */
 	for (int i = 0; rc == 0 && went && i < STATEMENTS && !task_stopping(t); i++) {
 		struct out_item item;
 		struct why none = {0};
@@ -247,7 +253,7 @@ static int statements_send(struct task *t, const struct lrs *l, struct why *why)
 	return rc == E_MISSING ? 0 : rc;
 }
 
-static int statements(struct task *t, struct why *why)
+static int statements(struct task *t, bool *ret_set, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
 	struct coalition *coalition;
@@ -260,6 +266,7 @@ static int statements(struct task *t, struct why *why)
 		return 0;
 	if (rc < 0)
 		return why_set(why, rc, "xapi", "%s", none.text);
+	*ret_set = true;
 	rc = coalition_list(t->db, &arena, &coalition, &n, why);
 	for (size_t i = 0; rc == 0 && i < n && !task_stopping(t); i++)
 		rc = statements_make(t, &l, &coalition[i].id, why);
@@ -282,17 +289,31 @@ static int sweep(struct task *t, struct why *why)
 	return db_commit(t->db, why);
 }
 
+static int earliest(struct task *t, enum out_channel channel, int64_t *due, struct why *why)
+{
+	int64_t next = 0;
+	int rc = out_due(t->db, channel, &next, why);
+
+	if (rc == 0 && next && (!*due || next < *due))
+		*due = next;
+	return rc;
+}
+
 int send_run(struct task *t, int64_t *ret_wait_ms, struct why *why)
 {
 	int64_t due = 0, now;
-	int rc = statements(t, why);
+	bool lrs = false;
+	int rc = statements(t, &lrs, why);
 
 	if (rc == 0)
 		rc = mails(t, why);
 	if (rc == 0)
 		rc = sweep(t, why);
-	if (rc == 0)
-		rc = out_due(t->db, &due, why);
+	/* Not of what there is no way for: it would be due, and not go, time and again. */
+	if (rc == 0 && lrs)
+		rc = earliest(t, OUT_XAPI, &due, why);
+	if (rc == 0 && t->node->conf.mail)
+		rc = earliest(t, OUT_MAIL, &due, why);
 	now = env_now_ms(&t->node->env);
 	*ret_wait_ms = !due || due - now > WAIT_MS ? WAIT_MS : due > now ? due - now : 1;
 	return rc;

@@ -329,6 +329,26 @@ int store_get(const struct world *w, struct db *db, const struct reader *who,
 	return rc;
 }
 
+int store_sees(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, bool *ret, struct why *why)
+{
+	struct stmt *s =
+		db_stmt(db, "SELECT 1 FROM item WHERE " RULE
+			    " AND item.object_owner = $17 AND item.object_name = $18 AND " NEWEST(
+				    "$2", "$3") " LIMIT 1");
+	int rc;
+
+	rule_bind(s, w, who, arena);
+	db_bind_blob(s, 17, id_slice(&object->owner));
+	db_bind_blob(s, 18, id_slice(&object->name));
+	rc = db_step(s, why);
+	db_reset(s);
+	if (rc < 0)
+		return rc;
+	*ret = rc == DB_ROW;
+	return 0;
+}
+
 int store_versions(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, size_t limit, struct arena *arena, struct rows *ret,
 	struct why *why)

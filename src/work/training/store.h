@@ -42,6 +42,9 @@ MUST_USE int store_exercises(const struct world *w, struct db *db, const struct 
 /* One record of this workspace; E_MISSING alike for none, another kind, and not released. */
 MUST_USE int store_get(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why);
+/* Whether there is such a record for him. */
+MUST_USE int store_sees(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, bool *ret, struct why *why);
 /* Its versions that `who` may see, newest first. */
 MUST_USE int store_versions(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, size_t limit, struct arena *arena, struct rows *ret,

@@ -239,8 +239,11 @@ static void outward(void **state)
 	assert_slice(got.target, "b@x");
 	assert_fails(E_MISSING, out_take(db, OUT_MAIL, 2500, 60000, &arena, &got, &why));
 	assert_fails(E_MISSING, out_take(db, OUT_XAPI, 2500, 60000, &arena, &got, &why));
-	assert_ok(out_due(db, &due, &why));
+	assert_ok(out_due(db, OUT_MAIL, &due, &why));
 	assert_int_equal(due, 62500);
+	/* What waits for another channel is not what is due here. */
+	assert_ok(out_due(db, OUT_XAPI, &due, &why));
+	assert_int_equal(due, 0);
 	assert_ok(out_done(db, got.row, OUT_DEAD, 0, 2600, "550 no", &why));
 	/* Who died in the midst of it: it is due again when its lease is over. */
 	assert_ok(out_take(db, OUT_MAIL, 62500, 60000, &arena, &got, &why));
@@ -264,6 +267,37 @@ static void outward(void **state)
 	assert_int_equal(n, 2);
 }
 
+/* The store is away: the first is tried, and the others lose no try over it. */
+static void away(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(MIB);
+	struct league *l = *state;
+	struct db *db = l->m[0].db;
+	struct out_item got, *list;
+	int64_t due;
+	size_t n;
+
+	for (int i = 0; i < 3; i++) {
+		struct out_item x = item(l, OUT_XAPI, (const char *const[]){"a", "b", "c"}[i]);
+
+		want(l, &x, 1000 + i);
+	}
+	for (int64_t now = 2000; now < 10000; now += 4000) {
+		assert_ok(out_take(db, OUT_XAPI, now, 60000, &arena, &got, &why));
+		assert_slice(got.target, "a");
+		assert_ok(out_done(db, got.row, OUT_WAITING, now + 3000, now, "away", &why));
+		assert_ok(out_hold(db, OUT_XAPI, now + 3000, &why));
+		assert_fails(
+			E_MISSING, out_take(db, OUT_XAPI, now + 2999, 60000, &arena, &got, &why));
+		assert_ok(out_due(db, OUT_XAPI, &due, &why));
+		assert_int_equal(due, now + 3000);
+	}
+	assert_ok(out_list(db, 1, 10, &arena, &list, &n, &why));
+	assert_int_equal(n, 3);
+	assert_int_equal(list[0].tries + list[1].tries, 0);
+	assert_int_equal(list[2].tries, 2);
+}
+
 static void record_store(void **state)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(MIB);
@@ -285,6 +319,23 @@ static void record_store(void **state)
 	assert_ok(lrs_get(l->m[0].node, db, &arena, &got, &why));
 	assert_slice(got.authorization, "Basic c2VjcmV0LWNhbmFyeQ==");
 	assert_int_equal(league_number(l, 0, "SELECT count(*) FROM training_lrs"), 1);
+	/* The same store with another password goes on; what waits for one that is no longer set is given up. */
+	struct out_item x = item(l, OUT_XAPI, "a");
+	want(l, &x, 1000);
+	assert_ok(db_begin(db, &why));
+	set.authorization = SLICE("Basic bmV3");
+	set.made_ms = 50;
+	assert_ok(lrs_set(l->m[0].node, db, &set, &why));
+	assert_ok(db_commit(db, &why));
+	assert_ok(lrs_get(l->m[0].node, db, &arena, &got, &why));
+	assert_int_equal(got.made_ms, 5);
+	assert_int_equal(
+		league_number(l, 0, "SELECT count(*) FROM training_out WHERE state = 0"), 1);
+	assert_ok(db_begin(db, &why));
+	assert_ok(lrs_drop(db, 60, &why));
+	assert_ok(db_commit(db, &why));
+	assert_int_equal(
+		league_number(l, 0, "SELECT count(*) FROM training_out WHERE state = 2"), 1);
 	assert_false(league_holds(l, 0, "c2VjcmV0LWNhbmFyeQ=="));
 }
 
@@ -330,7 +381,7 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {SIGNED(readers_and_versions),
 		SIGNED(order_of_arrival), SIGNED(real_is_no_exercise), SIGNED(holders),
-		SIGNED(outward), SIGNED(record_store), SIGNED(addresses)};
+		SIGNED(outward), SIGNED(away), SIGNED(record_store), SIGNED(addresses)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
