@@ -2,11 +2,13 @@
 #include "work/training/ics.h"
 
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "work/training/limits.h"
 #include "work/training/recur.h"
 
 #include <libical/ical.h>
 #include <pthread.h>
+#include <strings.h>
 
 #define DAY_S 86400
 
@@ -43,32 +45,104 @@ static bool rule_valid(const char *text)
 	return r.freq != ICAL_NO_RECURRENCE;
 }
 
+enum content { CONTENT_OTHER, CONTENT_RRULE, CONTENT_EXRULE, CONTENT_DATES };
+
+/* Names are read without regard to case, and end at a parameter or at the value (RFC 5545 §3.1). */
+static enum content content_of(struct slice line)
+{
+	static const struct {
+		const char *name;
+		enum content is;
+	} row[] = {{"RRULE", CONTENT_RRULE}, {"EXRULE", CONTENT_EXRULE}, {"RDATE", CONTENT_DATES},
+		{"EXDATE", CONTENT_DATES}};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		size_t n = strlen(row[i].name);
+
+		if (line.n > n && (line.p[n] == ':' || line.p[n] == ';') &&
+			strncasecmp((const char *)line.p, row[i].name, n) == 0)
+			return row[i].is;
+	}
+	return CONTENT_OTHER;
+}
+
+/* Behind the first colon that is not in quotes. */
+static struct slice content_value(struct slice line)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < line.n; i++) {
+		quoted = quoted != (line.p[i] == '"');
+		if (line.p[i] == ':' && !quoted)
+			return slice_sub(line, i + 1, line.n);
+	}
+	return SLICE_NONE;
+}
+
+struct lines {
+	struct buf *
+		line; /* the one that is being put together; of others than rules and dates the beginning */
+	size_t began, n, repeats;
+};
+
+/* A whole line of content. */
+static int content_check(struct lines *l, struct why *why)
+{
+	struct slice s = buf_slice(l->line), value = content_value(s);
+	enum content is = content_of(s);
+
+	l->repeats += is != CONTENT_OTHER;
+	for (size_t i = 0; is == CONTENT_DATES && i < value.n; i++)
+		l->repeats += value.p[i] == ',';
+	if (l->repeats > LIMIT_ICS_REPEATS)
+		return fail_line(
+			why, E_LIMIT, l->began, "more rules and dates than a calendar may have");
+	if (is != CONTENT_OTHER && buf_over(l->line))
+		return fail_line(why, E_LIMIT, l->began, "is too long");
+	if (is == CONTENT_EXRULE)
+		return fail_line(why, E_INVALID, l->began,
+			"EXRULE is not of RFC 5545, and not read: EXDATE names what is left out");
+	if (is == CONTENT_RRULE && slice_search(value, SLICE("SCALE")) >= 0)
+		return fail_line(why, E_INVALID, l->began,
+			"rules of other calendars than the Gregorian (RSCALE) are not read");
+	if (is == CONTENT_RRULE && !rule_valid(value.n ? (const char *)value.p : ""))
+		return fail_line(why, E_INVALID, l->began, "the RRULE cannot be understood");
+	return 0;
+}
+
+/* What is neither rule nor date is of no interest, however long it is: a picture within an event is none of ours. */
+static void content_add(struct lines *l, struct slice more)
+{
+	if (l->line->n >= 64 && content_of(buf_slice(l->line)) == CONTENT_OTHER)
+		return;
+	buf_slice_add(l->line, slice_trim(more));
+}
+
 /* Each line of content, folds undone (RFC 5545 §3.1), in a form that is looked at for a moment. */
 static int rules_check(struct slice bytes, struct why *why)
 {
 	struct buf line CLEANUP_BUF = BUF(LIMIT_CELL_BYTES);
-	size_t no = 0, began = 0;
+	struct lines l = {.line = &line};
 	struct slice one, rest = bytes;
 	bool more = true;
+	int rc = 0;
 
-	while (more) {
+	while (more && rc == 0) {
 		more = slice_cut(&rest, '\n', &one);
-		no++;
+		if (++l.n > LIMIT_ICS_LINES)
+			rc = fail_line(why, E_LIMIT, l.n, "more lines than a calendar may have");
 		if (more && one.n && (one.p[0] == ' ' || one.p[0] == '\t')) {
-			buf_slice_add(&line, slice_trim(one));
+			content_add(&l, one);
 			continue;
 		}
-		if (buf_over(&line))
-			return fail_line(why, E_LIMIT, began, "is too long");
-		struct slice s = buf_slice(&line);
-		if (slice_starts(s, "RRULE:") && !rule_valid(buf_cstr(&line) + strlen("RRULE:")))
-			return fail_line(why, E_INVALID, began, "the RRULE cannot be understood");
+		if (rc == 0)
+			rc = content_check(&l, why);
 		buf_clear(&line);
 		if (more)
-			buf_slice_add(&line, slice_trim(one));
-		began = no;
+			content_add(&l, one);
+		l.began = l.n;
 	}
-	return 0;
+	return rc;
 }
 
 /* ---- busy days ---- */
@@ -80,7 +154,7 @@ struct busy {
 	int64_t days; /* of an event of whole days, else 0 */
 	size_t events;
 	size_t steps;	/* that rules may still take, all of them together */
-	struct why why; /* of the first rule that takes too many steps */
+	struct why why; /* of the first rule that cannot be told */
 };
 
 static int64_t floor_day(int64_t s)
@@ -125,12 +199,41 @@ static struct icaltimetype day_of(int64_t day)
 
 /* ---- rules ---- */
 
+typedef VEC(int64_t) times;
+
 struct repeating {
 	struct busy *b;
-	icalcomponent *c;
 	struct icaltimetype start;
 	int64_t long_s;
+	times out, days_out; /* EXDATE: moments; days of the event's own calendar. Each in order. */
 };
+
+static int by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void exclusions(struct repeating *r, icalcomponent *c)
+{
+	for (icalproperty *p = icalcomponent_get_first_property(c, ICAL_EXDATE_PROPERTY); p;
+		p = icalcomponent_get_next_property(c, ICAL_EXDATE_PROPERTY)) {
+		struct icaltimetype t = icalproperty_get_datetime_with_component(p, c);
+
+		if (t.is_date)
+			vec_push(&r->days_out, floor_day((int64_t)icaltime_as_timet(t)));
+		else
+			vec_push(&r->out, (int64_t)icaltime_as_timet_with_zone(t, t.zone));
+	}
+	vec_sort(&r->out, by_time);
+	vec_sort(&r->days_out, by_time);
+}
+
+static bool among(const times *t, int64_t at)
+{
+	return t->n && bsearch(&at, t->p, t->n, sizeof(*t->p), by_time);
+}
 
 /* An instance, told in the event's own calendar. Answers before when nothing more can take a day that is not taken yet. */
 static int64_t instance(void *ctx, int64_t at)
@@ -142,7 +245,7 @@ static int64_t instance(void *ctx, int64_t at)
 
 	t.zone = r->start.zone;
 	real = (int64_t)icaltime_as_timet_with_zone(t, t.zone);
-	if (icalproperty_recurrence_is_excluded(r->c, &r->start, &t))
+	if (among(&r->out, real) || among(&r->days_out, floor_day(at)))
 		return 0;
 	block_add(r->b, real, real + r->long_s);
 	end = floor_day(r->long_s > 0 ? real + r->long_s - 1 : real) + 1;
@@ -161,43 +264,40 @@ static int64_t local_until(const struct recur *rule, const struct icaltimetype *
 	return (int64_t)icaltime_as_timet(icaltime_convert_to_zone(t, zone));
 }
 
-/* False if the rule is one of those that are left to libical (RSCALE). */
-static bool rule_add(struct repeating *r, const char *text)
+static void rule_add(struct repeating *r, const char *text)
 {
 	int64_t start = (int64_t)icaltime_as_timet(r->start), end = (r->b->to + 2) * DAY_S;
 	struct recur *rule = mem_new(struct recur);
 	struct why why = {0};
-	bool mine = recur_parse(rule, slice_str(text), &why) == 0;
+	int rc = recur_parse(rule, slice_str(text), &why);
 
-	if (mine) {
+	if (rc == 0) {
 		rule->until = rule->has_until ? local_until(rule, &r->start) : 0;
-		if (recur_expand(rule, start, r->start.is_date, end, instance, r, &r->b->steps,
-			    &why) < 0 &&
-			!r->b->why.code)
-			r->b->why = why;
+		rc = recur_expand(
+			rule, start, r->start.is_date, end, instance, r, &r->b->steps, &why);
 	}
+	if (rc < 0 && !r->b->why.code)
+		r->b->why = why;
 	mem_free(rule);
-	return mine;
 }
 
-/* Rules that have been told are taken out: what is left is the beginning and single dates. */
+/* Rules that have been told are taken out: what is left for libical is the beginning and single dates. */
 static void rules_add(struct busy *b, icalcomponent *c, int64_t long_s)
 {
-	struct repeating r = {b, c, icalcomponent_get_dtstart(c), long_s};
+	struct repeating r = {.b = b, .start = icalcomponent_get_dtstart(c), .long_s = long_s};
 	icalproperty *p = icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY);
 
+	if (p)
+		exclusions(&r, c);
 	while (p) {
-		bool mine = rule_add(&r, icalproperty_get_value_as_string(p));
-		icalproperty *told = p;
-
-		p = icalcomponent_get_next_property(c, ICAL_RRULE_PROPERTY);
-		if (!mine)
-			continue;
-		icalcomponent_remove_property(c, told);
-		icalproperty_free(told);
+		rule_add(&r, icalproperty_get_value_as_string(p));
+		icalcomponent_remove_property(c, p);
+		icalproperty_free(p);
 		/* The walk is the component's own, and it has lost its place. */
 		p = icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY);
 	}
+	vec_free(&r.out);
+	vec_free(&r.days_out);
 }
 
 static void event_add(struct busy *b, icalcomponent *c)

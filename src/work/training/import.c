@@ -125,11 +125,9 @@ int import_read(struct desk *d, const struct view *v, const struct import_wish *
 		rc = sheet_pick(&im, w->sheet, d->arena, why);
 	if (rc == 0)
 		rc = columns_pick(&im, w, d->arena, why);
-	if (rc == 0)
-		rc = msel_rows(
-			&im.book.sheet[im.sheet], &im.map, &options, v, d->arena, &row, &im.n, why);
 	if (rc < 0)
 		return rc;
+	msel_rows(&im.book.sheet[im.sheet], &im.map, &options, v, d->arena, &row, &im.n);
 	im.row = arena_array(d->arena, struct import_row, im.n + 1);
 	for (size_t i = 0; i < v->n_script; i++)
 		if (strcmp(v->script[i].j.status, "obsolete") != 0)

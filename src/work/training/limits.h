@@ -41,6 +41,9 @@
 /* Calendar file: a nation's year. Days of it that are looked at: a programme of fifty years. */
 #define LIMIT_ICS_BYTES (4 * MIB)
 #define LIMIT_ICS_DAYS	18300
+/* Its lines; and its rules and single dates, each of which libical looks for among the lines. */
+#define LIMIT_ICS_LINES	  200000
+#define LIMIT_ICS_REPEATS 5000
 /* The last year of a rule that is told for itself: what is not by then is never. */
 #define LIMIT_ICS_YEARS 500
 /* Steps of one CACAO playbook. */

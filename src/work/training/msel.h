@@ -78,10 +78,9 @@ struct msel_row {
 	} * note;
 	size_t n_note;
 };
-/* Rows without anything in them, and those that are a heading of a section, are left out. `parts` is where numbers and titles of parts are looked up. */
-MUST_USE int msel_rows(const struct sheet *s, const struct msel_map *m,
-	const struct msel_options *o, const struct view *parts, struct arena *arena,
-	struct msel_row **ret, size_t *ret_n, struct why *why);
+/* Each row stands alone: what is wrong with one is told beside it. Rows without anything in them, and those that are a heading of a section, are left out. `parts` is where numbers and titles of parts are looked up. */
+void msel_rows(const struct sheet *s, const struct msel_map *m, const struct msel_options *o,
+	const struct view *parts, struct arena *arena, struct msel_row **ret, size_t *ret_n);
 
 /* ---- again ---- */
 

@@ -140,8 +140,8 @@ static const struct meaning method_words[] = {{"portal", "portal"}, {"webeoc", "
 
 static void put_method(struct row_in *r)
 {
-	size_t col;
-	struct slice s = row_text(r, "method", &col), text = row_text(r, "method_text", &col);
+	size_t col, text_col;
+	struct slice s = row_text(r, "method", &col), text = row_text(r, "method_text", &text_col);
 	const char *word = NULL;
 
 	if (r->map->own) {
@@ -151,15 +151,22 @@ static void put_method(struct row_in *r)
 			json_put_string(&r->o, "method_text", text);
 		return;
 	}
-	if (!s.n)
+	if (!s.n) {
 		s = text;
+		col = text_col;
+	}
 	if (!s.n)
 		return;
 	if (meaning_find(method_words, s, &word))
 		json_put_cstr(&r->o, "method", word);
 	else
 		row_note(r, col, MSEL_WARNING, "no known way to deliver: kept as text");
-	json_put_string(&r->o, "method_text", line_of(r, s, 300, col));
+	/* Beside a method the details are what is worth keeping; a method that is not known goes with them. */
+	if (text.n && !word && !slice_eq(s, text))
+		s = slice_str(arena_printf(r->arena, "%.*s: %.*s", SLICE_FMT(s), SLICE_FMT(text)));
+	else if (text.n)
+		s = text;
+	json_put_string(&r->o, "method_text", line_of(r, s, 300, text.n ? text_col : col));
 }
 
 static void put_word(struct row_in *r, const char *field, const struct meaning *m)
@@ -364,16 +371,17 @@ static bool row_empty(const struct sheet *s, const struct msel_map *m, size_t ro
 	return wanted == 0 || (filled == 1 && m->n > 3);
 }
 
-static int row_finish(struct row_in *r, struct buf *b, struct why *why)
+static void row_finish(struct row_in *r, struct buf *b)
 {
 	struct why rule = {0};
 	struct arena scratch CLEANUP_ARENA = ARENA(16 * MIB);
 	struct json_doc doc;
 	int rc;
 
-	if (buf_over(b))
-		return why_set(why, E_LIMIT, cell_name(r->row, 0, r->arena),
-			"the row is longer than an inject may be");
+	if (buf_over(b)) {
+		row_note(r, 0, MSEL_ERROR, "the row is longer than an inject may be");
+		return;
+	}
 	r->out->content = arena_copy(r->arena, buf_slice(b));
 	/* The exercise is added when it is written; all else must hold now. */
 	struct slice with = slice_str(arena_printf(&scratch, "{\"exercise\":\"%s\"%s%.*s",
@@ -387,7 +395,6 @@ static int row_finish(struct row_in *r, struct buf *b, struct why *why)
 		row_note(r, 0, MSEL_ERROR, "%s %s", rule.where, rule.text);
 	if (r->out->severity == MSEL_ERROR)
 		r->out->content = SLICE_NONE;
-	return 0;
 }
 
 /* A number that stood above is a different inject all the same: the second one waits for somebody to decide. */
@@ -404,18 +411,16 @@ static void repeated(struct row_in *r, const struct msel_row *before, size_t n)
 		}
 }
 
-int msel_rows(const struct sheet *s, const struct msel_map *m, const struct msel_options *o,
-	const struct view *parts, struct arena *arena, struct msel_row **ret, size_t *ret_n,
-	struct why *why)
+void msel_rows(const struct sheet *s, const struct msel_map *m, const struct msel_options *o,
+	const struct view *parts, struct arena *arena, struct msel_row **ret, size_t *ret_n)
 {
 	size_t first = m->header_row == SIZE_MAX ? 0 : m->header_row + 1, n = 0;
 	struct msel_row *out = arena_array(arena, struct msel_row, s->rows + 1);
 	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
 	struct map numbers = {0};
 	int64_t before = INT64_MIN;
-	int rc = 0;
 
-	for (size_t row = first; rc == 0 && row < s->rows; row++) {
+	for (size_t row = first; row < s->rows; row++) {
 		struct row_in r = {.sheet = s,
 			.map = m,
 			.options = o,
@@ -434,11 +439,10 @@ int msel_rows(const struct sheet *s, const struct msel_map *m, const struct msel
 		row_write(&r);
 		if (out[n].number.n && map_put(&numbers, out[n].number, out))
 			repeated(&r, out, n);
-		rc = row_finish(&r, &b, why);
+		row_finish(&r, &b);
 		n++;
 	}
 	map_free(&numbers);
 	*ret = out;
 	*ret_n = n;
-	return rc;
 }

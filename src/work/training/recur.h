@@ -47,7 +47,7 @@ MUST_USE int recur_parse(struct recur *ret, struct slice rule, struct why *why);
  * not count (§3.3.10). Nothing after `end`. `left`: how many steps this may still take, counted down, so that many rules together have one ceiling. E_LIMIT when they are
  * used up; what has been told is right.
  */
-#define RECUR_STEPS 20000000
+#define RECUR_STEPS 5000000
 MUST_USE int recur_expand(const struct recur *r, int64_t start, bool date, int64_t end,
 	int64_t (*each)(void *ctx, int64_t at), void *ctx, size_t *left, struct why *why);
 

@@ -101,9 +101,23 @@ static struct slice part_of(const struct workbook *w, size_t sheet)
 
 /* ---- styles: which numbers are dates ---- */
 
-/* Letters of a date or time outside of quotes, escapes and brackets (colours, currencies; "[h]" is a time all the same). */
+/* "[h]", "[mm]": elapsed time; "[Magenta]" is a colour. */
+static bool bracket_is_time(const char *f)
+{
+	const char *p = f;
+
+	while (*p == *f && strchr("hHmMsS", *p) && *p)
+		p++;
+	return p > f && *p == ']';
+}
+
+/* Letters of a date or time outside of quotes, escapes and brackets (colours, currencies). Excel takes no code of more than 255 signs. */
 static bool format_is_date(const char *f)
 {
+	const char *digits = strrchr(f, '#');
+
+	if (strlen(f) > 1024)
+		return false;
 	for (; *f; f++) {
 		if (*f == '"') {
 			f = strchr(f + 1, '"');
@@ -113,17 +127,24 @@ static bool format_is_date(const char *f)
 			if (!*++f)
 				return false;
 		} else if (*f == '[') {
-			if (strchr("hHmMsS", f[1]))
+			if (bracket_is_time(f + 1))
 				return true;
 			f = strchr(f, ']');
 			if (!f)
 				return false;
 		} else if (strchr("yYdDhH", *f) ||
-			   ((*f == 'm' || *f == 'M' || *f == 's') && !strchr(f, '#'))) {
+			   ((*f == 'm' || *f == 'M' || *f == 's') && !(digits && digits > f))) {
 			return true;
 		}
 	}
 	return false;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return x < y ? -1 : x > y;
 }
 
 static bool number_format_is_date(const struct workbook *w, uint64_t id)
@@ -131,15 +152,14 @@ static bool number_format_is_date(const struct workbook *w, uint64_t id)
 	if ((id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) ||
 		(id >= 50 && id <= 58))
 		return true;
-	for (size_t i = 0; i < w->custom_date.n; i++)
-		if (w->custom_date.p[i] == id)
-			return true;
-	return false;
+	return id <= UINT32_MAX && w->custom_date.n &&
+	       bsearch(&(unsigned){(unsigned)id}, w->custom_date.p, w->custom_date.n,
+		       sizeof(*w->custom_date.p), by_number);
 }
 
 struct styles {
 	struct workbook *w;
-	bool in_cell_xfs;
+	bool in_cell_xfs, sorted;
 };
 
 static int style_start(void *ctx, const char *name, const char *const *attrs, struct why *why)
@@ -151,11 +171,15 @@ static int style_start(void *ctx, const char *name, const char *const *attrs, st
 	if (strcmp(name, "numFmt") == 0) {
 		const char *code = xml_walk_attr(attrs, "formatCode");
 
-		if (code && format_is_date(code))
+		if (code && !s->sorted && format_is_date(code))
 			vec_push(&s->w->custom_date,
 				(unsigned)number_of(xml_walk_attr(attrs, "numFmtId"), 0));
 	} else if (strcmp(name, "cellXfs") == 0) {
 		s->in_cell_xfs = true;
+		if (!s->sorted)
+			vec_sort(&s->w->custom_date,
+				by_number); /* the formats stand before the cells' */
+		s->sorted = true;
 	} else if (strcmp(name, "xf") == 0 && s->in_cell_xfs) {
 		vec_push(&s->w->date, number_format_is_date(s->w,
 					      number_of(xml_walk_attr(attrs, "numFmtId"), 0)));

@@ -98,6 +98,15 @@ static void busy(void **state)
 			"line 6", 0, NULL, NULL},
 		{CAL(EVENT("DTSTART;VALUE=DATE:20260301\r\nRRULE:FREQ=DAI\r\n LYS;COUNT=2\r\n")),
 			E_INVALID, "line 6", 0, NULL, NULL},
+		/* Names in any case, with parameters. */
+		{CAL(EVENT("DTSTART;VALUE=DATE:20260301\r\nrrule;X-A=\"b:c\":FREQ=SOMETIMES\r\n")),
+			E_INVALID, "line 6", 0, NULL, NULL},
+		/* What is not read is refused, not guessed. */
+		{CAL(EVENT(
+			 "DTSTART:20260301T000000Z\r\nRRULE:FREQ=DAILY\r\nEXRULE:FREQ=SECONDLY\r\n")),
+			E_INVALID, "line 7", 0, NULL, NULL},
+		{CAL(EVENT("DTSTART:20260301T000000Z\r\nRRULE:RSCALE=CHINESE;FREQ=SECONDLY\r\n")),
+			E_INVALID, "line 6", 0, NULL, NULL},
 		{"no calendar", E_SYNTAX, "", 0, NULL, NULL},
 		{"BEGIN:VCARD\r\nEND:VCARD\r\n", E_SYNTAX, "", 0, NULL, NULL},
 	};
@@ -114,6 +123,29 @@ static void busy(void **state)
 			fail_msg("row %zu: %d %s %s, %zu blocks", i, rc, why.where, why.text, n);
 		if (n && (b[0].from != day(row[i].first) || b[n - 1].to != day(row[i].last)))
 			fail_msg("row %zu: other days", i);
+	}
+}
+
+/* A picture within an event is of no interest, however long its line; folded or not. */
+static void long_line(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(MIB);
+
+	(void)state;
+	for (int folded = 0; folded < 2; folded++) {
+		struct buf b CLEANUP_BUF = BUF(MIB);
+		struct ics_block *block;
+		size_t n, events;
+
+		buf_str(&b,
+			"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260301\r\nRrule:FREQ=WEEKLY;COUNT=2\r\nATTACH;ENCODING=BASE64;VALUE=BINARY:");
+		for (int i = 0; i < 100000; i++)
+			buf_str(&b, folded && i % 70 == 69 ? "A\r\n " : "A");
+		buf_str(&b, "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+		assert_int_equal(ics_busy(buf_slice(&b), day("2026-01-01"), day("2026-12-31"),
+					 &arena, &block, &n, &events, NULL),
+			0);
+		assert_true(n == 2 && block[1].from == day("2026-03-08"));
 	}
 }
 
@@ -223,6 +255,31 @@ static void too_many_steps(void **state)
 	assert_true(n == 1 && block[0].to == day("2029-12-31"));
 }
 
+/* Every second of forty years, each of five thousand of them left out again: each instance is looked up, not searched for. */
+static void many_exceptions(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * MIB);
+	struct buf b CLEANUP_BUF = BUF(LIMIT_ICS_BYTES);
+	struct ics_block *block;
+	struct why why = {0};
+	size_t n, events;
+
+	(void)state;
+	for (int many = 0; many < 2; many++) {
+		buf_clear(&b);
+		buf_str(&b,
+			"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:19900101T000000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY\r\n");
+		for (int i = 0; i < (many ? 6000 : 4000); i++)
+			buf_addf(&b, "EXDATE:19900101T%02d%02d%02dZ\r\n", i / 3600, i / 60 % 60,
+				i % 60);
+		buf_str(&b, "END:VEVENT\r\nEND:VCALENDAR\r\n");
+		int rc = ics_busy(buf_slice(&b), day("1990-01-01"), day("2029-12-31"), &arena,
+			&block, &n, &events, &why);
+		assert_int_equal(rc, many ? E_LIMIT : 0);
+	}
+	assert_string_equal(why.where, "line 5005");
+}
+
 /* RRULE, DTSTART, INSTANCES: what each rule must give. */
 static void vectors(void **state)
 {
@@ -284,8 +341,9 @@ static void vectors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(written), cmocka_unit_test(busy),
-		cmocka_unit_test(there_and_back), cmocka_unit_test(real_files),
-		cmocka_unit_test(too_many_steps), cmocka_unit_test(vectors)};
+		cmocka_unit_test(long_line), cmocka_unit_test(there_and_back),
+		cmocka_unit_test(real_files), cmocka_unit_test(too_many_steps),
+		cmocka_unit_test(many_exceptions), cmocka_unit_test(vectors)};
 
 	return cmocka_run_group_tests_name("work/training/ics", tests, NULL, NULL);
 }
