@@ -48,11 +48,13 @@ class Browser:
 
     def __init__(self, modules):
         self.modules = modules
+        listed = subprocess.run([NODE_JS, TOP / "ui" / "dev" / "addresses.mjs", modules], capture_output=True, text=True, check=True)
+        self.tables = json.loads(listed.stdout)
 
     def start(self, scene, **job):
         p = subprocess.Popen([NODE_JS, HERE / "drive.mjs", self.modules], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True)
-        p.stdin.write(json.dumps({"scene": scene, "chromium": CHROMIUM, **job}))
+        p.stdin.write(json.dumps({"scene": scene, "chromium": CHROMIUM, "tables": self.tables, **job}))
         p.stdin.close()
         p.stdin = None
         return p

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { places } from "./places.mjs";
 import { scenes as story } from "./story.mjs";
 import { scenes as training } from "./training.mjs";
 
@@ -54,21 +55,13 @@ async function api(page, path) {
 	return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path);
 }
 
-async function addresses(page) {
-	const coalitions = (await api(page, "/coalitions")).items;
-	const list = ["", "pact", "peers", "audit", "settings", "webhooks", "me", `search?q=${encodeURIComponent(job.find ?? "note")}`, "people"];
-	for (const { id } of coalitions) {
-		const s = await api(page, `/coalitions/${id}`);
-		for (const p of ["", "/charter", "/accession", "/acts", "/prepare?kind=accede", "/pending", "/statements", "/say"]) list.push(`pact/${id}${p}`);
-		for (const p of s.parties.slice(0, 4)) list.push(`pact/${id}/party/${p.id}`, `pact/${id}/accession/${p.id}`);
-		list.push(`log/${id}`, `records/${id}`, `records/${id}/new`, `people/${id}`);
-		for (const l of s.logs.slice(0, 2)) list.push(`log/${id}/${l.member}.${l.epoch}`, `log/${id}/${l.member}.${l.epoch}/0`);
-		const records = await api(page, `/coalitions/${id}/records?mode=real&limit=5`);
-		for (const r of records.items) list.push(`records/${id}/${r.object}`, ...(r.own ? [`records/${id}/${r.object}/edit`] : []));
-		const act = (await api(page, `/coalitions/${id}/acts?limit=1`)).items[0];
-		if (act) list.push(`pact/${id}/acts/${act.leaf}`);
-	}
-	return list;
+const all_places = (page) => places(page, job.tables, { fail, find: job.find ?? "" });
+
+// To a place of the list, in its mode.
+async function visit(page, { at, mode }) {
+	const now = page.locator(".mode-switch select"), wanted = mode ?? job.mode ?? "real";
+	if ((await now.inputValue()) !== wanted) await now.selectOption(wanted);
+	await go(page, at);
 }
 
 async function bad_things(page) {
@@ -107,21 +100,23 @@ const scenes = {
 		return { kept, focus, bad: await bad_things(page), title: await page.title() };
 	},
 
-	// Every page: it has a heading, fits, breaks no policy, and axe finds nothing serious.
+	// Every page: it has a heading, fits, breaks no policy, is not the page of what there is not, and axe finds nothing serious.
 	async pages(browser) {
-		const bad = {};
-		let visited = 0;
+		const bad = {}, seen = new Set();
+		let missing = [];
 		for (const look of job.looks) {
 			const page = await open(browser, look);
 			await sign_in(page);
-			if (job.mode) await page.selectOption(".mode-switch select", job.mode);
-			for (const at of await addresses(page)) {
-				await go(page, at);
-				visited++;
-				const found = [...(await bad_things(page)), ...(job.axe === false ? [] : await axe(page))];
+			const all = await all_places(page);
+			missing = all.missing;
+			for (const place of all.list) {
+				await visit(page, place);
+				seen.add(place.address);
+				const found = [...(await bad_things(page)), ...(await axe(page))];
 				if (await page.locator(".trouble").count()) found.push(`trouble: ${await page.locator(".trouble").first().innerText()}`);
-				if (found.length) bad[`${at} ${look.width} ${look.theme}`] = found;
-				if (job.shots) await page.screenshot({ path: join(job.shots, `${at.replace(/[^\w]+/g, "_").slice(0, 80) || "home"}-${look.width}-${look.theme}.png`), fullPage: true });
+				if ((await page.locator("main h1").innerText()) === "No such page") found.push("no such page");
+				if (found.length) bad[`${place.at} ${look.width} ${look.theme}`] = found;
+				if (job.shots) await page.screenshot({ path: join(job.shots, `${place.address.replace(/[^\w]+/g, "_") || "home"}-${look.width}-${look.theme}.png`), fullPage: true });
 			}
 			for (const opened of ["Control+k", "?"]) {
 				await page.keyboard.press(opened);
@@ -133,7 +128,7 @@ const scenes = {
 			}
 			await page.context().close();
 		}
-		return { visited, bad };
+		return { visited: [...seen], missing, bad };
 	},
 
 	// Whatever a person finds who walks through every page and searches for what is not for him.
@@ -141,8 +136,8 @@ const scenes = {
 		const page = await open(browser);
 		await sign_in(page);
 		let text = "";
-		for (const at of [...(await addresses(page)), ...job.finds.map((f) => `search?q=${encodeURIComponent(f)}`), ...(job.guesses ?? [])]) {
-			await go(page, at);
+		for (const place of [...(await all_places(page)).list, ...[...job.finds.map((f) => `search?q=${encodeURIComponent(f)}`), ...(job.guesses ?? [])].map((at) => ({ at }))]) {
+			await visit(page, place);
 			text += await page.locator("body").innerText();
 		}
 		return { found: job.canaries.filter((c) => text.includes(c)), pages: text.length };
@@ -154,11 +149,11 @@ const scenes = {
 		await sign_in(page);
 		const bad = {};
 		let text = "";
-		for (const at of await addresses(page)) {
-			await go(page, at);
+		for (const place of (await all_places(page)).list) {
+			await visit(page, place);
 			text += await page.locator("main").innerText();
 			const found = await bad_things(page);
-			if (found.length) bad[at] = found;
+			if (found.length) bad[place.at] = found;
 		}
 		const shown = Object.fromEntries((job.texts ?? []).map((t) => [t, text.includes(t)]));
 		return { bad, shown, marked: text.includes("U+202E") };

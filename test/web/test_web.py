@@ -1,7 +1,6 @@
 """The web shell in a real browser, on real nodes (drive.mjs has the scenes)."""
 
 import gzip
-import os
 import pathlib
 import shutil
 import subprocess
@@ -48,20 +47,6 @@ def three(shared):
 def test_sign_in(browser, three):
     seen = browser.play("sign_in", **at(three["ALB"]))
     assert seen["kept"] == "edi" and seen["bad"] == [] and seen["title"].endswith("ALB")
-
-
-@pytest.mark.parametrize("look", LOOKS, ids=lambda k: f"{k['width']}-{k['theme']}")
-def test_every_page(browser, three, look):
-    """Each page has a heading, fits the screen, keeps to the policy; axe finds nothing serious."""
-    shots = os.environ.get("ENTENTE_SHOTS")
-    seen = browser.play("pages", looks=[look], shots=shots, **at(three["ALB"]))
-    assert seen["visited"] > 30
-    assert seen["bad"] == {}
-
-
-def test_exercise_pages(browser, three):
-    seen = browser.play("pages", looks=[LOOKS[0]], mode="exercise", **at(three["ALB"]))
-    assert seen["bad"] == {}
 
 
 def test_modes_do_not_mix(browser, three):

@@ -21,62 +21,54 @@ import { Say, Statements } from "./pages/statements.js";
 import { EditRecord, NewRecord } from "./pages/write.js";
 import { PageFrame } from "./parts/page.js";
 import { Empty } from "./parts/text.js";
-import { place, type Place } from "./route.js";
+import { page_of, pages, place, type Here, type Place } from "./route.js";
 import { Again, SignIn } from "./shell/confirm.js";
 import { Frame, useCoalitions } from "./shell/frame.js";
 import { Help } from "./shell/help.js";
 import { Palette } from "./shell/palette.js";
 import { areas, coalition, session } from "./state.js";
-import type { CoalitionRow } from "./types.js";
 import { WorkPage } from "./work/work.js";
 
 const IS_COALITION = /^[0-9a-f]{32}$/;
 
-function pact_page(c: string, [what, one]: string[]): VNode | null {
-	switch (what) {
-		case undefined: return <Pact c={c} />;
-		case "charter": return <CharterView c={c} hash={one} />;
-		case "party": return one ? <PartyView c={c} id={one} /> : null;
-		case "accession": return one ? <Accession c={c} id={one} /> : <Accessions c={c} />;
-		case "acts": return one ? <ActView c={c} leaf={one} /> : <Acts c={c} />;
-		case "prepare": return <Prepare c={c} />;
-		case "pending": return <PendingActs c={c} />;
-		case "statements": return <Statements c={c} />;
-		case "say": return <Say c={c} />;
-		default: return null;
-	}
-}
+export const PAGES = pages({
+	"": () => <Home />,
+	"pact": () => <Pacts />,
+	"pact/:c": ({ c }) => <Pact c={c} />,
+	"pact/:c/charter": ({ c }) => <CharterView c={c} />,
+	"pact/:c/charter/:hash": ({ c, hash }) => <CharterView c={c} hash={hash} />,
+	"pact/:c/party/:id": ({ c, id }) => <PartyView c={c} id={id} />,
+	"pact/:c/accession": ({ c }) => <Accessions c={c} />,
+	"pact/:c/accession/:id": ({ c, id }) => <Accession c={c} id={id} />,
+	"pact/:c/acts": ({ c }) => <Acts c={c} />,
+	"pact/:c/acts/:leaf": ({ c, leaf }) => <ActView c={c} leaf={leaf} />,
+	"pact/:c/prepare": ({ c }) => <Prepare c={c} />,
+	"pact/:c/pending": ({ c }) => <PendingActs c={c} />,
+	"pact/:c/statements": ({ c }) => <Statements c={c} />,
+	"pact/:c/say": ({ c }) => <Say c={c} />,
+	"log/:c": ({ c }) => <Logs c={c} />,
+	"log/:c/:log": ({ c, log }) => <LogView c={c} log={log} />,
+	"log/:c/:log/:seq": ({ c, log, seq }) => <EntryView c={c} log={log} seq={Number(seq)} />,
+	"records/:c": ({ c }) => <Records c={c} />,
+	"records/:c/new": ({ c }) => <NewRecord c={c} />,
+	"records/:c/:object": ({ c, object }) => <RecordView c={c} object={object} />,
+	"records/:c/:object/edit": ({ c, object }) => <EditRecord c={c} object={object} />,
+	"people": (_, { c }) => <People c={c} />,
+	"people/:c": ({ c }) => <People c={c} />,
+	"people/user/:name": ({ name }) => <UserView name={name} />,
+	"peers": (_, { all }) => <Peers all={all} />,
+	"audit": () => <Audit />,
+	"settings": () => <Settings />,
+	"webhooks": () => <Webhooks />,
+	"webhooks/:id": ({ id }) => <WebhookView id={id} />,
+	"me": () => <Me />,
+	"search": () => <Search />,
+});
 
-function record_page(c: string, [object, edit]: string[]): VNode | null {
-	if (object === undefined) return <Records c={c} />;
-	if (object === "new") return <NewRecord c={c} />;
-	return edit === "edit" ? <EditRecord c={c} object={object} /> : edit === undefined ? <RecordView c={c} object={object} /> : null;
-}
-
-function log_page(c: string, [log, seq]: string[]): VNode | null {
-	if (log === undefined) return <Logs c={c} />;
-	if (seq === undefined) return <LogView c={c} log={log} />;
-	return /^\d{1,15}$/.test(seq) ? <EntryView c={c} log={log} seq={Number(seq)} /> : null;
-}
-
-function page_at({ path }: Place, c: string, all: readonly CoalitionRow[]): VNode | null {
-	const [first, ...rest] = path;
-	const here = IS_COALITION.test(rest[0] ?? "") ? rest[0]! : "";
-	switch (first) {
-		case undefined: return <Home />;
-		case "pact": return here ? pact_page(here, rest.slice(1)) : rest.length === 0 ? <Pacts /> : null;
-		case "log": return here ? log_page(here, rest.slice(1)) : null;
-		case "records": return here ? record_page(here, rest.slice(1)) : null;
-		case "work": return areas.get().has(rest[0] ?? "") && IS_COALITION.test(rest[1] ?? "") ? <WorkPage area={rest[0]!} c={rest[1]!} path={rest.slice(2)} lost={<Lost />} /> : null;
-		case "people": return rest[0] === "user" && rest[1] ? <UserView name={rest[1]} /> : <People c={here || c} />;
-		case "peers": return <Peers all={all} />;
-		case "audit": return <Audit />;
-		case "settings": return <Settings />;
-		case "webhooks": return rest[0] ? <WebhookView id={rest[0]} /> : <Webhooks />;
-		case "me": return <Me />;
-		case "search": return <Search />;
-		default: return null;
-	}
+function page_at({ path }: Place, here: Here): VNode | null {
+	const [first, area, c, ...rest] = path;
+	if (first !== "work") return page_of(PAGES, path, here);
+	return areas.get().has(area ?? "") && IS_COALITION.test(c ?? "") ? <WorkPage area={area!} here={{ ...here, c: c! }} path={rest} lost={<Lost />} /> : null;
 }
 
 function Lost(): VNode {
@@ -96,7 +88,7 @@ function Inside(): VNode {
 		else if (!all.some((x) => x.id === c)) coalition.set(all[0]?.id ?? "");
 	}, [all, named]);
 	// The path is the key: another page begins anew, another query of the same page does not.
-	return <Frame all={all ?? []}><div key={at.path.join("/")}>{page_at(at, c, all ?? []) ?? <Lost />}</div></Frame>;
+	return <Frame all={all ?? []}><div key={at.path.join("/")}>{page_at(at, { c, all: all ?? [] }) ?? <Lost />}</div></Frame>;
 }
 
 export function App(): VNode {

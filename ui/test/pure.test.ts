@@ -8,7 +8,7 @@ import { lookalikes, mixed, pieces, skeleton, suspicious } from "../src/names.js
 import { needs } from "../src/needs.js";
 import type { NeedRow } from "../src/types.js";
 import { rows_in_order } from "../src/order.js";
-import { link, place_parse } from "../src/route.js";
+import { link, names_in, page_of, pages, place_parse } from "../src/route.js";
 import { clean, faults, first_value, points_at, type Schema } from "../src/schema.js";
 import { ticks } from "../src/ticks.js";
 import { bytes_text, dtg, time_parts } from "../src/time.js";
@@ -109,6 +109,24 @@ test("addresses", () => {
 	assert.deepEqual(place_parse("#/%E0%A4%A").path, ["%E0%A4%A"]);
 });
 
+test("pages: the first address that fits, with what it names", () => {
+	const c = "0".repeat(32);
+	assert.deepEqual(names_in("pact/:c/party/:id", ["pact", c, "party", "x.1"]), { c, id: "x.1" });
+	assert.equal(names_in("pact/:c", ["pact", "nothing"]), null);
+	assert.equal(names_in("log/:c/:log/:seq", ["log", c, "m.1", "7x"]), null);
+	assert.equal(names_in("pact", ["pact", c]), null);
+	assert.deepEqual(names_in("", []), {});
+	const told: string[] = [];
+	const table = pages({
+		"records/:c/new": ({ c: of }) => (told.push(`new ${of.length}`), null as never),
+		"records/:c/:object": ({ object }) => (told.push(object), null as never),
+		// @ts-expect-error: an address gives only what it names.
+		"peers": ({ object }) => (told.push(object), null as never),
+	});
+	for (const path of [["records", c, "new"], ["records", c, "o"], ["elsewhere"]]) page_of(table, path, { c, all: [] });
+	assert.deepEqual(told, ["new 32", "o"]);
+});
+
 const SCHEMA: Schema = {
 	type: "object", required: ["title"],
 	properties: {
@@ -172,4 +190,7 @@ test("what needs somebody: alarms first, acknowledged last, of the mode that is 
 	// However many records have come, they are one line, and acknowledged together.
 	const many = needs([need("a", "look"), need("b", "look"), need("c", "look", { coalition: "d" }), need("x", "look", { mode: "test" })], "real");
 	assert.deepEqual(many.map((n) => [n.text, n.ids]), [["2 records have come", ["a", "b"]], ["1 record has come", ["c"]]]);
+	// Those of a work area are a line of their own, and lead there.
+	const areas = needs([need("a", "look"), need("b", "look", { area: "cyber" }), need("c", "look", { area: "cyber" })], "real");
+	assert.deepEqual(areas.map((n) => [n.text, n.href]), [["1 record has come", "#/p/a"], ["Cyber security: 2 records have come", "#/work/cyber/c"]]);
 });

@@ -5,13 +5,13 @@ import { useCell } from "../cell.js";
 import { language, t, type Language } from "../i18n.js";
 import { Records } from "../pages/records.js";
 import { Busy } from "../parts/text.js";
-import { link } from "../route.js";
+import { link, page_of, type Here, type Pages } from "../route.js";
 import type { Area } from "./areas.js";
 
 export type Tab = { path: string; title: string; shown?: boolean };
 export type Work = {
-	// The page at #/work/AREA/COALITION/path…; null: there is none.
-	page: (c: string, path: string[]) => VNode | null;
+	// At #/work/AREA/COALITION/address…
+	pages: Pages;
 	// The area's own navigation: the first is its front page, with path "".
 	tabs: () => Tab[];
 	load: (code: Language) => Promise<void>;
@@ -57,7 +57,7 @@ function tab_of(work: Work, path: readonly string[]): string {
 	return work.tabs().map((x) => x.path).filter((p) => p === "" || text === p || text.startsWith(`${p}/`)).sort((a, b) => b.length - a.length)[0] ?? "";
 }
 
-export function WorkPage({ area, c, path, lost }: { area: string; c: string; path: string[]; lost: VNode }): VNode {
+export function WorkPage({ area, here, path, lost }: { area: string; here: Here; path: string[]; lost: VNode }): VNode {
 	const [work, set] = useState<Work | null | "failed" | undefined>(loaded.get(area));
 	useCell(language);
 	useEffect(() => {
@@ -66,11 +66,11 @@ export function WorkPage({ area, c, path, lost }: { area: string; c: string; pat
 	if (work === "failed") return <p class="trouble" role="alert">{t("problem.offline")}</p>;
 	if (work === undefined) return <Busy />;
 	// An area without pages of its own shows its records.
-	if (work === null) return path.length ? lost : <Records c={c} area={area} />;
+	if (work === null) return path.length ? lost : <Records c={here.c} area={area} />;
 	return (
 		<>
-			<Tabs area={area} c={c} work={work} here={tab_of(work, path)} />
-			{work.page(c, path) ?? lost}
+			<Tabs area={area} c={here.c} work={work} here={tab_of(work, path)} />
+			{page_of(work.pages, path, here) ?? lost}
 		</>
 	);
 }

@@ -1,5 +1,5 @@
 // Cyber security coordination: feed, objects, ATT&CK, sightings, cases, collections.
-import type { VNode } from "preact";
+import { pages } from "../../route.js";
 import type { Work } from "../work.js";
 import { CaseNew, CasePage } from "./case.js";
 import { CasesPage } from "./cases.js";
@@ -17,16 +17,14 @@ export const work: Work = {
 		{ path: "", title: t("feed") }, { path: "cases", title: t("cases") }, { path: "sightings", title: t("sightings") },
 		{ path: "matrix", title: t("matrix") }, { path: "collections", title: t("collections") },
 	],
-	page(c, path): VNode | null {
-		const [first, second] = path;
-		if (first === undefined) return <Feed c={c} />;
-		if (first === "object" && second) return <ObjectPage c={c} id={second} />;
-		if (first === "cases" && second === "new") return <CaseNew c={c} />;
-		if (first === "cases" && second) return <CasePage c={c} id={second} />;
-		if (first === "cases") return <CasesPage c={c} />;
-		if (first === "sightings" && second === undefined) return <SightingsPage c={c} />;
-		if (first === "matrix" && second === undefined) return <MatrixPage c={c} />;
-		if (first === "collections" && second === undefined) return <CollectionsPage c={c} />;
-		return null;
-	},
+	pages: pages({
+		"": (_, { c }) => <Feed c={c} />,
+		"object/:id": ({ id }, { c }) => <ObjectPage c={c} id={id} />,
+		"cases": (_, { c }) => <CasesPage c={c} />,
+		"cases/new": (_, { c }) => <CaseNew c={c} />,
+		"cases/:id": ({ id }, { c }) => <CasePage c={c} id={id} />,
+		"sightings": (_, { c }) => <SightingsPage c={c} />,
+		"matrix": (_, { c }) => <MatrixPage c={c} />,
+		"collections": (_, { c }) => <CollectionsPage c={c} />,
+	}),
 };

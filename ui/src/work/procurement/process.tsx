@@ -18,6 +18,7 @@ import { TenderPart } from "./tender.js";
 import type { Process } from "./types.js";
 
 const PARTS = ["", "tender", "supplier", "opening", "evaluation", "lab", "shares", "contracts", "public"] as const;
+export type Part = (typeof PARTS)[number];
 
 const RULINGS = ["admitted", "upheld", "rejected", "withdrawn"];
 
@@ -63,7 +64,7 @@ function Agreement({ c, p, after }: { c: string; p: Process; after: () => void }
 	);
 }
 
-function Part({ part, c, p, after }: { part: string; c: string; p: Process; after: () => void }): VNode {
+function PartPage({ part, c, p, after }: { part: Part; c: string; p: Process; after: () => void }): VNode {
 	if (part === "tender") return <TenderPart c={c} p={p} after={after} />;
 	if (part === "supplier") return <Supplier c={c} p={p} />;
 	if (part === "opening") return <Opening c={c} p={p} />;
@@ -75,9 +76,8 @@ function Part({ part, c, p, after }: { part: string; c: string; p: Process; afte
 	return <Agreement c={c} p={p} after={after} />;
 }
 
-export function ProcessPage({ c, id, part }: { c: string; id: string; part: string }): VNode | null {
+export function ProcessPage({ c, id, part }: { c: string; id: string; part: Part }): VNode {
 	const of = useProcure<Process>(c, `processes/${id}`);
-	if (!(PARTS as readonly string[]).includes(part)) return null;
 	const p = of.data;
 	const title = p?.agreement.content.title ?? t("board");
 	return (
@@ -92,7 +92,7 @@ export function ProcessPage({ c, id, part }: { c: string; id: string; part: stri
 					<nav class="work-tabs process-tabs" aria-label={title}>
 						{PARTS.map((x) => <a href={link("work", "procurement", c, "process", id, ...(x ? [x] : []))} aria-current={x === part ? "page" : undefined}>{word("part_tab", x || "agreement")}</a>)}
 					</nav>
-					<Part part={part} c={c} p={p} after={of.reload} />
+					<PartPage part={part} c={c} p={p} after={of.reload} />
 				</>
 			)}
 		</PageFrame>

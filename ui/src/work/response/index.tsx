@@ -1,5 +1,5 @@
 // Rapid response: board, one request, readiness, alerts and their editor, map.
-import type { VNode } from "preact";
+import { pages } from "../../route.js";
 import type { Work } from "../work.js";
 import { AlertEdit } from "./alert-edit.js";
 import { Alerts } from "./alerts.js";
@@ -18,17 +18,15 @@ export const work: Work = {
 		{ path: "", title: t("board") }, { path: "alerts", title: t("alerts") }, { path: "map", title: t("map") },
 		{ path: "readiness", title: t("readiness") }, { path: "capabilities", title: t("capabilities") },
 	],
-	page(c, path): VNode | null {
-		const [first, second] = path;
-		if (first === undefined) return <Board c={c} />;
-		if (first === "request" && second === "new") return <RequestNew c={c} />;
-		if (first === "request" && second && path[2] === "plan") return <PlanPage c={c} id={second} />;
-		if (first === "request" && second && path[2] === undefined) return <RequestPage c={c} id={second} />;
-		if (first === "alerts" && second === "new") return <AlertEdit c={c} />;
-		if (first === "alerts" && second === undefined) return <Alerts c={c} />;
-		if (first === "map" && second === undefined) return <MapPage c={c} />;
-		if (first === "readiness" && second === undefined) return <ReadinessPage c={c} />;
-		if (first === "capabilities" && second === undefined) return <Capabilities c={c} />;
-		return null;
-	},
+	pages: pages({
+		"": (_, { c }) => <Board c={c} />,
+		"request/new": (_, { c }) => <RequestNew c={c} />,
+		"request/:id": ({ id }, { c }) => <RequestPage c={c} id={id} />,
+		"request/:id/plan": ({ id }, { c }) => <PlanPage c={c} id={id} />,
+		"alerts": (_, { c }) => <Alerts c={c} />,
+		"alerts/new": (_, { c }) => <AlertEdit c={c} />,
+		"map": (_, { c }) => <MapPage c={c} />,
+		"readiness": (_, { c }) => <ReadinessPage c={c} />,
+		"capabilities": (_, { c }) => <Capabilities c={c} />,
+	}),
 };

@@ -1,5 +1,5 @@
 // Joint training: exercises with their script, run and evaluation; the inbox; programme, lessons, qualifications.
-import type { VNode } from "preact";
+import { pages } from "../../route.js";
 import type { Work } from "../work.js";
 import { CellPage } from "./cellcard.js";
 import { CoveragePage } from "./coverage.js";
@@ -17,27 +17,25 @@ import { ReplayPage } from "./replay.js";
 import { TimelinePage } from "./timeline.js";
 import "./style.css";
 
-const EXERCISE: Record<string, (p: { c: string; id: string }) => VNode> = {
-	msel: MselPage, timeline: TimelinePage, coverage: CoveragePage, excon: ExconPage, cell: CellPage, evaluate: EvaluatePage, replay: ReplayPage,
-};
-
 export const work: Work = {
 	load,
 	tabs: () => [
 		{ path: "", title: t("exercises") }, { path: "inbox", title: t("inbox") }, { path: "programme", title: t("programme") },
 		{ path: "lessons", title: t("lessons") }, { path: "qualifications", title: t("quals") },
 	],
-	page(c, path): VNode | null {
-		const [first, id, which, more] = path;
-		if (first === undefined) return <Exercises c={c} />;
-		if (first === "exercise" && id && which === undefined) return <ExercisePage c={c} id={id} />;
-		const Page = first === "exercise" && id && more === undefined ? EXERCISE[which ?? ""] : undefined;
-		if (Page && id) return <Page c={c} id={id} />;
-		if (id !== undefined) return null;
-		if (first === "inbox") return <InboxPage c={c} />;
-		if (first === "programme") return <ProgrammePage c={c} />;
-		if (first === "lessons") return <LessonsPage c={c} />;
-		if (first === "qualifications") return <QualificationsPage c={c} />;
-		return null;
-	},
+	pages: pages({
+		"": (_, { c }) => <Exercises c={c} />,
+		"exercise/:id": ({ id }, { c }) => <ExercisePage c={c} id={id} />,
+		"exercise/:id/msel": ({ id }, { c }) => <MselPage c={c} id={id} />,
+		"exercise/:id/timeline": ({ id }, { c }) => <TimelinePage c={c} id={id} />,
+		"exercise/:id/coverage": ({ id }, { c }) => <CoveragePage c={c} id={id} />,
+		"exercise/:id/excon": ({ id }, { c }) => <ExconPage c={c} id={id} />,
+		"exercise/:id/cell": ({ id }, { c }) => <CellPage c={c} id={id} />,
+		"exercise/:id/evaluate": ({ id }, { c }) => <EvaluatePage c={c} id={id} />,
+		"exercise/:id/replay": ({ id }, { c }) => <ReplayPage c={c} id={id} />,
+		"inbox": (_, { c }) => <InboxPage c={c} />,
+		"programme": (_, { c }) => <ProgrammePage c={c} />,
+		"lessons": (_, { c }) => <LessonsPage c={c} />,
+		"qualifications": (_, { c }) => <QualificationsPage c={c} />,
+	}),
 };

@@ -206,8 +206,8 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 				<span class="remark tr-keys">{t("msel.keys")}</span>
 			</div>
 			<Trouble problem={problem} />
-			<div class="tr-grid" ref={box} tabIndex={0} role="grid" aria-label="MSEL" aria-rowcount={rows.length + 1} onKeyDown={key} onPaste={paste as never}>
-				<table>
+			<div class="tr-grid" ref={box} tabIndex={0} role="group" aria-label="MSEL" aria-activedescendant="tr-here" onKeyDown={key} onPaste={paste as never}>
+				<table role="grid" aria-label="MSEL">
 					<thead><tr><th class="tr-frozen tr-flag" />{columns.map((k, i) => <th scope="col" class={i < 2 ? `tr-frozen tr-c${i}` : undefined}>{k.title}</th>)}<th scope="col">{t("exercise.state")}</th><th scope="col">{t("label")}</th></tr></thead>
 					<tbody>
 						{rows.map((r, i) => (
@@ -216,9 +216,9 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 								{columns.map((k, j) => {
 									const here = at[0] === i && at[1] === j;
 									return (
-										<td role="gridcell" class={`${j < 2 ? `tr-frozen tr-c${j}` : ""} ${here ? "tr-here" : ""} tr-col-${k.key}`} aria-selected={here || undefined} onClick={() => (here && can && typing === null ? type(k.get(r.content)) : !here && go_to(i, j))}>
+										<td id={here ? "tr-here" : undefined} class={`${j < 2 ? `tr-frozen tr-c${j}` : ""} ${here ? "tr-here" : ""} tr-col-${k.key}`} aria-selected={here || undefined} onClick={() => (here && can && typing === null ? type(k.get(r.content)) : !here && go_to(i, j))}>
 											{here && typing !== null ? (k.choices
-												? <select class="tr-edit" autofocus value={typing} onChange={(e) => finish(e.currentTarget.value, 0, 1)} onKeyDown={(e) => { e.stopPropagation(); if (e.key === "Escape") go_to(i, j); }}>{k.choices.map((v) => <option value={v}>{word("word", v)}</option>)}</select>
+												? <select class="tr-edit" autofocus aria-label={k.title} value={typing} onChange={(e) => finish(e.currentTarget.value, 0, 1)} onKeyDown={(e) => { e.stopPropagation(); if (e.key === "Escape") go_to(i, j); }}>{k.choices.map((v) => <option value={v}>{word("word", v)}</option>)}</select>
 												: <textarea class="tr-edit" ref={field} rows={k.key === "body" || k.key === "expect" || k.key === "notes" ? 4 : 1} value={typing} aria-label={k.title} onInput={(e) => type(e.currentTarget.value)}
 													onBlur={(e) => open.current && finish(e.currentTarget.value, 0, 0)}
 													onKeyDown={(e) => {
