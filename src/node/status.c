@@ -357,8 +357,11 @@ static int logs_load(struct status_all *s, struct db *db, struct arena *arena, s
 				l->refused = arena_printf(arena, "%s", look.text);
 		}
 		rc = cosign_list(db, log[i].row, arena, &l->cosigned, &l->n_cosigned, why);
+		/* The literal is WANT_NEVER: what is for somebody else is not missed here. */
 		if (rc == 0)
-			rc = count_of(db, db_stmt(db, "SELECT count(*) FROM want WHERE log = $1"),
+			rc = count_of(db,
+				db_stmt(db,
+					"SELECT count(*) FROM want WHERE log = $1 AND next_ms < 9223372036854775807"),
 				log[i].row, &l->wanted, why);
 		if (rc == 0)
 			rc = count_of(db, db_stmt(db, "SELECT count(*) FROM flag WHERE log = $1"),

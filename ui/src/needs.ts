@@ -2,6 +2,7 @@
 import { t, type Key, type Values } from "./i18n.js";
 import { link } from "./route.js";
 import type { Mode, NeedRow } from "./types.js";
+import { AREAS } from "./work/areas.js";
 
 export type Level = NeedRow["level"];
 // `ids`: what is acknowledged together.
@@ -19,18 +20,23 @@ function text_of(n: NeedRow): string {
 
 const one = (n: NeedRow): Need => ({ id: n.id, ids: [n.id], level: n.level, area: n.area, text: text_of(n), coalition: n.coalition_name, href: `#/${n.place}`, acked: n.acked });
 
-// Records that have come to one coalition are one line, however many they are.
+// Records that have come to one coalition are one line for each work area, however many they are.
 function together(rows: readonly NeedRow[]): Need[] {
-	const first = rows[0]!;
-	if (rows.length === 1) return [one(first)];
-	return [{ ...one(first), id: `records ${first.coalition}`, ids: rows.map((n) => n.id), text: t("need.record", { n: rows.length }), href: link("records", first.coalition) }];
+	const first = rows[0]!, area = AREAS.find((a) => a === first.area);
+	const text = area ? `${t(`workspace.${area}`)}: ${t("need.record", { n: rows.length })}` : t("need.record", { n: rows.length });
+	if (rows.length === 1) return [{ ...one(first), text }];
+	const href = area ? link("work", area, first.coalition) : link("records", first.coalition);
+	return [{ ...one(first), id: `records ${first.coalition} ${first.area}`, ids: rows.map((n) => n.id), text, href }];
 }
 
 // Alarms first; what somebody has acknowledged last, and still there while it is so.
 export function needs(all: readonly NeedRow[], mode: Mode): Need[] {
 	const shown = all.filter((n) => n.mode === mode || (n.area === "pact" && n.mode === "real"));
 	const records = new Map<string, NeedRow[]>();
-	for (const n of shown) if (n.text === "need.record") records.set(n.coalition, [...(records.get(n.coalition) ?? []), n]);
+	for (const n of shown) {
+		const key = `${n.coalition} ${n.area}`;
+		if (n.text === "need.record") records.set(key, [...(records.get(key) ?? []), n]);
+	}
 	return [...shown.filter((n) => n.text !== "need.record").map(one), ...[...records.values()].flatMap(together)]
 		.sort((a, b) => Number(a.acked !== null) - Number(b.acked !== null) || LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
 }

@@ -344,6 +344,8 @@ const messages = {
 	"proof.offline": "The proof is checked without any node: nobody’s server needs to be trusted.",
 
 	"accession.title": "Accessions",
+	"accession.founder": "A founder: it comes by its own signature under the charter and needs no accession.",
+	"accession.of": "Accession of {who}",
 	"accession.none": "Nobody is on the way to membership",
 	"accession.none_next": "A party that wants to join is introduced first:",
 	"accession.steps": "Step by step",
@@ -510,6 +512,9 @@ const messages = {
 	"record.nobody": "nobody else",
 	"record.find": "Find in titles and texts",
 	"record.all": "All records",
+	"record.every": "Everything",
+	"record.notes": "What people wrote",
+	"record.kind": "Kind",
 	"record.none": "No records of this mode yet",
 	"record.none_next": "Write the first one; it goes to the members you choose, with a label.",
 	"record.none_reader": "Records that members release to this one appear here.",

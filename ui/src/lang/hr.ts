@@ -344,6 +344,8 @@ export const hr: Catalogue = {
 	"proof.offline": "Dokaz se provjerava bez ijednog čvora: ničijem poslužitelju ne treba vjerovati.",
 
 	"accession.title": "Pristupanja",
+	"accession.founder": "Osnivačica: ulazi vlastitim potpisom pod poveljom i ne treba pristupanje.",
+	"accession.of": "Pristupanje stranke {who}",
 	"accession.none": "Nitko nije na putu prema članstvu",
 	"accession.none_next": "Stranka koja želi ući najprije se predstavlja:",
 	"accession.steps": "Korak po korak",
@@ -510,6 +512,9 @@ export const hr: Catalogue = {
 	"record.nobody": "nikoga drugoga",
 	"record.find": "Traži u naslovima i tekstovima",
 	"record.all": "Svi zapisi",
+	"record.every": "Sve",
+	"record.notes": "Što su ljudi napisali",
+	"record.kind": "Vrsta",
 	"record.none": "Još nema zapisa u ovom načinu rada",
 	"record.none_next": "Napišite prvi; ide članicama koje odaberete, s oznakom.",
 	"record.none_reader": "Ovdje se pojavljuju zapisi koje članice ustupe ovoj.",

@@ -344,6 +344,8 @@ export const sq: Catalogue = {
 	"proof.offline": "Prova kontrollohet pa asnjë nyje: nuk duhet t’i besohet serverit të askujt.",
 
 	"accession.title": "Aderimet",
+	"accession.founder": "Themeluese: hyn me nënshkrimin e vet nën kartë dhe nuk ka nevojë për aderim.",
+	"accession.of": "Aderimi i palës {who}",
 	"accession.none": "Askush nuk është në rrugë drejt anëtarësimit",
 	"accession.none_next": "Pala që dëshiron të hyjë së pari prezantohet:",
 	"accession.steps": "Hap pas hapi",
@@ -510,6 +512,9 @@ export const sq: Catalogue = {
 	"record.nobody": "askënd tjetër",
 	"record.find": "Kërko në tituj dhe tekste",
 	"record.all": "Të gjitha shënimet",
+	"record.every": "Gjithçka",
+	"record.notes": "Çka kanë shkruar njerëzit",
+	"record.kind": "Lloji",
 	"record.none": "Ende nuk ka shënime në këtë mënyrë",
 	"record.none_next": "Shkruani të parin; u shkon anëtarëve që zgjidhni, me etiketë.",
 	"record.none_reader": "Këtu shfaqen shënimet që anëtarët ia lëshojnë kësaj nyjeje.",

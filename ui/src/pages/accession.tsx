@@ -41,12 +41,14 @@ export function Accessions({ c }: { c: string }): VNode {
 
 export function Accession({ c, id }: { c: string; id: string }): VNode {
 	const status = useLoad<Status>(`/coalitions/${c}`, ["act", "standing"]);
+	const label = status.data?.parties.find((x) => x.id === id)?.label;
 	return (
-		<PageFrame title={t("accession.title")} up={[link("pact", c, "accession"), t("accession.title")]}>
+		<PageFrame title={label ? t("accession.of", { who: label }) : t("accession.title")} shown={label && tx("accession.of", { who: <Name id={id} label={label} full /> })}
+			up={[link("pact", c, "accession"), t("accession.title")]}>
 			<Loading of={status}>
 				{(s) => {
 					const p = s.parties.find((x) => x.id === id);
-					return p ? <Steps s={s} p={p} /> : <Empty title={t("problem.missing")} />;
+					return p ? p.founder ? <Founder s={s} p={p} /> : <Steps s={s} p={p} /> : <Empty title={t("problem.missing")} />;
 				}}
 			</Loading>
 		</PageFrame>
@@ -68,6 +70,22 @@ function Signed({ c, id, act }: { c: string; id: string; act: SignedAct | Act })
 	return <p><Time at={act.time} /> <Proof leaf={act.leaf} seq={act.seq} witnessed={act.witnessed} needed={act.witnesses_needed} href={link("log", c, `${id}.${act.epoch}`, act.seq)} /></p>;
 }
 
+// Who has founded the coalition comes by its own signature under the charter.
+function Founder({ s, p }: { s: Status; p: Party }): VNode {
+	const signed = p.signed.filter((a) => act_kind(a.kind) === "sign" && a.mode === "real").at(-1);
+	return (
+		<>
+			<p class="lead"><StandingBadge status={p.status} in_force={s.in_force} /> {t("accession.founder")}</p>
+			<ol class="steps">
+				<Step state={signed ? "done" : "now"} title={word("act", "sign")}>
+					{signed && <Signed c={s.coalition} id={p.id} act={signed} />}
+					{!signed && p.self && may("pact", "officer") && <a class="button main" href={link("pact", s.coalition, "prepare", { kind: "sign" })}>{word("act", "sign")}</a>}
+				</Step>
+			</ol>
+		</>
+	);
+}
+
 function Steps({ s, p }: { s: Status; p: Party }): VNode {
 	const of = (kind: string): SignedAct | undefined => p.signed.filter((a) => act_kind(a.kind) === kind && a.mode === "real").at(-1);
 	const interest = of("interest");
@@ -76,7 +94,7 @@ function Steps({ s, p }: { s: Status; p: Party }): VNode {
 	const needed = p.ratifications_needed ?? 0;
 	return (
 		<>
-			<p class="lead"><Name id={p.id} label={p.label} full /> <StandingBadge status={p.status} /> <Theirs text={p.words} /></p>
+			<p class="lead"><StandingBadge status={p.status} /> <Theirs text={p.words} /></p>
 			<ol class="steps">
 				<Step state="done" title={t("step.introduced")}><p>{t("step.introduced_about")}</p></Step>
 				<Step state={interest || accede ? "done" : "now"} title={t("step.interest")}>

@@ -40,12 +40,14 @@ export function Acts({ c }: { c: string }): VNode {
 export function ActView({ c, leaf }: { c: string; leaf: string }): VNode {
 	const act = useLoad<Act>(`/coalitions/${c}/acts/${leaf}`, ["act"]);
 	return (
-		<PageFrame title={t("acts.one")} up={[link("pact", c, "acts"), t("acts.title")]}>
+		<PageFrame title={act.data ? `${act.data.label}: ${word("did", act_kind(act.data.kind))}` : t("acts.one")}
+			shown={act.data && <><Name id={act.data.member} label={act.data.label} full /> {word("did", act_kind(act.data.kind))}</>} up={[link("pact", c, "acts"), t("acts.title")]}>
 			<Loading of={act}>
 				{(a) => (
 					<>
-						<p class="lead"><Name id={a.member} label={a.label} full /> {word("did", act_kind(a.kind))} {a.about && <Name id={a.about.id} label={a.about.label} full />} <ModeBadge mode={a.mode} /></p>
+						{a.mode !== "real" && <p class="lead"><ModeBadge mode={a.mode} /></p>}
 						<Facts rows={[
+							a.about && [t("acts.about"), <a href={link("pact", c, "party", a.about.id)}><Name id={a.about.id} label={a.about.label} full /></a>],
 							[t("time"), <Time at={a.time} />],
 							a.officer && [t("acts.officer"), <Theirs text={a.officer} />],
 							[t("proof.title"), <Proof leaf={a.leaf} seq={a.seq} witnessed={a.witnessed} needed={a.witnesses_needed} href={link("log", c, `${a.member}.${a.epoch}`, a.seq)} />],

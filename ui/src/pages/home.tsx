@@ -11,7 +11,7 @@ import { happenings } from "../shell/tray.js";
 import { link } from "../route.js";
 import { may, mode, session } from "../state.js";
 import type { Status } from "../types.js";
-import { RecordTable, useRecords } from "./records.js";
+import { NOTE, RecordTable, useRecords } from "./records.js";
 
 export function Home(): VNode {
 	const s = useCell(session)!;
@@ -93,14 +93,14 @@ function CoalitionCard({ s }: { s: Status }): VNode {
 			<dl class="facts">
 				<div><dt>{t("pact.members")}</dt><dd>{s.members.length ? <Names list={s.members} /> : "—"}</dd></div>
 				{rest.length > 0 && <div><dt>{t("home.on_the_way")}</dt><dd><Names list={rest} /></dd></div>}
-				{may("records", "reader") && <div><dt>{t("nav.records")}</dt><dd><a href={link("records", s.coalition)}>{t("home.records", { n: s.records[now] })}</a></dd></div>}
+				{may("records", "reader") && <div><dt>{t("nav.records")}</dt><dd><a href={link("records", s.coalition, { kind: "all" })}>{t("home.records", { n: s.records[now] })}</a></dd></div>}
 			</dl>
 		</section>
 	);
 }
 
 function Latest({ s, many }: { s: Status; many: boolean }): VNode | null {
-	const list = useRecords(s.coalition, {});
+	const list = useRecords(s.coalition, { kind: NOTE });
 	if (list.items.length === 0) return null;
 	return (
 		<Section title={many ? <>{t("home.latest")}: <Theirs text={s.name} /></> : t("home.latest")} side={<a href={link("records", s.coalition)}>{t("all")}</a>}>

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { call, post, Problem, save } from "../api.js";
-import { t, tx } from "../i18n.js";
+import { t, tx, word } from "../i18n.js";
 import { live_on } from "../live.js";
 import { useList, useLoad } from "../load.js";
 import { Loading, PageFrame } from "../parts/page.js";
@@ -11,6 +11,8 @@ import { Command, Empty, Facts, Hash, LabelBadge, ModeBadge, Name, Section, Thei
 import { link } from "../route.js";
 import { bytes_text } from "../time.js";
 import { language } from "../i18n.js";
+import { act_kind } from "./pact.js";
+import { area_of, NOTE, record_name } from "./records.js";
 import type { Entry, Flag, Job, LogRow, Refusal, Status } from "../types.js";
 
 export function Logs({ c }: { c: string }): VNode {
@@ -24,7 +26,7 @@ export function Logs({ c }: { c: string }): VNode {
 			<p class="remark">{t("log.about")}</p>
 			{forks.length > 0 && <Forks c={c} forks={forks} label={(id) => logs.items.find((l) => l.member === id)?.label ?? id} />}
 			<Trouble problem={logs.problem} reload={logs.reload} />
-			<Table name="logs" plain rows={logs.items} id={(l) => `${l.member}.${l.epoch}`} open={(l) => link("log", c, `${l.member}.${l.epoch}`)} mark={(l) => (l.frozen_at !== null ? "bad-row" : undefined)}
+			<Table name="logs" plain rows={[...logs.items].sort((a, b) => a.label.localeCompare(b.label))} id={(l) => `${l.member}.${l.epoch}`} open={(l) => link("log", c, `${l.member}.${l.epoch}`)} mark={(l) => (l.frozen_at !== null ? "bad-row" : undefined)}
 				empty={logs.busy ? undefined : <Empty title={t("log.none")}>{t("log.none_next")}</Empty>}
 				columns={[
 					{ key: "who", title: t("party"), text: (l) => l.label, show: (l) => <Name id={l.member} label={l.label} full /> },
@@ -163,7 +165,7 @@ export function LogView({ c, log }: { c: string; log: string }): VNode {
 					empty={entries.busy ? undefined : <Empty title={t("log.no_entries")} />}
 					columns={[
 						{ key: "seq", title: t("log.entry"), text: (e) => e.seq, width: "6rem" },
-						{ key: "kind", title: t("acts.kind"), text: (e) => e.kind ?? t(`shape.${e.shape}`), show: (e) => <>{e.kind ? <Theirs text={e.kind} /> : <span class="badge none">{t(`shape.${e.shape}`)}</span>} <ModeBadge mode={e.mode} /></> },
+						{ key: "kind", title: t("acts.kind"), text: (e) => kind_text(e) ?? t(`shape.${e.shape}`), show: (e) => <>{e.kind ? <Theirs text={kind_text(e)!} /> : <span class="badge none">{t(`shape.${e.shape}`)}</span>} <ModeBadge mode={e.mode} /></> },
 						{ key: "label", title: t("label"), text: (e) => e.label ?? "", show: (e) => e.label ? <LabelBadge label={e.label} /> : e.bucket ? <span class="remark">≤ {bytes_text(e.bucket, language.get())}</span> : null },
 						{ key: "time", title: t("time"), text: (e) => e.time ?? "", show: (e) => <Time at={e.time} bare />, width: "16rem" },
 						{ key: "leaf", title: t("proof.leaf"), text: (e) => e.leaf, show: (e) => <Hash hash={e.leaf} /> },
@@ -171,6 +173,10 @@ export function LogView({ c, log }: { c: string; log: string }): VNode {
 			</Section>
 		</PageFrame>
 	);
+}
+
+function kind_text(e: Entry): string | null {
+	return e.kind && (area_of(e.kind) ? record_name({ title: e.kind, kind: e.kind }) : e.kind === NOTE ? t("record.one") : word("did", act_kind(e.kind)));
 }
 
 export function ProofButton({ c, log, seq }: { c: string; log: string; seq: number }): VNode {
@@ -196,7 +202,7 @@ export function EntryView({ c, log, seq }: { c: string; log: string; seq: number
 						<Facts rows={[
 							[t("proof.leaf"), <code>{e.leaf}</code>],
 							[t("log.shape"), <><span class="badge none">{t(`shape.${e.shape}`)}</span> <span class="remark">{t(`shape.${e.shape}_about`)}</span></>],
-							e.kind && [t("acts.kind"), <><Theirs text={e.kind} /> <ModeBadge mode={e.mode} /></>],
+							e.kind && [t("acts.kind"), <><Theirs text={kind_text(e)!} /> <code class="remark">{e.kind}</code> <ModeBadge mode={e.mode} /></>],
 							e.label && [t("label"), <LabelBadge label={e.label} />],
 							e.time && [t("time"), <Time at={e.time} />],
 							e.bucket !== null && [t("log.bucket"), `≤ ${bytes_text(e.bucket, language.get())}`],

@@ -25,11 +25,11 @@ export function Peers({ all }: { all: readonly CoalitionRow[] }): VNode {
 			<Table name="peers" rows={list.items} id={(p) => p.id} more={list.more} mark={(p) => (p.failures ? "wait-row" : undefined)}
 				empty={list.busy ? undefined : <Empty title={t("peers.none")}><p>{t("peers.none_next")}</p><Command text="entente join --introduce PARTY.root" /></Empty>}
 				columns={[
-					{ key: "who", title: t("party"), text: (p) => p.label, show: (p) => <Name id={p.id} label={p.label} full /> },
+					{ key: "who", title: t("party"), text: (p) => p.label, show: (p) => <Name id={p.id} label={p.label} full />, width: "12%" },
 					{ key: "state", title: t("log.state"), text: (p) => p.failures, show: (p) => <><span class={`badge ${p.forked ? "bad" : p.failures ? "wait" : p.last_ok ? "good" : "none"}`}>{p.forked ? t("pact.forked") : p.failures ? t("peers.failing", { n: p.failures }) : p.last_ok ? t("peers.ok") : t("peers.never")}</span>{p.error && <p class="remark"><Theirs text={p.error} prose /></p>}</> },
 					{ key: "ok", title: t("peers.last_ok"), text: (p) => p.last_ok ?? "", show: (p) => <Time at={p.last_ok} /> },
-					{ key: "try", title: t("peers.last_try"), text: (p) => p.last_try ?? "", show: (p) => <Time at={p.last_try} /> },
-					{ key: "where", title: t("keys.endpoints"), text: (p) => p.endpoints.join(" "), show: (p) => p.endpoints.map((e) => <div><Theirs text={e} /></div>) },
+					{ key: "try", title: t("peers.last_try"), text: (p) => p.last_try ?? "", show: (p) => <Time at={p.last_try} bare /> },
+					{ key: "where", title: t("keys.endpoints"), text: (p) => p.endpoints.join(" "), show: (p) => p.endpoints.map((e) => <div><Theirs text={e} /></div>), width: "20%" },
 					{ key: "in", title: t("nav.coalition"), text: names, show: (p) => <Theirs text={names(p)} /> },
 				]} />
 		</PageFrame>
@@ -60,10 +60,10 @@ export function Audit(): VNode {
 					</form>
 				}
 				columns={[
-					{ key: "row", title: "#", text: (r) => r.row, width: "5rem" },
+					{ key: "row", title: "#", text: (r) => r.row, width: "4rem" },
 					{ key: "time", title: t("time"), text: (r) => r.time, show: (r) => <Time at={r.time} bare />, width: "16rem" },
-					{ key: "who", title: t("audit.who"), text: (r) => r.who, show: (r) => <Theirs text={r.who} /> },
-					{ key: "what", title: t("audit.what"), text: (r) => r.what, show: (r) => <Theirs text={r.what} /> },
+					{ key: "who", title: t("audit.who"), text: (r) => r.who, show: (r) => <Theirs text={r.who} />, width: "13%" },
+					{ key: "what", title: t("audit.what"), text: (r) => r.what, show: (r) => <Theirs text={r.what} />, width: "15%" },
 					{ key: "about", title: t("audit.object"), text: (r) => r.about, show: (r) => <Theirs text={r.about ?? ""} prose /> },
 				]} />
 		</PageFrame>

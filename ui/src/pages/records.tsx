@@ -8,8 +8,23 @@ import { PageFrame } from "../parts/page.js";
 import { Table } from "../parts/table.js";
 import { Busy, Empty, LabelBadge, ModeBadge, Name, Theirs, Time, Trouble } from "../parts/text.js";
 import { link, place, go } from "../route.js";
-import { may, mode } from "../state.js";
+import { areas, may, mode } from "../state.js";
 import type { RecordRow } from "../types.js";
+import { AREAS, type Area } from "../work/areas.js";
+
+// What people write to each other. Everything else belongs to a work area, whose own pages show it better.
+export const NOTE = "note/1";
+
+export function area_of(kind: string): Area | undefined {
+	return AREAS.find((a) => kind.startsWith(`${a}/`));
+}
+
+// The records of work areas have no title of their own: the node names their kind.
+export function record_name(r: { title: string; kind: string }): string {
+	const area = area_of(r.kind);
+	if (area && r.title === r.kind) return `${t(`workspace.${area}`)}: ${r.kind.split("/")[1]}`;
+	return r.title || t("record.untitled");
+}
 
 export function useRecords(c: string, filter: { kind?: string; text?: string; owner?: string }): Listed<RecordRow> {
 	const now = useCell(mode);
@@ -26,7 +41,7 @@ export function RecordTable({ c, rows, plain, more, tools, empty }: { c: string;
 	return (
 		<Table name="records" rows={rows} plain={plain} more={more} tools={tools} empty={empty} id={(r) => `${r.object} ${r.leaf}`} open={(r) => link("records", c, r.object)}
 			columns={[
-				{ key: "title", title: t("record.title"), text: (r) => r.title, show: (r) => <>{r.title ? <Theirs text={r.title} /> : t("record.untitled")} <ModeBadge mode={r.mode} /></>, width: "32%" },
+				{ key: "title", title: t("record.title"), text: record_name, show: (r) => <><Theirs text={record_name(r)} /> <ModeBadge mode={r.mode} /></>, width: "32%" },
 				{ key: "label", title: t("label"), text: (r) => r.label, show: (r) => <LabelBadge label={r.label} />, width: "17%" },
 				{ key: "from", title: t("record.from"), text: (r) => r.author_label, show: (r) => <><Name id={r.author} label={r.author_label} />{r.frozen && <> <span class="badge bad">{t("record.frozen")}</span></>}</>, width: "9%" },
 				{ key: "for", title: t("record.for"), text: (r) => audience_text(r), width: "14%" },
@@ -38,14 +53,20 @@ export function RecordTable({ c, rows, plain, more, tools, empty }: { c: string;
 export function Records({ c, area }: { c: string; area?: string }): VNode {
 	const at = useCell(place);
 	const text = at.query.get("text") ?? "";
-	const kind = area ? `${area}/` : (at.query.get("kind") ?? "");
+	const here = useCell(areas);
+	const asked = at.query.get("kind") ?? NOTE;
+	const kind = area ? `${area}/` : asked === "all" ? "" : asked;
 	const [typed, type] = useState(text);
 	const list = useRecords(c, { text: text || undefined, kind: kind || undefined });
 	useEffect(() => type(text), [text]);
 	const base = area ? (["work", area, c] as const) : (["records", c] as const);
+	const look = (next: { text?: string; kind?: string }): void => {
+		const q = { text: typed.trim(), kind: asked, ...next };
+		go(link(...base, { text: q.text || undefined, kind: area || q.kind === NOTE ? undefined : q.kind }));
+	};
 	const find = (e: Event): void => {
 		e.preventDefault();
-		go(link(...base, { text: typed.trim() || undefined, kind: area ? undefined : kind || undefined }));
+		look({});
 	};
 	const title = area ? t(`workspace.${area}` as "workspace.cyber") : t("nav.records");
 	const fresh = may("records", "contributor") && <a class="main" href={link("records", c, "new")}>{t("record.new")}</a>;
@@ -60,6 +81,13 @@ export function Records({ c, area }: { c: string; area?: string }): VNode {
 					<form class="find" role="search" onSubmit={find}>
 						<input type="search" value={typed} aria-label={t("record.find")} placeholder={t("record.find")} onInput={(e) => type(e.currentTarget.value)} />
 						<button type="submit" class="small">{t("search")}</button>
+						{!area && here.size > 0 && (
+							<select value={asked} aria-label={t("record.kind")} onChange={(e) => look({ kind: e.currentTarget.value })}>
+								<option value={NOTE}>{t("record.notes")}</option>
+								{AREAS.filter((a) => here.has(a)).map((a) => <option value={`${a}/`}>{t(`workspace.${a}`)}</option>)}
+								<option value="all">{t("record.every")}</option>
+							</select>
+						)}
 					</form>
 				} />
 		</PageFrame>
