@@ -183,6 +183,12 @@
 #define LIMIT_ANSWERS_CALLERS 1024
 /* What one person may have uploaded and not yet used. */
 #define LIMIT_UPLOADS 256
+/* Of one owner's records of one kind, what a list of the response workspace looks at: a country's whole register is some hundred, of 2 KiB. */
+#define LIMIT_AID_OWNER_MANY  5000
+#define LIMIT_AID_OWNER_BYTES (16 * MIB)
+/* A page of them in memory: the last may be one record of a MiB, read. */
+#define LIMIT_AID_PAGE_BYTES (32 * MIB)
+#define LIMIT_AID_PAGE_ARENA (128 * MIB)
 /* Jobs that are remembered. */
 #define LIMIT_JOBS 64
 /* Events kept for viewers that are behind; one that is further behind loads its page again. */

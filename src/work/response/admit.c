@@ -23,6 +23,10 @@ struct admit {
 	struct reader self;
 	int64_t now_ms;
 	struct object_id object; /* of the draft; owner zero: new */
+	struct promises own;	 /* of the store; loaded when first asked for */
+	bool own_loaded;
+	struct book *book; /* a book for each capability of the draft */
+	size_t n_book;
 	struct why *why;
 };
 
@@ -75,6 +79,62 @@ static int need_own(struct admit *d, enum aid_kind kind, const struct object_id 
 	return rc;
 }
 
+/* Drafts of the same transaction that are not in the tables yet. */
+static int pending_next(struct admit *d, enum aid_kind kind, size_t *at, union aid_any *ret)
+{
+	while (*at < d->a->n_before) {
+		const struct draft *p = d->a->before[(*at)++];
+
+		if (slice_is(p->kind, aid_kinds[kind].kind) && p->mode == d->v.mode &&
+			aid_read(kind, ret, d->v.arena, p->content, 0, NULL) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* What this very transaction has promised already. */
+static void pending_book(struct admit *d, struct book *b)
+{
+	union aid_any pending;
+	size_t at = 0;
+
+	while (pending_next(d, AID_COMMIT, &at, &pending)) {
+		const struct aid_committed_item *p = pending.commit.items.p;
+
+		for (size_t k = 0; k < pending.commit.items.n; k++)
+			if (object_id_eq(&p[k].capability, &b->capability))
+				book_add(b, p[k].from, p[k].until, p[k].quantity);
+	}
+}
+
+/* One for each capability that the draft names: what the draft itself promises is added as its items are gone through. */
+static int book_of(struct admit *d, const struct object_id *capability, struct book **ret)
+{
+	struct book *b;
+	int rc = d->own_loaded ? 0 : promises_load(&d->own, &d->v, d->why);
+
+	if (rc < 0)
+		return rc;
+	d->own_loaded = true;
+	for (size_t i = 0; i < d->n_book; i++)
+		if (object_id_eq(&d->book[i].capability, capability)) {
+			*ret = &d->book[i];
+			return 0;
+		}
+	if (!d->book)
+		d->book = arena_array(d->v.arena, struct book, AID_LINES_MAX);
+	if (d->n_book == AID_LINES_MAX)
+		return why_set(d->why, E_LIMIT, "/items", "more than %d", AID_LINES_MAX);
+	b = &d->book[d->n_book];
+	rc = book_load(b, &d->v, &d->own, capability, d->why);
+	if (rc < 0)
+		return rc;
+	d->n_book++;
+	pending_book(d, b);
+	*ret = b;
+	return 0;
+}
+
 /* ---- offers ---- */
 
 static const struct aid_line *line_of(const struct aid_request *q, int64_t line)
@@ -102,7 +162,7 @@ static int offer_item_admit(
 {
 	const struct aid_line *line = q ? line_of(q, item->line) : NULL;
 	struct aid_record cap;
-	struct book book;
+	struct book *book;
 	char where[48];
 	int64_t from = item->eta_earliest ? item->eta_earliest : item->eta_latest, left;
 	int rc;
@@ -115,16 +175,16 @@ static int offer_item_admit(
 	snprintf(where, sizeof(where), "/items/%zu/capability", i);
 	rc = need_own(d, AID_CAPABILITY, &item->capability, where, &cap);
 	if (rc == 0)
-		rc = book_load(&book, &d->v, &item->capability, d->why);
+		rc = book_of(d, &item->capability, &book);
 	if (rc < 0)
 		return rc;
 	snprintf(where, sizeof(where), "/items/%zu/quantity", i);
-	left = book_left(&book, from, from + item->duration_days * 86400000);
+	left = book_left(book, from, from + item->duration_days * 86400000);
 	if (item->quantity > left)
 		return why_set(d->why, E_INVALID, where,
 			"is more than can be released then: %" PRId64 " of %" PRId64
 			" (reserve and commitments taken off)",
-			left, book.quantity);
+			left, book->quantity);
 	return 0;
 }
 
@@ -187,28 +247,13 @@ static int commit_of(struct admit *d, const struct object_id *acceptance, const 
 {
 	struct aid_record *about;
 	size_t n;
-	int rc = aid_about(&d->v, acceptance, &about, &n, d->why);
+	int rc = aid_about(&d->v, acceptance, AID_COMMIT, provider, &about, &n, d->why);
 
 	*ret = NULL;
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (about[i].kind == AID_COMMIT && id_eq(&about[i].r.author, provider) &&
-			same_object(&about[i].a->commit.acceptance, acceptance) &&
-			(!*ret || about[i].r.seq < (*ret)->r.seq))
+		if (!*ret || about[i].r.seq < (*ret)->r.seq)
 			*ret = &about[i];
 	return rc;
-}
-
-/* Drafts of the same transaction that are not in the tables yet. */
-static int pending_next(struct admit *d, enum aid_kind kind, size_t *at, union aid_any *ret)
-{
-	while (*at < d->a->n_before) {
-		const struct draft *p = d->a->before[(*at)++];
-
-		if (slice_is(p->kind, aid_kinds[kind].kind) && p->mode == d->v.mode &&
-			aid_read(kind, ret, d->v.arena, p->content, 0, NULL) == 0)
-			return 1;
-	}
-	return 0;
 }
 
 static int already_taken(
@@ -217,12 +262,12 @@ static int already_taken(
 	struct aid_record *about, *commit;
 	union aid_any pending;
 	size_t n, at = 0;
-	int rc = aid_about(&d->v, &offer->r.object, &about, &n, d->why);
+	int rc = aid_about(&d->v, &offer->r.object, AID_ACCEPTANCE, &d->v.world->node->self, &about,
+		&n, d->why);
 
 	*ret = 0;
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (about[i].kind != AID_ACCEPTANCE || !mine(d, &about[i].r.author) ||
-			same_object(&about[i].r.object, &d->object))
+		if (same_object(&about[i].r.object, &d->object))
 			continue;
 		rc = commit_of(d, &about[i].r.object, &offer->r.author, &commit);
 		if (rc == 0)
@@ -328,7 +373,7 @@ static int acceptance_admit(struct admit *d, const struct aid_acceptance *a)
 
 /* ---- commits ---- */
 
-/* Free now, with what this very transaction has promised already and this draft's earlier items. */
+/* Free now, with what this very transaction and this draft's earlier items have promised. */
 static int committed_item_admit(
 	struct admit *d, const struct aid_commit *c, size_t i, const struct aid_acceptance *a)
 {
@@ -336,10 +381,8 @@ static int committed_item_admit(
 	const struct aid_accepted_item *want = a->items.p;
 	int64_t asked = 0, sum = 0, left;
 	struct aid_record cap;
-	union aid_any pending;
-	struct book book;
+	struct book *book;
 	char where[48];
-	size_t at = 0;
 	int rc;
 
 	snprintf(where, sizeof(where), "/items/%zu", i);
@@ -353,29 +396,17 @@ static int committed_item_admit(
 			"is more than was accepted: %" PRId64 " of %" PRId64, sum, asked);
 	rc = need_own(d, AID_CAPABILITY, &g->capability, where, &cap);
 	if (rc == 0)
-		rc = book_load(&book, &d->v, &g->capability, d->why);
+		rc = book_of(d, &g->capability, &book);
 	if (rc < 0)
 		return rc;
-	book.p = memcpy(arena_array(d->v.arena, struct booking, book.n + AID_MANY), book.p,
-		book.n * sizeof(*book.p));
-	book.room = book.n + AID_MANY;
-	while (pending_next(d, AID_COMMIT, &at, &pending)) {
-		const struct aid_committed_item *p = pending.commit.items.p;
-
-		for (size_t k = 0; k < pending.commit.items.n; k++)
-			if (same_object(&p[k].capability, &g->capability))
-				book_add(&book, p[k].from, p[k].until, p[k].quantity);
-	}
-	for (size_t k = 0; k < i; k++)
-		if (same_object(&got[k].capability, &g->capability))
-			book_add(&book, got[k].from, got[k].until, got[k].quantity);
-	if (book.quantity < 0)
+	if (book->quantity < 0)
 		return no(d, E_STATE, where, "the capability says no quantity");
-	left = book_left(&book, g->from, g->until);
+	left = book_left(book, g->from, g->until);
 	if (g->quantity > left)
 		return why_set(d->why, E_CONFLICT, where,
 			"is bound already: %" PRId64 " of %" PRId64 " are free then", left,
-			book.quantity);
+			book->quantity);
+	book_add(book, g->from, g->until, g->quantity);
 	return 0;
 }
 
@@ -455,12 +486,47 @@ static int stand_down_admit(struct admit *d, const struct aid_stand_down *s)
 	return 0;
 }
 
+static int64_t on_line(const struct shape_list *items, int64_t line)
+{
+	const struct aid_deployed_item *item = items->p;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < items->n; i++)
+		sum += item[i].line == line ? item[i].quantity : 0;
+	return sum;
+}
+
+/* What other deployments of the commit have taken of its quantity for a line. */
+static int64_t gone_before(struct admit *d, const struct aid_record *other, size_t n,
+	const struct aid_deployment *p, int64_t line)
+{
+	union aid_any pending;
+	size_t at = 0;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!same_object(&other[i].r.object, &d->object))
+			sum += on_line(&other[i].a->deployment.items, line);
+	while (pending_next(d, AID_DEPLOYMENT, &at, &pending)) {
+		const struct draft *draft = d->a->before[at - 1];
+
+		if (same_object(&pending.deployment.commit, &p->commit) &&
+			!(draft->has_object && same_object(&draft->object, &d->object)))
+			sum += on_line(&pending.deployment.items, line);
+	}
+	return sum;
+}
+
 static int deployment_admit(struct admit *d, const struct aid_deployment *p)
 {
 	const struct aid_deployed_item *item = p->items.p;
-	struct aid_record commit;
+	struct aid_record commit, *other;
+	size_t n;
 	int rc = need_own(d, AID_COMMIT, &p->commit, "/commit", &commit);
 
+	if (rc == 0)
+		rc = aid_about(&d->v, &p->commit, AID_DEPLOYMENT, &d->v.world->node->self, &other,
+			&n, d->why);
 	if (rc < 0)
 		return rc;
 	const struct aid_commit *c = &commit.a->commit;
@@ -468,12 +534,15 @@ static int deployment_admit(struct admit *d, const struct aid_deployment *p)
 	if (c->decision == COMMIT_REFUSE || !same_object(&c->request, &p->request))
 		return no(d, E_INVALID, "/commit", "binds nothing for that request");
 	for (size_t i = 0; i < p->items.n; i++) {
-		int64_t sum = 0;
+		int64_t sum = 0, gone = gone_before(d, other, n, p, item[i].line);
 
 		for (size_t k = 0; k < c->items.n; k++)
 			sum += got[k].line == item[i].line ? got[k].quantity : 0;
-		if (item[i].quantity > sum)
-			return no(d, E_INVALID, "/items", "is more than was committed");
+		if (on_line(&p->items, item[i].line) > sum - gone)
+			return why_set(d->why, E_INVALID, "/items",
+				"is more than was committed for line %" PRId64 ": %" PRId64
+				" are left",
+				item[i].line, sum - gone > 0 ? sum - gone : 0);
 	}
 	return 0;
 }
@@ -513,6 +582,27 @@ static int extension_answer_admit(struct admit *d, const struct aid_extension_an
 	return rc;
 }
 
+/* What has been issued stands: it is changed by another alert that refers to it. */
+static int alert_once(struct admit *d, const struct object_id *object)
+{
+	struct record r;
+	struct why none = {0};
+	int rc;
+
+	for (size_t i = 0; i < d->a->n_before; i++)
+		if (d->a->before[i]->has_object && object_id_eq(&d->a->before[i]->object, object))
+			return no(d, E_CONFLICT, "", "has been issued already");
+	rc = record_get(d->v.world, d->v.db, d->v.who, object, d->v.arena, &r, &none);
+
+	if (rc == 0)
+		return no(d, E_CONFLICT, "",
+			"has been issued already: an alert is updated or cancelled by another");
+	if (rc == E_MISSING)
+		return 0;
+	*d->why = none;
+	return rc;
+}
+
 static int alert_admit(struct admit *d, const struct draft *draft)
 {
 	struct cap_notes *notes = arena_new(d->v.arena, struct cap_notes);
@@ -522,6 +612,8 @@ static int alert_admit(struct admit *d, const struct draft *draft)
 	if (rc == 0 && alert_mode(&a) != draft->mode)
 		rc = why_set(d->why, E_INVALID, "status", "is %.*s, and the record would be %s",
 			SLICE_FMT(a.status.text), mode_name(draft->mode));
+	if (rc == 0 && draft->has_object)
+		rc = alert_once(d, &draft->object);
 	return rc;
 }
 

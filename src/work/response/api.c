@@ -54,71 +54,59 @@ static int kind_of(struct call *c, size_t i, enum aid_kind *ret)
 	return 0;
 }
 
-/* ---- pages of lists that are in memory: newest first, by object ---- */
+/* ---- lists: a page of records by key, newest first ---- */
 
-struct paging {
-	struct api_page page;
-	bool found; /* where it goes on */
-	size_t shown;
-	struct slice next;
-};
-
-static int paging_start(struct call *c, struct paging *p)
+/* The cursor of a list is the time and the object of what was shown last, so it holds whatever becomes of that. */
+static int records_page(
+	struct call *c, const struct aid_view *v, enum aid_kind kind, struct aid_page *ret)
 {
-	*p = (struct paging){0};
-	TRY(call_page(c, &p->page));
-	p->found = p->page.after.p == NULL;
+	struct api_page page;
+	struct slice object;
+
+	TRY(call_page(c, &page));
+	ret->after = page.after.p != NULL;
+	if (ret->after) {
+		TRY(cursor_read(c, page.after, &ret->after_ms, 1, &object));
+		if (object_parse(object, &ret->after_object) < 0)
+			return why_set(&c->why, E_INVALID, "after", "is no cursor of this list");
+	}
+	TRY(aid_page(v, kind, NULL, page.limit, ret, &c->why));
 	page_open(c);
 	return 0;
 }
 
-/* Is this one to be shown on the page? */
-static bool paging_takes(struct call *c, struct paging *p, const struct object_id *o)
+static void records_page_end(struct call *c, const struct aid_page *page)
 {
-	uint8_t key[32];
+	char object[OBJECT_TEXT + 1];
 
-	memcpy(key, o->owner.b, 16);
-	memcpy(key + 16, o->name.b, 16);
-	if (!p->found) {
-		p->found = slice_eq(p->page.after, slice_of(key, 32));
-		return false;
-	}
-	if (p->next.p && p->shown == p->page.limit)
-		return false;
-	if (p->shown == p->page.limit)
-		return false;
-	p->shown++;
-	if (p->shown == p->page.limit)
-		p->next = arena_copy(c->arena, slice_of(key, 32));
-	return true;
-}
-
-static void paging_end(struct call *c, struct paging *p, size_t all)
-{
-	page_close(c, p->shown == p->page.limit && all > p->shown ? p->next : SLICE_NONE);
+	object_format(&page->after_object, object);
+	page_close(
+		c, page->more ? cursor_make(c, &page->after_ms, 1, slice_str(object)) : SLICE_NONE);
 }
 
 /* ---- requests ---- */
 
+static int request_tell(struct call *c, struct aid_view v, const struct object_id *object)
+{
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_API_ARENA / 2);
+	struct dossier d;
+
+	v.arena = &each;
+	TRY(dossier_load(&d, &v, object, now_of(c), &c->why));
+	tell_dossier(&v, &d, now_of(c), false, NULL, &c->o);
+	return 0;
+}
+
 static int requests(struct call *c)
 {
-	struct aid_record *list;
-	struct paging p;
+	struct aid_page page CLEANUP_AID_PAGE = {0};
 	struct aid_view v;
-	size_t n;
 
 	TRY(view_of(c, &v));
-	TRY(aid_list(&v, AID_REQUEST, &list, &n, &c->why));
-	TRY(paging_start(c, &p));
-	for (size_t i = n; i-- > 0;) {
-		struct dossier d;
-
-		if (!paging_takes(c, &p, &list[i].r.object))
-			continue;
-		TRY(dossier_load(&d, &v, &list[i].r.object, now_of(c), &c->why));
-		tell_dossier(&v, &d, now_of(c), false, NULL, &c->o);
-	}
-	paging_end(c, &p, n);
+	TRY(records_page(c, &v, AID_REQUEST, &page));
+	for (size_t i = 0; i < page.n; i++)
+		TRY(request_tell(c, v, &page.p[i].r.object));
+	records_page_end(c, &page);
 	return 0;
 }
 
@@ -139,20 +127,16 @@ static int request_one(struct call *c)
 
 static int records(struct call *c)
 {
-	struct aid_record *list;
+	struct aid_page page CLEANUP_AID_PAGE = {0};
 	enum aid_kind kind;
-	struct paging p;
 	struct aid_view v;
-	size_t n;
 
 	TRY(view_of(c, &v));
 	TRY(kind_of(c, 1, &kind));
-	TRY(aid_list(&v, kind, &list, &n, &c->why));
-	TRY(paging_start(c, &p));
-	for (size_t i = n; i-- > 0;)
-		if (paging_takes(c, &p, &list[i].r.object))
-			tell_record(&v, &list[i], NULL, &c->o);
-	paging_end(c, &p, n);
+	TRY(records_page(c, &v, kind, &page));
+	for (size_t i = 0; i < page.n; i++)
+		tell_record(&v, &page.p[i], NULL, &c->o);
+	records_page_end(c, &page);
 	return 0;
 }
 
@@ -238,20 +222,64 @@ static int record_new(struct call *c)
 
 /* ---- what members have ---- */
 
+/* Where the list goes on: behind the object that was shown last, or, if that is gone, behind the place where it stood. Of its name as much as a cursor holds. */
+#define CURSOR_NAME 100
+static size_t capabilities_after(
+	const struct joined_capability *list, size_t n, const struct joined_capability *last)
+{
+	size_t i = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (object_id_eq(&list[k].record.r.object, &last->record.r.object))
+			return k + 1;
+	while (i < n && capability_cmp(&list[i], last) <= 0)
+		i++;
+	return i;
+}
+
+static int capabilities_cursor(struct call *c, struct slice after, struct joined_capability *ret)
+{
+	struct slice rest, object;
+
+	TRY(cursor_read(c, after, NULL, 0, &rest));
+	if (!slice_cut(&rest, '\n', &object) || object_parse(object, &ret->record.r.object) < 0 ||
+		!slice_cut(&rest, '\n', &ret->c.type))
+		return why_set(&c->why, E_INVALID, "after", "is no cursor of this list");
+	ret->c.name = rest;
+	ret->record.r.author = ret->record.r.object.owner;
+	return 0;
+}
+
+static struct slice capabilities_next(struct call *c, const struct joined_capability *last)
+{
+	struct slice name = slice_sub(
+		last->c.name, 0, last->c.name.n < CURSOR_NAME ? last->c.name.n : CURSOR_NAME);
+	char object[OBJECT_TEXT + 1];
+
+	object_format(&last->record.r.object, object);
+	return cursor_make(c, NULL, 0,
+		slice_str(arena_printf(c->arena, "%s\n%.*s\n%.*s", object, SLICE_FMT(last->c.type),
+			SLICE_FMT(name))));
+}
+
 static int capabilities(struct call *c)
 {
-	struct joined_capability *list;
-	struct paging p;
+	struct joined_capability *list, last = {0};
+	struct api_page page;
 	struct aid_view v;
-	size_t n;
+	size_t n, i = 0, shown = 0;
 
 	TRY(view_of(c, &v));
+	TRY(call_page(c, &page));
+	if (page.after.p)
+		TRY(capabilities_cursor(c, page.after, &last));
 	TRY(capability_list(&v, NULL, &list, &n, &c->why));
-	TRY(paging_start(c, &p));
-	for (size_t i = 0; i < n; i++)
-		if (paging_takes(c, &p, &list[i].record.r.object))
-			tell_capability(&v, &list[i], now_of(c), NULL, &c->o);
-	paging_end(c, &p, n);
+	if (page.after.p)
+		i = capabilities_after(list, n, &last);
+	page_open(c);
+	for (; i < n && shown < page.limit; i++, shown++)
+		tell_capability(&v, &list[i], now_of(c), NULL, &c->o);
+	page_close(c, i < n ? capabilities_next(c, &list[i - 1]) : SLICE_NONE);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* book.c: see book.h. */
 #include "work/response/book.h"
 
-#include "base/report.h"
+#include "base/vec.h"
 
 /* ---- capabilities ---- */
 
@@ -35,9 +35,8 @@ static void readiness_join(struct joined_capability *j, const struct aid_record 
 		j->readiness = r;
 }
 
-static int by_place(const void *a, const void *b)
+int capability_cmp(const struct joined_capability *x, const struct joined_capability *y)
 {
-	const struct joined_capability *x = a, *y = b;
 	int c = id_cmp(&x->record.r.author, &y->record.r.author);
 
 	if (c == 0)
@@ -45,6 +44,11 @@ static int by_place(const void *a, const void *b)
 	if (c == 0)
 		c = slice_cmp(x->c.name, y->c.name);
 	return c ? c : id_cmp(&x->record.r.object.name, &y->record.r.object.name);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	return capability_cmp(a, b);
 }
 
 static int by_object(const void *a, const void *b)
@@ -74,18 +78,17 @@ int capability_list(const struct aid_view *v, const struct id *owner,
 	struct aid_record *cap, *detail, *report;
 	size_t n_cap, n_detail, n_report, n = 0;
 	struct joined_capability *out, *j;
-	int rc = aid_list(v, AID_CAPABILITY, &cap, &n_cap, why);
+	int rc = aid_list(v, AID_CAPABILITY, owner, &cap, &n_cap, why);
 
 	if (rc == 0)
-		rc = aid_list(v, AID_CAPABILITY_DETAIL, &detail, &n_detail, why);
+		rc = aid_list(v, AID_CAPABILITY_DETAIL, owner, &detail, &n_detail, why);
 	if (rc == 0)
-		rc = aid_list(v, AID_READINESS, &report, &n_report, why);
+		rc = aid_list(v, AID_READINESS, owner, &report, &n_report, why);
 	if (rc < 0)
 		return rc;
 	out = arena_array(v->arena, struct joined_capability, n_cap + 1);
 	for (size_t i = 0; i < n_cap; i++)
-		if (!owner || id_eq(&cap[i].r.author, owner))
-			out[n++] = start(&cap[i]);
+		out[n++] = start(&cap[i]);
 	if (n > 1)
 		qsort(out, n, sizeof(*out), by_object);
 	for (size_t i = 0; i < n_detail; i++)
@@ -105,97 +108,251 @@ int capability_get(const struct aid_view *v, const struct object_id *object,
 	struct joined_capability *ret, struct why *why)
 {
 	struct joined_capability j;
-	struct aid_record r, *about;
-	size_t n;
+	struct aid_record r, *detail, *report;
+	size_t n_detail, n_report;
 	int rc = aid_get(v, AID_CAPABILITY, object, &r, why);
 
 	if (rc == 0)
-		rc = aid_about(v, object, &about, &n, why);
+		rc = aid_about(
+			v, object, AID_CAPABILITY_DETAIL, &object->owner, &detail, &n_detail, why);
+	if (rc == 0)
+		rc = aid_about(v, object, AID_READINESS, &object->owner, &report, &n_report, why);
 	if (rc < 0)
 		return rc;
 	j = start(&r);
-	for (size_t i = 0; i < n; i++) {
-		if (about[i].kind == AID_CAPABILITY_DETAIL &&
-			object_id_eq(&about[i].a->capability.of, object))
-			detail_join(&j, &about[i]);
-		if (about[i].kind == AID_READINESS &&
-			object_id_eq(&about[i].a->readiness.capability, object))
-			readiness_join(&j, &about[i]);
-	}
+	for (size_t i = 0; i < n_detail; i++)
+		detail_join(&j, &detail[i]);
+	for (size_t i = 0; i < n_report; i++)
+		readiness_join(&j, &report[i]);
 	*ret = j;
 	return 0;
 }
 
 /* ---- the book ---- */
 
+#define YEAR_MS (366LL * 86400000)
+
+static bool alone_on_line(const struct aid_commit *c, size_t i)
+{
+	const struct aid_committed_item *item = c->items.p;
+
+	for (size_t k = 0; k < c->items.n; k++)
+		if (item[k].line == item[i].line &&
+			!object_id_eq(&item[k].capability, &item[i].capability))
+			return false;
+	return true;
+}
+
+typedef VEC(struct promise) promise_vec;
+
+static void commit_note(const struct aid_record *r, int64_t since_ms, promise_vec *found)
+{
+	const struct aid_commit *c = &r->a->commit;
+	const struct aid_committed_item *item = c->items.p;
+
+	for (size_t i = 0; c->decision != COMMIT_REFUSE && i < c->items.n; i++) {
+		struct promise p = {.commit = r->r.object,
+			.capability = item[i].capability,
+			.asks = c->request.owner,
+			.line = item[i].line,
+			.from = item[i].from,
+			.until = item[i].until,
+			.quantity = item[i].quantity,
+			.alone = alone_on_line(c, i)};
+
+		if (p.until > since_ms)
+			vec_push(found, p);
+	}
+}
+
+int promises_load(struct promises *ret, const struct aid_view *v, struct why *why)
+{
+	struct aid_page page CLEANUP_AID_PAGE = {0};
+	int64_t since = env_now_ms(&v->world->node->env) - YEAR_MS;
+	promise_vec found = {0};
+	int rc;
+
+	do {
+		rc = aid_page(v, AID_COMMIT, &v->world->node->self, 500, &page, why);
+		for (size_t i = 0; rc == 0 && i < page.n; i++)
+			commit_note(&page.p[i], since, &found);
+	} while (rc == 0 && page.more);
+	if (rc == 0) {
+		ret->p = arena_array(v->arena, struct promise, found.n + 1);
+		ret->n = found.n;
+		if (found.n)
+			memcpy(ret->p, found.p, found.n * sizeof(*ret->p));
+	}
+	vec_free(&found);
+	return rc;
+}
+
 void book_add(struct book *b, int64_t from, int64_t until, int64_t quantity)
 {
-	MUST(b->n < b->room);
+	if (b->n == b->room) {
+		struct booking *p = arena_array(b->arena, struct booking, 2 * b->room + 16);
+
+		if (b->n)
+			memcpy(p, b->p, b->n * sizeof(*p));
+		b->p = p;
+		b->room = 2 * b->room + 16;
+	}
 	b->p[b->n++] = (struct booking){from, until, quantity};
 }
 
-/* When what a commit has bound is free again: as it says, or earlier if it has come home. */
-static int freed_at(const struct aid_view *v, const struct aid_record *commit, int64_t until,
-	int64_t *ret, struct why *why)
+/* A part of a commit that has gone out. */
+struct part {
+	const struct aid_deployment *deployment;
+	int64_t home;  /* 0: still away */
+	int64_t until; /* of granted extensions; 0: none */
+};
+
+/* Of several reports of one return the latest counts: what is away is never free. */
+static int home_of(
+	const struct aid_view *v, const struct object_id *deployment, int64_t *ret, struct why *why)
 {
-	struct aid_record *about, *back;
-	size_t n, n_back;
-	int rc = aid_about(v, &commit->r.object, &about, &n, why);
-
-	*ret = until;
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (about[i].kind != AID_DEPLOYMENT ||
-			!id_eq(&about[i].r.author, &commit->r.author))
-			continue;
-		rc = aid_about(v, &about[i].r.object, &back, &n_back, why);
-		for (size_t k = 0; rc == 0 && k < n_back; k++) {
-			const struct aid_return *r = &back[k].a->returned;
-			int64_t free = 0;
-
-			if (back[k].kind == AID_RETURN &&
-				id_eq(&back[k].r.author, &commit->r.author))
-				free = r->ready_again_at ? r->ready_again_at : r->returned_at;
-			if (free && free < *ret)
-				*ret = free;
-		}
-	}
-	return rc;
-}
-
-static int commits_add(struct book *b, const struct aid_view *v, struct why *why)
-{
-	struct aid_record *list;
+	struct aid_record *back;
 	size_t n;
-	int rc = aid_list(v, AID_COMMIT, &list, &n, why);
+	int rc = aid_about(v, deployment, AID_RETURN, &v->world->node->self, &back, &n, why);
 
-	b->room = 64;
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		b->room += list[i].a->commit.items.n;
-	b->p = arena_array(v->arena, struct booking, b->room);
+	*ret = 0;
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		const struct aid_commit *c = &list[i].a->commit;
-		const struct aid_committed_item *item = c->items.p;
+		const struct aid_return *r = &back[i].a->returned;
+		int64_t home = r->ready_again_at ? r->ready_again_at : r->returned_at;
 
-		if (!id_eq(&list[i].r.author, &v->world->node->self) ||
-			c->decision == COMMIT_REFUSE)
-			continue;
-		for (size_t k = 0; rc == 0 && k < c->items.n; k++) {
-			int64_t until;
-
-			if (!object_id_eq(&item[k].capability, &b->capability))
-				continue;
-			rc = freed_at(v, &list[i], item[k].until, &until, why);
-			if (rc == 0 && until > item[k].from)
-				book_add(b, item[k].from, until, item[k].quantity);
-		}
+		*ret = home > *ret ? home : *ret;
 	}
 	return rc;
 }
 
-int book_load(struct book *ret, const struct aid_view *v, const struct object_id *capability,
-	struct why *why)
+static bool is_side(const struct promise *p, const struct aid_view *v, const struct id *who)
 {
-	struct book b = {.capability = *capability};
+	return id_eq(who, &p->asks) || id_eq(who, &v->world->node->self);
+}
+
+/* One side asks for it, the other grants it. */
+static int granted_of(const struct aid_view *v, const struct promise *p,
+	const struct aid_record *extension, int64_t *ret, struct why *why)
+{
+	struct aid_record *answer;
+	size_t n;
+	int rc = aid_about(v, &extension->r.object, AID_EXTENSION_ANSWER, NULL, &answer, &n, why);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		const struct aid_extension_answer *a = &answer[i].a->extension_answer;
+		int64_t until = a->until ? a->until : extension->a->extension.requested_until;
+
+		if (a->answer == EXTENSION_GRANTED && is_side(p, v, &answer[i].r.author) &&
+			!id_eq(&answer[i].r.author, &extension->r.author) && until > *ret)
+			*ret = until;
+	}
+	return rc;
+}
+
+static int extended_to(const struct aid_view *v, const struct promise *p,
+	const struct object_id *deployment, int64_t *ret, struct why *why)
+{
+	struct aid_record *extension;
+	size_t n;
+	int rc = aid_about(v, deployment, AID_EXTENSION, NULL, &extension, &n, why);
+
+	*ret = 0;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (is_side(p, v, &extension[i].r.author))
+			rc = granted_of(v, p, &extension[i], ret, why);
+	return rc;
+}
+
+static int parts_of(const struct aid_view *v, const struct promise *p, struct part **ret,
+	size_t *ret_n, struct why *why)
+{
+	struct aid_record *out;
+	size_t n;
+	int rc = aid_about(v, &p->commit, AID_DEPLOYMENT, &v->world->node->self, &out, &n, why);
+
+	if (rc < 0)
+		return rc;
+	*ret = arena_array(v->arena, struct part, n + 1);
+	*ret_n = n;
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct part *part = &(*ret)[i];
+
+		part->deployment = &out[i].a->deployment;
+		rc = home_of(v, &out[i].r.object, &part->home, why);
+		if (rc == 0 && !part->home)
+			rc = extended_to(v, p, &out[i].r.object, &part->until, why);
+	}
+	return rc;
+}
+
+/* How much of the promise this deployment has taken along. */
+static int64_t gone(const struct promise *p, const struct aid_deployment *d)
+{
+	const struct aid_deployed_item *item = d->items.p;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < d->items.n; i++) {
+		bool named = !id_is_zero(&item[i].capability.owner);
+
+		if (item[i].line == p->line &&
+			(named ? object_id_eq(&item[i].capability, &p->capability) : p->alone))
+			sum += item[i].quantity;
+	}
+	return sum;
+}
+
+/*
+ * Items of one commit for one line and capability are one lot, which its deployments take from the first on: `before` of them have been booked already and are passed over.
+ */
+static void promise_book(struct book *b, const struct promise *p, const struct part *part,
+	size_t n_part, int64_t before)
+{
+	int64_t left = p->quantity;
+
+	for (size_t i = 0; i < n_part && left > 0; i++) {
+		int64_t out = gone(p, part[i].deployment), end = part[i].home;
+		int64_t passed = out < before ? out : before;
+
+		before -= passed;
+		out = out - passed < left ? out - passed : left;
+		if (!end)
+			end = part[i].until > p->until ? part[i].until : p->until;
+		if (out > 0 && end > p->from)
+			book_add(b, p->from, end, out);
+		left -= out;
+	}
+	if (left > 0 && p->until > p->from)
+		book_add(b, p->from, p->until, left);
+}
+
+static int promises_book(
+	struct book *b, const struct aid_view *v, const struct promises *own, struct why *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < own->n; i++) {
+		const struct promise *p = &own->p[i];
+		int64_t before = 0;
+		struct part *part;
+		size_t n;
+
+		if (!object_id_eq(&p->capability, &b->capability))
+			continue;
+		for (size_t k = i; k-- > 0 && object_id_eq(&own->p[k].commit, &p->commit);)
+			if (own->p[k].line == p->line &&
+				object_id_eq(&own->p[k].capability, &p->capability))
+				before += own->p[k].quantity;
+		rc = parts_of(v, p, &part, &n, why);
+		if (rc == 0)
+			promise_book(b, p, part, n, before);
+	}
+	return rc;
+}
+
+int book_load(struct book *ret, const struct aid_view *v, const struct promises *own,
+	const struct object_id *capability, struct why *why)
+{
+	struct book b = {.arena = v->arena, .capability = *capability};
 	struct joined_capability j;
 	int rc = capability_get(v, capability, &j, why);
 
@@ -207,7 +364,7 @@ int book_load(struct book *ret, const struct aid_view *v, const struct object_id
 	b.not_ready =
 		j.readiness && j.readiness->a->readiness.state == NOT_READY &&
 		!readiness_stale(&j.readiness->a->readiness, env_now_ms(&v->world->node->env));
-	rc = commits_add(&b, v, why);
+	rc = promises_book(&b, v, own, why);
 	if (rc == 0)
 		*ret = b;
 	return rc;

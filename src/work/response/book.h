@@ -2,9 +2,11 @@
  * book.h: what a member has promised and what it can still promise. Only the member itself can know, so only its own node asks, inside the transaction that promises
  * (admit.c): that is why nothing can be booked twice, whatever the network does.
  *
+ *	struct promises own;
  *	struct book b;
- *	rc = book_load(&b, &view, &capability, why);          -- own commits of this capability, returns taken off
- *	book_add(&b, &pending_item);
+ *	rc = promises_load(&own, &view, why);                 -- commits of one's own that may still bind, once for all capabilities
+ *	rc = book_load(&b, &view, &own, &capability, why);    -- those of this capability, as they have gone out and come home
+ *	book_add(&b, from, until, quantity);                  -- what is about to be promised
  *	left = book_left(&b, from, until);                    -- of quantity less reserve, at the busiest moment in between
  */
 #ifndef WORK_RESPONSE_BOOK_H
@@ -12,10 +14,25 @@
 
 #include "work/response/store.h"
 
+/* One item of a commit. */
+struct promise {
+	struct object_id commit, capability;
+	struct id asks; /* who is helped */
+	int64_t line, from, until, quantity;
+	bool alone; /* nothing else of the commit goes to this line */
+};
+struct promises {
+	struct promise *p;
+	size_t n;
+};
+/* What ended a year ago is passed over: nothing is extended for so long. */
+MUST_USE int promises_load(struct promises *ret, const struct aid_view *v, struct why *why);
+
 struct booking {
 	int64_t from, until, quantity;
 };
 struct book {
+	struct arena *arena;
 	struct object_id capability;
 	struct aid_capability joined; /* with all details of one's own */
 	int64_t quantity, reserve;    /* quantity -1: the capability does not say */
@@ -23,7 +40,11 @@ struct book {
 	struct booking *p;
 	size_t n, room;
 };
-MUST_USE int book_load(struct book *ret, const struct aid_view *v,
+/*
+ * Of what a commit binds, each part that has gone out is bound until that very part is home (ready_again_at, else returned_at), or until a granted extension ends; what has not gone
+ * out, until the end that the commit says. A deployment that does not say of which capability it is counts if nothing else of the commit goes to its line.
+ */
+MUST_USE int book_load(struct book *ret, const struct aid_view *v, const struct promises *own,
 	const struct object_id *capability, struct why *why);
 void book_add(struct book *b, int64_t from, int64_t until, int64_t quantity);
 /* 0 if there is nothing left; never negative. */
@@ -41,6 +62,8 @@ struct joined_capability {
 /* All of them, or those of one owner. By owner, type, name. */
 MUST_USE int capability_list(const struct aid_view *v, const struct id *owner,
 	struct joined_capability **ret, size_t *ret_n, struct why *why);
+/* That order: below, at or above zero. */
+int capability_cmp(const struct joined_capability *a, const struct joined_capability *b);
 /* One. E_MISSING. */
 MUST_USE int capability_get(const struct aid_view *v, const struct object_id *object,
 	struct joined_capability *ret, struct why *why);

@@ -43,7 +43,7 @@ static int dossiers(struct cli *cli, const struct aid_view *v, struct dossier **
 	struct aid_record *list;
 	size_t n;
 
-	TRY(aid_list(v, AID_REQUEST, &list, &n, &cli->why));
+	TRY(aid_list(v, AID_REQUEST, NULL, &list, &n, &cli->why));
 	*ret = arena_array(&cli->arena, struct dossier, n + 1);
 	for (size_t i = 0; i < n; i++)
 		TRY(dossier_load(
@@ -217,7 +217,7 @@ static int list_run(struct cli *cli)
 	if (kind == AID_KINDS)
 		return why_set(&cli->why, E_USAGE, "KIND", "%s is no kind of record", cli->arg[0]);
 	TRY(aid_cmd_view(cli, &v));
-	TRY(aid_list(&v, kind, &list, &n, &cli->why));
+	TRY(aid_list(&v, kind, NULL, &list, &n, &cli->why));
 	if (!cli->json) {
 		aid_cmd_banner(cli, v.mode);
 		for (size_t i = 0; i < n; i++)

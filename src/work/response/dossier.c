@@ -483,6 +483,51 @@ static void lines_accepted(struct folding_dossier *f)
 	}
 }
 
+/* Of what a deployment says it takes to a line, no more than its commit has left for it: deployments in front of it have had theirs. */
+static int64_t moved(const struct folding_dossier *f, size_t at, int64_t line)
+{
+	const struct deployment_view *d = f->d->deployment;
+	const struct aid_commit *c = &d[at].commit->a->commit;
+	const struct aid_committed_item *got = c->items.p;
+	int64_t left = 0, own = 0;
+
+	for (size_t i = 0; i < c->items.n; i++)
+		left += got[i].line == line ? got[i].quantity : 0;
+	for (size_t i = 0; i <= at; i++) {
+		const struct aid_deployment *p = &d[i].record->a->deployment;
+		const struct aid_deployed_item *item = p->items.p;
+
+		if (d[i].commit != d[at].commit)
+			continue;
+		own = 0;
+		for (size_t k = 0; k < p->items.n; k++)
+			own += item[k].line == line ? item[k].quantity : 0;
+		own = own < left ? own : left;
+		left -= own;
+	}
+	return own;
+}
+
+static void line_moved(struct line_view *l, const struct deployment_view *d, int64_t quantity)
+{
+	if (d->status == D_IN_TRANSIT)
+		l->in_transit += quantity;
+	else if (d->status == D_ARRIVED || d->status == D_OPERATIONAL)
+		l->on_site += quantity;
+	else if (d->status >= D_RELEASED)
+		l->done += quantity;
+	if (d->arrives_ms && d->arrives_ms > l->arrives_ms)
+		l->arrives_ms = d->arrives_ms;
+}
+
+static bool named_before(const struct aid_deployed_item *item, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (item[k].line == item[i].line)
+			return true;
+	return false;
+}
+
 static void lines_moved(struct folding_dossier *f)
 {
 	for (size_t i = 0; i < f->d->n_deployment; i++) {
@@ -492,16 +537,8 @@ static void lines_moved(struct folding_dossier *f)
 		for (size_t k = 0; k < d->record->a->deployment.items.n; k++) {
 			struct line_view *l = line_view_of(f, item[k].line);
 
-			if (!l)
-				continue;
-			if (d->status == D_IN_TRANSIT)
-				l->in_transit += item[k].quantity;
-			else if (d->status == D_ARRIVED || d->status == D_OPERATIONAL)
-				l->on_site += item[k].quantity;
-			else if (d->status >= D_RELEASED)
-				l->done += item[k].quantity;
-			if (d->arrives_ms && d->arrives_ms > l->arrives_ms)
-				l->arrives_ms = d->arrives_ms;
+			if (l && !named_before(item, k))
+				line_moved(l, d, moved(f, i, item[k].line));
 		}
 	}
 }

@@ -31,7 +31,7 @@ int export_csv(const struct aid_view *v, enum aid_kind kind, struct buf *ret, st
 	if (kind == AID_CAPABILITY) {
 		rc = capabilities(v, ret, why);
 	} else {
-		rc = aid_list(v, kind, &list, &n, why);
+		rc = aid_list(v, kind, NULL, &list, &n, why);
 		if (rc < 0)
 			return rc;
 		row = arena_array(v->arena, struct table_row, n + 1);

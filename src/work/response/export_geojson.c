@@ -113,15 +113,21 @@ static void alert_put(const struct aid_view *v, const struct aid_record *r, stru
 
 static int alerts(const struct aid_view *v, int64_t now_ms, struct json_out *o, struct why *why)
 {
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct aid_view of = *v;
 	struct aid_alert *list;
 	struct aid_record r;
 	size_t n;
 	int rc = alert_list(v, now_ms, true, &list, &n, why);
 
+	of.arena = &each;
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		rc = aid_get(v, AID_ALERT, &list[i].object, &r, why);
+		rc = aid_get(&of, AID_ALERT, &list[i].object, &r, why);
 		if (rc == 0)
-			alert_put(v, &r, o);
+			alert_put(&of, &r, o);
+		else if (rc == E_MISSING)
+			rc = 0;
+		arena_reset(&each);
 	}
 	return rc;
 }
@@ -131,7 +137,7 @@ static int of_kind(const struct aid_view *v, enum aid_kind kind, int64_t now_ms,
 {
 	struct aid_record *list;
 	size_t n;
-	int rc = aid_list(v, kind, &list, &n, why);
+	int rc = aid_list(v, kind, NULL, &list, &n, why);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		const union aid_any *a = list[i].a;

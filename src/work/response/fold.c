@@ -118,6 +118,11 @@ enum mode alert_mode(const struct cap_alert *a)
 	return slice_is(a->status.text, "Exercise") ? MODE_EXERCISE : MODE_TEST;
 }
 
+bool alert_name_ok(const struct cap_alert *a)
+{
+	return a->identifier.text.n <= ALERT_NAME_MAX && a->sender.text.n <= ALERT_NAME_MAX;
+}
+
 static int alert_fold(const struct folding *f, struct arena *arena, struct why *why)
 {
 	struct cap_notes *notes = arena_new(arena, struct cap_notes);
@@ -125,8 +130,9 @@ static int alert_fold(const struct folding *f, struct arena *arena, struct why *
 	struct cap_alert a;
 	int rc;
 
-	/* An exercise that is said to be real, or the other way round, is in no list. */
-	if (cap_read(&a, arena, f->content, notes, NULL) < 0 || alert_mode(&a) != f->mode)
+	/* An exercise that is said to be real, or the other way round, is in no list; nor is what has a name that no list can hold. */
+	if (cap_read(&a, arena, f->content, notes, NULL) < 0 || alert_mode(&a) != f->mode ||
+		!alert_name_ok(&a))
 		return 0;
 	rc = index_put(f->fold->db, &row, why);
 	return rc < 0 ? rc : index_alert_put(f->fold->db, f, &a, why);

@@ -355,6 +355,7 @@ struct aid_extension_answer {
 	int64_t until;
 	struct slice reason;
 };
+enum { EXTENSION_GRANTED, EXTENSION_REFUSED };
 struct aid_stand_down {
 	struct object_id request, deployment;
 	int initiator, release_to;

@@ -213,7 +213,7 @@ int gathering_lots(struct gathering *g, struct why *why)
 	int rc = capability_list(g->v, NULL, &list, &n, why);
 
 	if (rc == 0)
-		rc = aid_list(g->v, AID_COMMIT, &commit, &g->n_commit, why);
+		rc = aid_list(g->v, AID_COMMIT, NULL, &commit, &g->n_commit, why);
 	if (rc < 0)
 		return rc;
 	g->commit = commit;

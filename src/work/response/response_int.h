@@ -20,5 +20,8 @@ MUST_USE int response_demo(struct demo *d);
 
 /* The mode that a CAP status belongs to. */
 enum mode alert_mode(const struct cap_alert *a);
+/* Its sender and identifier can stand in a list: real ones have some fifty bytes. */
+#define ALERT_NAME_MAX 1000
+bool alert_name_ok(const struct cap_alert *a);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "work/response/response_int.h"
 
 /* $N = 1 for this node's own people, else 0; then the member; then thirteen of the clearance. */
 #define SEEN(t, self, member) "(" self " = 1 OR " RELEASE_SQL(t ".audience", member) ")"
@@ -12,15 +13,18 @@
 #define CLASSES_AT 8
 #define PLACE	   " AND " SEEN("t", "$6", "$7") " AND " CLEARED("t")
 #define SELECT                                                                                     \
-	"SELECT DISTINCT t.object_owner, t.object_name, t.kind FROM response_item t WHERE t.coalition = $1 AND t.mode = $2 "
-#define ORDER " ORDER BY t.object_owner, t.object_name LIMIT $5"
+	"SELECT t.object_owner, t.object_name FROM response_item t JOIN log l ON l.id = t.log "    \
+	"WHERE t.coalition = $1 AND t.mode = $2 "
+#define ORDER                                                                                      \
+	" GROUP BY t.object_owner, t.object_name "                                                 \
+	"ORDER BY t.object_owner, max(l.epoch) DESC, max(t.seq) DESC, t.object_name"
 
-/* $1 coalition, $2 mode, $3 and $4 what is asked for, $5 limit, $6 self, $7 member, $8 to $20 classes. */
+/* $1 coalition, $2 mode, $3 and $4 what is asked for, $5 one, $6 self, $7 member, $8 to $20 classes. */
 static void view_bind(struct stmt *s, const struct aid_view *v)
 {
 	db_bind_i64(s, 1, v->world->coalition.row);
 	db_bind_i64(s, 2, v->mode);
-	db_bind_i64(s, 5, AID_MANY + 1);
+	db_bind_i64(s, 5, 1);
 	db_bind_i64(s, 6, v->who->self);
 	db_bind_blob(s, 7, id_slice(&v->who->member));
 	release_classes_bind(s, CLASSES_AT, v->who, v->world->standing.charter, v->arena);
@@ -42,7 +46,9 @@ static int parse(const struct aid_view *v, struct aid_record *r)
 		struct cap_notes *notes = arena_new(v->arena, struct cap_notes);
 
 		r->alert = a;
-		return cap_read(a, v->arena, r->r.content, notes, NULL);
+		if (cap_read(a, v->arena, r->r.content, notes, NULL) < 0)
+			return E_SYNTAX;
+		return alert_mode(a) == v->mode ? 0 : E_INVALID; /* law 7 */
 	}
 	union aid_any *a = arena_new(v->arena, union aid_any);
 
@@ -67,6 +73,8 @@ static int load(const struct aid_view *v, const struct object_id *object, struct
 	return 0;
 }
 
+/* ---- lists ---- */
+
 static int by_time(const void *a, const void *b)
 {
 	const struct aid_record *x = a, *y = b;
@@ -78,61 +86,268 @@ static int by_time(const void *a, const void *b)
 	return c ? c : id_cmp(&x->r.object.name, &y->r.object.name);
 }
 
-/* Runs a bound query for objects and loads each. */
-static int objects_load(const struct aid_view *v, struct stmt *s, struct aid_record **ret,
-	size_t *ret_n, struct why *why)
+/* What has been taken of each owner, so that none takes the place of the others. */
+struct share {
+	struct id owner;
+	size_t n, bytes;
+};
+
+struct taking {
+	const struct aid_view *v;
+	enum aid_kind kind; /* AID_KINDS: any of ours */
+	VEC(struct aid_record) found;
+	VEC(struct share) share;
+	size_t start, most;	 /* of the arena */
+	const struct id *theirs; /* readers of the last record, and our copy of them */
+	struct id *audience;
+};
+
+static struct taking taking_start(const struct aid_view *v, enum aid_kind kind)
 {
-	VEC(struct object_id) found = {0};
-	struct aid_record *out;
-	size_t n = 0;
+	return (struct taking){.v = v,
+		.kind = kind,
+		.start = v->arena->used,
+		.most = (v->arena->max - v->arena->used) / 2};
+}
+
+static void taking_free(struct taking *t)
+{
+	vec_free(&t->found);
+	vec_free(&t->share);
+}
+
+#define CLEANUP_TAKING __attribute__((cleanup(taking_free)))
+
+static struct share *share_of(struct taking *t, const struct id *owner)
+{
+	for (size_t i = t->share.n; i-- > 0;)
+		if (id_eq(&t->share.p[i].owner, owner))
+			return &t->share.p[i];
+	vec_push(&t->share, ((struct share){.owner = *owner}));
+	return &t->share.p[t->share.n - 1];
+}
+
+/* No more of him? Of one's own nothing may be missing: promises are counted with it. */
+static bool share_full(const struct taking *t, const struct share *s)
+{
+	return (s->n >= LIMIT_AID_OWNER_MANY || s->bytes >= LIMIT_AID_OWNER_BYTES) &&
+	       !id_eq(&s->owner, &t->v->world->node->self);
+}
+
+static void leave_out(const struct taking *t)
+{
+	if (t->v->left_out)
+		++*t->v->left_out;
+}
+
+/* From the memory of a page into that of the view, and what it says. False: it is none that is shown. */
+static bool adopt(struct taking *t, const struct record *from, struct aid_record *ret)
+{
+	struct arena *arena = t->v->arena;
+	struct aid_record r = {.r = *from, .kind = aid_kind_of(from->kind)};
+
+	if (from->state != ITEM_LIVE || r.kind == AID_KINDS || from->mode != t->v->mode ||
+		(t->kind != AID_KINDS && r.kind != t->kind))
+		return false;
+	r.r.kind = slice_str(aid_kinds[r.kind].kind);
+	r.r.label = arena_copy(arena, from->label);
+	r.r.media = arena_copy(arena, from->media);
+	r.r.content = arena_copy(arena, from->content);
+	if (t->theirs != from->audience) {
+		t->theirs = from->audience;
+		t->audience = arena_array(arena, struct id, from->n_audience + 1);
+		if (from->n_audience)
+			memcpy(t->audience, from->audience, from->n_audience * sizeof(struct id));
+	}
+	r.r.audience = t->audience;
+	if (parse(t->v, &r) < 0)
+		return false;
+	*ret = r;
+	return true;
+}
+
+static int take(struct taking *t, const struct record *from, struct why *why)
+{
+	struct share *s = share_of(t, &from->author);
+	size_t before = t->v->arena->used;
+	struct aid_record r;
+
+	if (share_full(t, s)) {
+		leave_out(t);
+		return 0;
+	}
+	if (adopt(t, from, &r)) {
+		vec_push(&t->found, r);
+		s->n++;
+	}
+	s->bytes += t->v->arena->used - before;
+	return t->v->arena->used - t->start > t->most
+		       ? why_set(why, E_LIMIT, "", "the records are more than fit into %zu MiB",
+				 t->most / MIB)
+		       : 0;
+}
+
+static void taking_end(struct taking *t, struct aid_record **ret, size_t *ret_n)
+{
+	vec_sort(&t->found, by_time);
+	*ret = arena_array(t->v->arena, struct aid_record, t->found.n + 1);
+	if (t->found.n)
+		memcpy(*ret, t->found.p, t->found.n * sizeof(**ret));
+	*ret_n = t->found.n;
+}
+
+/* ---- of a kind: by the node's own pages, newest first ---- */
+
+#define ROWS 500
+
+static struct record_query query_of(
+	const struct aid_view *v, enum aid_kind kind, const struct id *owner, size_t limit)
+{
+	struct record_query q = {.mode = v->mode,
+		.kind = slice_str(aid_kinds[kind].kind),
+		.has_owner = owner != NULL,
+		.limit = limit};
+
+	if (owner)
+		q.owner = *owner;
+	return q;
+}
+
+static void query_on(struct record_query *q, const struct record *last)
+{
+	q->has_after = true;
+	q->after_ms = last->time_ms;
+	q->after = last->object;
+}
+
+/* A page of rows brings contents up to some bytes only; the rest one by one. */
+static int content_of(
+	const struct aid_view *v, struct record *r, struct arena *arena, struct why *why)
+{
+	int rc = r->cut ? record_get(v->world, v->db, v->who, &r->object, arena, r, why) : 0;
+
+	return rc == E_VERIFY || rc == E_MISSING ? 0 : rc;
+}
+
+static int rows_take(struct taking *t, struct record *row, size_t n, struct why *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct arena one CLEANUP_ARENA = ARENA(LIMIT_AID_PAGE_ARENA);
+
+		if (row[i].cut && !share_full(t, share_of(t, &row[i].author)))
+			rc = content_of(t->v, &row[i], &one, why);
+		if (rc == 0)
+			rc = take(t, &row[i], why);
+		t->theirs = row[i].cut ? NULL : t->theirs;
+	}
+	return rc;
+}
+
+int aid_list(const struct aid_view *v, enum aid_kind kind, const struct id *owner,
+	struct aid_record **ret, size_t *ret_n, struct why *why)
+{
+	struct arena page CLEANUP_ARENA = ARENA(LIMIT_AID_PAGE_ARENA);
+	struct taking t CLEANUP_TAKING = taking_start(v, kind);
+	struct record_query q = query_of(v, kind, owner, ROWS);
+	struct record *row;
+	size_t n = ROWS;
+	int rc = 0;
+
+	while (rc == 0 && n == ROWS) {
+		rc = record_list(v->world, v->db, v->who, &q, &page, &row, &n, why);
+		if (rc == 0)
+			rc = rows_take(&t, row, n, why);
+		if (rc == 0 && n)
+			query_on(&q, &row[n - 1]);
+		arena_reset(&page);
+		t.theirs = NULL;
+	}
+	if (rc == 0)
+		taking_end(&t, ret, ret_n);
+	return rc;
+}
+
+void aid_page_free(struct aid_page *page)
+{
+	arena_free(&page->arena);
+}
+
+int aid_page(const struct aid_view *v, enum aid_kind kind, const struct id *owner, size_t limit,
+	struct aid_page *page, struct why *why)
+{
+	struct arena rows CLEANUP_ARENA = ARENA(LIMIT_AID_PAGE_ARENA);
+	struct record_query q = query_of(v, kind, owner, limit);
+	struct aid_view inside = *v;
+	struct record *row;
+	size_t n, i;
 	int rc;
 
-	while ((rc = db_step(s, why)) == DB_ROW)
-		vec_push(&found, object_of(s, 0));
+	arena_free(&page->arena);
+	page->arena = ARENA(LIMIT_AID_PAGE_ARENA);
+	inside.arena = &page->arena;
+	struct taking t CLEANUP_TAKING = taking_start(&inside, kind);
+	q.has_after = page->after;
+	q.after_ms = page->after_ms;
+	q.after = page->after_object;
+	rc = record_list(v->world, v->db, v->who, &q, &rows, &row, &n, why);
+	page->p = arena_array(&page->arena, struct aid_record, limit);
+	page->n = 0;
+	for (i = 0; rc == 0 && i < n && page->arena.used < LIMIT_AID_PAGE_BYTES; i++) {
+		struct arena one CLEANUP_ARENA = ARENA(LIMIT_AID_PAGE_ARENA);
+
+		t.theirs = NULL;
+		rc = content_of(v, &row[i], &one, why);
+		page->n += rc == 0 && adopt(&t, &row[i], &page->p[page->n]);
+	}
+	if (rc < 0)
+		return rc;
+	page->more = i < n || n == limit;
+	page->after = i > 0;
+	if (i > 0) {
+		page->after_ms = row[i - 1].time_ms;
+		page->after_object = row[i - 1].object;
+	}
+	return 0;
+}
+
+/* ---- by what they name: by the index, of each owner the newest first ---- */
+
+/* Runs a bound query for objects, each owner's together, and takes each. */
+static int objects_take(struct taking *t, struct stmt *s, struct why *why)
+{
+	VEC(struct object_id) found = {0};
+	size_t of_owner = 0;
+	int rc;
+
+	while ((rc = db_step(s, why)) == DB_ROW) {
+		struct object_id id = object_of(s, 0);
+		bool again = found.n && id_eq(&found.p[found.n - 1].owner, &id.owner);
+
+		of_owner = again ? of_owner + 1 : 0;
+		if (of_owner < LIMIT_AID_OWNER_MANY || id_eq(&id.owner, &t->v->world->node->self))
+			vec_push(&found, id);
+		else
+			leave_out(t);
+	}
 	db_reset(s);
-	if (rc == 0 && found.n > AID_MANY)
-		rc = why_set(why, E_LIMIT, "", "more than %d records", AID_MANY);
-	out = arena_array(v->arena, struct aid_record, found.n + 1);
 	for (size_t i = 0; rc == 0 && i < found.n; i++) {
-		rc = load(v, &found.p[i], &out[n], why);
+		struct arena one CLEANUP_ARENA = ARENA(LIMIT_AID_PAGE_ARENA);
+		struct record r;
+
+		if (share_full(t, share_of(t, &found.p[i].owner))) {
+			leave_out(t);
+			continue;
+		}
+		rc = record_get(t->v->world, t->v->db, t->v->who, &found.p[i], &one, &r, why);
+		t->theirs = NULL;
 		if (rc == 0)
-			n++;
+			rc = take(t, &r, why);
 		else if (rc == E_MISSING)
 			rc = 0;
 	}
 	vec_free(&found);
-	if (rc < 0)
-		return rc;
-	if (n > 1)
-		qsort(out, n, sizeof(*out), by_time);
-	*ret = out;
-	*ret_n = n;
-	return 0;
-}
-
-static size_t keep(struct aid_record *list, size_t n, enum aid_kind kind)
-{
-	size_t out = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (list[i].kind == kind)
-			list[out++] = list[i];
-	return out;
-}
-
-int aid_list(const struct aid_view *v, enum aid_kind kind, struct aid_record **ret, size_t *ret_n,
-	struct why *why)
-{
-	struct stmt *s = db_stmt(v->db, SELECT "AND t.kind = $3 AND $4 = 1" PLACE ORDER);
-	size_t n;
-	int rc;
-
-	view_bind(s, v);
-	db_bind_i64(s, 3, kind);
-	db_bind_i64(s, 4, 1);
-	rc = objects_load(v, s, ret, &n, why);
-	if (rc == 0)
-		*ret_n = keep(*ret, n, kind);
 	return rc;
 }
 
@@ -145,23 +360,37 @@ static void object_bind(struct stmt *s, const struct object_id *o)
 int aid_thread(const struct aid_view *v, const struct object_id *request, struct aid_record **ret,
 	size_t *ret_n, struct why *why)
 {
-	struct stmt *s =
-		db_stmt(v->db, SELECT "AND t.thread_owner = $3 AND t.thread_name = $4" PLACE ORDER);
+	struct taking t CLEANUP_TAKING = taking_start(v, AID_KINDS);
+	struct stmt *s = db_stmt(v->db,
+		SELECT "AND t.thread_owner = $3 AND t.thread_name = $4 AND $5 = 1" PLACE ORDER);
+	int rc;
 
 	view_bind(s, v);
 	object_bind(s, request);
-	return objects_load(v, s, ret, ret_n, why);
+	rc = objects_take(&t, s, why);
+	if (rc == 0)
+		taking_end(&t, ret, ret_n);
+	return rc;
 }
 
-int aid_about(const struct aid_view *v, const struct object_id *target, struct aid_record **ret,
-	size_t *ret_n, struct why *why)
+int aid_about(const struct aid_view *v, const struct object_id *target, enum aid_kind kind,
+	const struct id *owner, struct aid_record **ret, size_t *ret_n, struct why *why)
 {
-	struct stmt *s =
-		db_stmt(v->db, SELECT "AND t.target_owner = $3 AND t.target_name = $4" PLACE ORDER);
+	struct taking t CLEANUP_TAKING = taking_start(v, kind);
+	struct stmt *s = db_stmt(v->db,
+		SELECT "AND t.target_owner = $3 AND t.target_name = $4 AND $5 = 1 AND t.kind = $21 "
+		       "AND ($22 = 0 OR t.object_owner = $23)" PLACE ORDER);
+	int rc;
 
 	view_bind(s, v);
 	object_bind(s, target);
-	return objects_load(v, s, ret, ret_n, why);
+	db_bind_i64(s, 21, kind);
+	db_bind_i64(s, 22, owner != NULL);
+	db_bind_blob(s, 23, owner ? id_slice(owner) : SLICE(""));
+	rc = objects_take(&t, s, why);
+	if (rc == 0)
+		taking_end(&t, ret, ret_n);
+	return rc;
 }
 
 int aid_get(const struct aid_view *v, enum aid_kind kind, const struct object_id *object,
@@ -183,7 +412,7 @@ int aid_was(const struct aid_view *v, const struct object_id *object, const stru
 {
 	struct stmt *s = db_stmt(v->db,
 		"SELECT t.leaf FROM response_item t WHERE t.coalition = $1 AND t.mode = $2 AND t.object_owner = $3 "
-		"AND t.object_name = $4" PLACE " LIMIT $5");
+		"AND t.object_name = $4 AND $5 = 1" PLACE);
 	int rc;
 
 	view_bind(s, v);
@@ -200,7 +429,7 @@ int aid_by_code(
 {
 	struct aid_record *list;
 	size_t n;
-	int rc = aid_list(v, AID_REQUEST, &list, &n, why);
+	int rc = aid_list(v, AID_REQUEST, NULL, &list, &n, why);
 
 	if (rc < 0)
 		return rc;
@@ -233,6 +462,13 @@ static struct aid_alert alert_read(struct stmt *s, struct arena *arena, int64_t 
 	return a;
 }
 
+/* Of the version that counts: the newest that he may see, whatever it is. Whoever makes another thing of an alert has taken it away. */
+#define ALERT_NEWEST                                                                               \
+	" AND NOT EXISTS (SELECT 1 FROM item newer WHERE newer.coalition = i.coalition "           \
+	"AND newer.object_owner = i.object_owner AND newer.object_name = i.object_name "           \
+	"AND (newer.epoch, newer.seq, newer.at) > (i.epoch, i.seq, i.at) AND " SEEN(               \
+		"newer", "$6", "$7") ")"
+
 int alert_list(const struct aid_view *v, int64_t now_ms, bool only_active, struct aid_alert **ret,
 	size_t *ret_n, struct why *why)
 {
@@ -242,9 +478,11 @@ int alert_list(const struct aid_view *v, int64_t now_ms, bool only_active, struc
 		"AND n.at = r.at WHERE r.coalition = t.coalition AND r.owner = t.object_owner AND r.identifier = t.identifier "
 		"AND r.sender = t.sender AND r.sent_ms = t.sent_ms AND n.sender = t.sender AND n.mode = t.mode AND n.msg_type IN (1, 2) "
 		"AND " SEEN("n", "$6", "$7") " AND " CLEARED(
-			"n") ") THEN 1 ELSE 0 END FROM response_alert t WHERE t.coalition = $1 AND t.mode = $2 "
-			     "AND t.expires_ms > $3 AND $4 = 1" PLACE
-			     " ORDER BY t.sent_ms DESC, t.object_owner, t.object_name, t.log, t.seq LIMIT $5");
+			"n") ") THEN 1 ELSE 0 END FROM response_alert t JOIN item i ON i.log = t.log AND i.seq = t.seq AND i.at = t.at "
+			     "WHERE t.coalition = $1 AND t.mode = $2 "
+			     "AND t.expires_ms > $3 AND $4 = 1 AND $5 = 1" PLACE ALERT_NEWEST
+			     " ORDER BY t.sent_ms DESC, t.object_owner, t.object_name");
+	struct taking t CLEANUP_TAKING = taking_start(v, AID_ALERT);
 	VEC(struct aid_alert) found = {0};
 	int rc;
 
@@ -252,14 +490,20 @@ int alert_list(const struct aid_view *v, int64_t now_ms, bool only_active, struc
 	db_bind_i64(s, 3, only_active ? now_ms : -1);
 	db_bind_i64(s, 4, 1);
 	while ((rc = db_step(s, why)) == DB_ROW) {
-		struct aid_alert a = alert_read(s, v->arena, now_ms);
+		struct object_id object = object_of(s, 0);
+		struct share *of = share_of(&t, &object.owner);
 
-		if (a.active || !only_active)
-			vec_push(&found, a);
+		if (of->n >= LIMIT_AID_OWNER_MANY) {
+			leave_out(&t);
+			continue;
+		}
+		struct aid_alert a = alert_read(s, v->arena, now_ms);
+		if (!a.active && only_active)
+			continue;
+		vec_push(&found, a);
+		of->n++;
 	}
 	db_reset(s);
-	if (rc == 0 && found.n > AID_MANY)
-		rc = why_set(why, E_LIMIT, "", "more than %d alerts", AID_MANY);
 	if (rc == 0) {
 		*ret = arena_array(v->arena, struct aid_alert, found.n + 1);
 		if (found.n)

@@ -26,6 +26,7 @@ struct aid_view {
 	const struct reader *who;
 	struct arena *arena;
 	enum mode mode;
+	size_t *left_out; /* counts what was not looked at because its owner has too much of it; may be NULL */
 };
 
 struct aid_record {
@@ -35,14 +36,34 @@ struct aid_record {
 	const struct cap_alert *alert; /* NULL for others */
 };
 
-/* All live records of a kind; of one that belong to a request; that name a target. By time, then object. At most AID_MANY. */
-#define AID_MANY 20000
-MUST_USE int aid_list(const struct aid_view *v, enum aid_kind kind, struct aid_record **ret,
-	size_t *ret_n, struct why *why);
+/*
+ * All live records of a kind, of everybody or of one owner; those that belong to a request; those of a kind that name a target, of everybody or of one owner. By time, then object.
+ *
+ * Nobody fills a list for the others: of each owner the newest are taken, up to LIMIT_AID_OWNER_MANY and LIMIT_AID_OWNER_BYTES, the rest is counted as left out. Of this node's own
+ * records nothing may be missing: more of them is E_LIMIT, and so is more than half of what the arena has left.
+ */
+MUST_USE int aid_list(const struct aid_view *v, enum aid_kind kind, const struct id *owner,
+	struct aid_record **ret, size_t *ret_n, struct why *why);
 MUST_USE int aid_thread(const struct aid_view *v, const struct object_id *request,
 	struct aid_record **ret, size_t *ret_n, struct why *why);
-MUST_USE int aid_about(const struct aid_view *v, const struct object_id *target,
-	struct aid_record **ret, size_t *ret_n, struct why *why);
+MUST_USE int aid_about(const struct aid_view *v, const struct object_id *target, enum aid_kind kind,
+	const struct id *owner, struct aid_record **ret, size_t *ret_n, struct why *why);
+
+/* One page of a kind, newest first, in memory of the page's own: for lists that are paged, however long they are. */
+struct aid_page {
+	struct arena arena; /* owned */
+	struct aid_record *p;
+	size_t n;
+	bool more, after; /* after: it goes on behind these two */
+	int64_t after_ms;
+	struct object_id after_object;
+};
+#define CLEANUP_AID_PAGE __attribute__((cleanup(aid_page_free)))
+void aid_page_free(struct aid_page *page);
+/* `page` is zero at the first call (or has `after` set), and then what the last call left. At most `limit` records; fewer, and `more`, if they are large or not to be shown. */
+MUST_USE int aid_page(const struct aid_view *v, enum aid_kind kind, const struct id *owner,
+	size_t limit, struct aid_page *page, struct why *why);
+
 /* One, of that kind (AID_KINDS: any of ours) and of the view's mode. E_MISSING. */
 MUST_USE int aid_get(const struct aid_view *v, enum aid_kind kind, const struct object_id *object,
 	struct aid_record *ret, struct why *why);

@@ -84,8 +84,19 @@ static const char schema_2[] = "CREATE TABLE response_draft (\n"
 			       "	UNIQUE (coalition, url)\n"
 			       ");\n";
 
+/* What is active is found by its end, however many alerts there have been; and who wrote a draft is known by his account, not by how he came. */
+static const char schema_3[] =
+	"CREATE INDEX response_alert_expires ON response_alert (coalition, mode, expires_ms);\n"
+	"CREATE TABLE response_feed_link (\n" /* like the feeds: of this node, in no log */
+	"	feed INTEGER NOT NULL,\n"
+	"	link BLOB NOT NULL,\n"
+	"	seen_ms INTEGER NOT NULL,\n"
+	"	PRIMARY KEY (feed, link)\n"
+	") CLUSTERED;\n"
+	"ALTER TABLE response_draft ADD COLUMN written_account INTEGER NOT NULL DEFAULT 0;\n";
+
 const struct migration response_migrations[] = {
-	{"response 1", schema_1}, {"response 2", schema_2}, {NULL, NULL}};
+	{"response 1", schema_1}, {"response 2", schema_2}, {"response 3", schema_3}, {NULL, NULL}};
 
 #define FROM(name) " FROM " name " t JOIN log l ON l.id = t.log AND l.id = @log "
 #define LOG_KEY	   "l.coalition, l.member, l.epoch"

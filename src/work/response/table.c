@@ -248,13 +248,12 @@ static int detail_of(
 {
 	struct aid_record *about;
 	size_t n;
-	int rc = aid_about(m->v, capability, &about, &n, m->why);
+	int rc = aid_about(m->v, capability, AID_CAPABILITY_DETAIL, &m->v->world->node->self,
+		&about, &n, m->why);
 
 	*ret = NULL;
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (about[i].kind == AID_CAPABILITY_DETAIL &&
-			id_eq(&about[i].r.author, &m->v->world->node->self) && !*ret)
-			*ret = &about[i];
+		*ret = *ret ? *ret : &about[i];
 	return rc;
 }
 

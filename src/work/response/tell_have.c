@@ -254,7 +254,7 @@ int tell_alert(const struct aid_view *v, const struct aid_alert *a, int64_t now_
 	int rc = aid_get(v, AID_ALERT, &a->object, &r, why);
 
 	if (rc == 0)
-		rc = aid_about(v, &a->object, &about, &n, why);
+		rc = aid_about(v, &a->object, AID_ACK, NULL, &about, &n, why);
 	if (rc < 0)
 		return rc;
 	json_open_at(o, key, '{');
@@ -329,7 +329,7 @@ int tell_ledger(const struct aid_view *v, const char *key, struct json_out *o, s
 {
 	struct aid_record *list;
 	size_t n;
-	int rc = aid_list(v, AID_EXCHANGE, &list, &n, why);
+	int rc = aid_list(v, AID_EXCHANGE, NULL, &list, &n, why);
 
 	if (rc < 0)
 		return rc;

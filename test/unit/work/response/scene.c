@@ -81,6 +81,25 @@ struct object_id said(struct league *l, size_t i, enum aid_kind kind, const int 
 	return id;
 }
 
+struct object_id capability(struct league *l, size_t i, const char *quantity, const char *reserve)
+{
+	static const int all[] = {0, 1, 2};
+	struct object_id c = said(l, i, AID_CAPABILITY, all, 3, "type=HCP", "name=Pumping module",
+		"kind=module", NULL);
+
+	said(l, i, AID_CAPABILITY_DETAIL, (int[]){(int)i}, 1, naming("of", &c), quantity, reserve,
+		NULL);
+	return c;
+}
+
+struct object_id offer(struct league *l, size_t i, const struct object_id *request,
+	const struct object_id *cap, const char *quantity)
+{
+	return said(l, i, AID_OFFER, NULL, 0, naming("request", request), "response=ACCEPT",
+		"valid_until=+12h", "items.0.item=1", "items.0.line=1",
+		naming("items.0.capability", cap), quantity, "items.0.eta_latest=+20h", NULL);
+}
+
 void scene_open(struct scene_view *ret, struct league *l, size_t i, size_t who,
 	const struct object_id *request)
 {

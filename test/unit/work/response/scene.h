@@ -19,6 +19,15 @@ struct object_id said(struct league *l, size_t i, enum aid_kind kind, const int 
 	__attribute__((sentinel));
 /* "acceptance=<id>" in memory that stays until the test ends. */
 const char *naming(const char *field, const struct object_id *id);
+/* Of a request of one line, two pumps; and what is offered for it. */
+#define REQUEST(code)                                                                              \
+	"code=" code, "title=Pumps", "situation=The dam leaks", "location.name=Valley",            \
+		"location.lat=41.5", "location.lon=20.25", "offers_due=+6h"
+#define LINE "lines.0.line=1", "lines.0.type=HCP", "lines.0.quantity=2", "lines.0.needed_by=+24h"
+/* Pumps of member i, known to members 0 to 2; how many it has and keeps is its own business. */
+struct object_id capability(struct league *l, size_t i, const char *quantity, const char *reserve);
+struct object_id offer(struct league *l, size_t i, const struct object_id *request,
+	const struct object_id *cap, const char *quantity);
 /* The dossier of a request as member `who` sees it at node i. */
 struct scene_view {
 	struct reading *r;

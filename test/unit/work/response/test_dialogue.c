@@ -6,32 +6,6 @@
 
 #include "base/enc.h"
 
-#define REQUEST(code)                                                                              \
-	"code=" code, "title=Pumps", "situation=The dam leaks", "location.name=Valley",            \
-		"location.lat=41.5", "location.lon=20.25", "offers_due=+6h"
-#define LINE "lines.0.line=1", "lines.0.type=HCP", "lines.0.quantity=2", "lines.0.needed_by=+24h"
-
-static struct object_id capability(
-	struct league *l, size_t i, const char *quantity, const char *reserve)
-{
-	static const int all[] = {0, 1, 2};
-	struct object_id c = said(l, i, AID_CAPABILITY, all, 3, "type=HCP", "name=Pumping module",
-		"kind=module", NULL);
-
-	/* What it has, and what stays at home, is nobody else's business. */
-	said(l, i, AID_CAPABILITY_DETAIL, (int[]){(int)i}, 1, naming("of", &c), quantity, reserve,
-		NULL);
-	return c;
-}
-
-static struct object_id offer(struct league *l, size_t i, const struct object_id *request,
-	const struct object_id *cap, const char *quantity)
-{
-	return said(l, i, AID_OFFER, NULL, 0, naming("request", request), "response=ACCEPT",
-		"valid_until=+12h", "items.0.item=1", "items.0.line=1",
-		naming("items.0.capability", cap), quantity, "items.0.eta_latest=+20h", NULL);
-}
-
 static void from_request_to_commit(void **state)
 {
 	static const int to[] = {0, 1, 2};
@@ -334,7 +308,7 @@ static void outside_the_label_there_is_nothing(void **state)
 		struct dossier d;
 		struct why said_why = {0};
 
-		assert_ok(aid_list(&v, AID_REQUEST, &list, &n, &why));
+		assert_ok(aid_list(&v, AID_REQUEST, NULL, &list, &n, &why));
 		assert_int_equal(n, 0);
 		assert_ok(aid_thread(&v, &q, &list, &n, &why));
 		assert_int_equal(n, 0);
