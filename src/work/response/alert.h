@@ -42,19 +42,37 @@ struct alert_draft {
 	enum mode mode;
 	struct slice form, label, audience; /* audience: "all" or ids with commas */
 	struct slice written_by, approved_by;
+	int64_t written_account; /* caller_account(); 0: at this machine */
 	int64_t written_ms, approved_ms;
 };
 MUST_USE int alert_draft_put(struct db *db, int64_t coalition, const struct alert_draft *d,
 	int64_t *ret, struct why *why);
-MUST_USE int alert_draft_list(struct db *db, int64_t coalition, enum mode mode, struct arena *arena,
-	struct alert_draft **ret, size_t *ret_n, struct why *why);
-MUST_USE int alert_draft_get(struct db *db, int64_t coalition, int64_t number, struct arena *arena,
-	struct alert_draft *ret, struct why *why);
+/* Those of the view's mode that wait; one by its number, of any mode. What is above the reader's clearance is not there. */
+MUST_USE int alert_draft_list(
+	const struct aid_view *v, struct alert_draft **ret, size_t *ret_n, struct why *why);
+MUST_USE int alert_draft_get(
+	const struct aid_view *v, int64_t number, struct alert_draft *ret, struct why *why);
 /*
- * `who` approves: marks it, once. What is real is approved by somebody else than who wrote it: E_DENIED. E_CONFLICT if it was approved before.
+ * Issuing: may `who` approve it, write, mark.
+ *
+ *	rc = alert_draft_may(&a, &who, why);             -- E_DENIED: a real one by its writer; E_CONFLICT: approved before
+ *	d.object = alert_draft_object(&v, &a);           -- the record's name follows from the draft: written twice it is E_CONFLICT (admit.c)
+ *	rc = write(&d);                                  -- whatever fails here: the draft waits as before
+ *	rc = alert_draft_mark(db, &a, &who, now, why);   -- in a write transaction of its own
+ *
+ * If the mark fails, the next approval finds the alert issued (alert_draft_issued) and sets it.
  */
-MUST_USE int alert_draft_approve(struct db *db, const struct alert_draft *d, struct slice who,
-	int64_t now_ms, struct why *why);
+struct approver {
+	struct slice name;
+	int64_t account;
+};
+MUST_USE int alert_draft_may(
+	const struct alert_draft *d, const struct approver *who, struct why *why);
+struct object_id alert_draft_object(const struct aid_view *v, const struct alert_draft *d);
+MUST_USE int alert_draft_issued(
+	const struct aid_view *v, const struct alert_draft *d, bool *ret, struct why *why);
+MUST_USE int alert_draft_mark(struct db *db, const struct alert_draft *d,
+	const struct approver *who, int64_t now_ms, struct why *why);
 /* The readers of a draft, into that of an entry. */
 MUST_USE int alert_draft_readers(
 	const struct alert_draft *a, struct arena *arena, struct draft *d, struct why *why);

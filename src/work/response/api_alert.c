@@ -20,26 +20,58 @@ static int view_of(struct call *c, struct aid_view *ret)
 	return 0;
 }
 
+/* Behind this time and object, in the order of the list: newest first, then by object. */
+static bool is_behind(const struct aid_alert *a, int64_t sent_ms, const struct object_id *object)
+{
+	int c;
+
+	if (a->sent_ms != sent_ms)
+		return a->sent_ms < sent_ms;
+	c = id_cmp(&a->object.owner, &object->owner);
+	return (c ? c : id_cmp(&a->object.name, &object->name)) > 0;
+}
+
+/* Each in memory of its own: alerts are large, and so may be what is said to them. What cannot be read any more is passed over. */
+static int alert_tell(struct call *c, struct aid_view v, const struct aid_alert *a, int64_t now)
+{
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	int rc;
+
+	v.arena = &each;
+	rc = tell_alert(&v, a, now, NULL, &c->o, &c->why);
+	return rc == E_MISSING ? 0 : rc;
+}
+
 int api_alerts(struct call *c)
 {
 	bool all = slice_is(request_query(c->req, "all"), "1");
-	int64_t now = env_now_ms(&c->node->env), start = 0;
+	int64_t now = env_now_ms(&c->node->env), sent = 0;
+	struct object_id object = {0};
+	char text[OBJECT_TEXT + 1];
 	struct aid_alert *list;
 	struct api_page page;
 	struct aid_view v;
 	struct slice rest;
-	size_t n, i;
+	size_t n, i = 0, shown = 0;
 
 	TRY(view_of(c, &v));
 	TRY(call_page(c, &page));
-	if (page.after.p)
-		TRY(cursor_read(c, page.after, &start, 1, &rest));
+	if (page.after.p) {
+		TRY(cursor_read(c, page.after, &sent, 1, &rest));
+		if (object_parse(rest, &object) < 0)
+			return why_set(&c->why, E_INVALID, "after", "is no cursor of this list");
+	}
 	TRY(alert_list(&v, now, !all, &list, &n, &c->why));
+	while (page.after.p && i < n && !is_behind(&list[i], sent, &object))
+		i++;
 	page_open(c);
-	for (i = (size_t)start; i < n && i < (size_t)start + page.limit; i++)
-		TRY(tell_alert(&v, &list[i], now, NULL, &c->o, &c->why));
-	start = (int64_t)i;
-	page_close(c, i < n ? cursor_make(c, &start, 1, SLICE("")) : SLICE_NONE);
+	for (; i < n && shown < page.limit; i++, shown++)
+		TRY(alert_tell(c, v, &list[i], now));
+	if (i < n) {
+		object_format(&list[i - 1].object, text);
+		sent = list[i - 1].sent_ms;
+	}
+	page_close(c, i < n ? cursor_make(c, &sent, 1, slice_str(text)) : SLICE_NONE);
 	return 0;
 }
 
@@ -80,7 +112,7 @@ int api_alert_drafts(struct call *c)
 	size_t n;
 
 	TRY(view_of(c, &v));
-	TRY(alert_draft_list(c->db, c->world.coalition.row, v.mode, c->arena, &list, &n, &c->why));
+	TRY(alert_draft_list(&v, &list, &n, &c->why));
 	json_open(&c->o, '{');
 	json_open_at(&c->o, "drafts", '[');
 	for (size_t i = 0; i < n; i++)
@@ -109,7 +141,8 @@ int api_alert_draft_new(struct call *c)
 	static const char *const known[] = {"mode", "label", "audience", "form", NULL};
 	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
 	struct alert_draft a = {.written_ms = env_now_ms(&c->node->env),
-		.written_by = slice_str(caller_who(&c->caller, c->arena))};
+		.written_by = slice_str(caller_who(&c->caller, c->arena)),
+		.written_account = caller_account(&c->caller)};
 	struct draft d = {0};
 	struct slice label;
 	struct id *member;
@@ -139,11 +172,33 @@ int api_alert_draft_new(struct call *c)
 	return 0;
 }
 
+/* Issued already, by who was quicker or before the mark could be set: the mark follows. */
+static int conflict_look(struct call *c, const struct aid_view *v, const struct alert_draft *a,
+	const struct approver *who)
+{
+	struct why why = c->why;
+	bool issued = false;
+	int rc;
+
+	TRY(call_read(c));
+	rc = alert_draft_issued(v, a, &issued, &c->why);
+	call_read_end(c);
+	TRY(rc);
+	if (issued) {
+		TRY(call_begin(c));
+		TRY(call_commit(
+			c, alert_draft_mark(c->db, a, who, env_now_ms(&c->node->env), &c->why)));
+	}
+	c->why = why;
+	return E_CONFLICT;
+}
+
 int api_alert_approve(struct call *c)
 {
-	struct slice who = slice_str(caller_who(&c->caller, c->arena));
+	struct approver who = {
+		slice_str(caller_who(&c->caller, c->arena)), caller_account(&c->caller)};
 	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
-	struct draft d = {0};
+	struct draft d = {.has_object = true};
 	struct alert_draft a;
 	struct written w;
 	int64_t number;
@@ -152,7 +207,9 @@ int api_alert_approve(struct call *c)
 	if (slice_i64(c->param[1], &number) < 0)
 		return why_set(&c->why, E_MISSING, "", "no such draft");
 	TRY(call_read(c));
-	rc = alert_draft_get(c->db, c->world.coalition.row, number, c->arena, &a, &c->why);
+	rc = alert_draft_get(&v, number, &a, &c->why);
+	if (rc == 0)
+		rc = alert_draft_may(&a, &who, &c->why);
 	if (rc == 0)
 		rc = alert_draft_readers(&a, c->arena, &d, &c->why);
 	v.mode = a.mode;
@@ -161,10 +218,13 @@ int api_alert_approve(struct call *c)
 	call_read_end(c);
 	TRY(rc);
 	TRY(call_label(c, d.label, &d.label));
+	d.object = alert_draft_object(&v, &a);
+	rc = call_write(c, &d, "response alert", "issued", &w);
+	if (rc == E_CONFLICT)
+		return conflict_look(c, &v, &a, &who);
+	TRY(rc);
 	TRY(call_begin(c));
-	TRY(call_commit(
-		c, alert_draft_approve(c->db, &a, who, env_now_ms(&c->node->env), &c->why)));
-	TRY(call_write(c, &d, "response alert", "issued", &w));
+	TRY(call_commit(c, alert_draft_mark(c->db, &a, &who, env_now_ms(&c->node->env), &c->why)));
 	json_open(&c->o, '{');
 	put_object(&c->o, "object", &w.object);
 	put_hash(&c->o, "leaf", &w.leaf);

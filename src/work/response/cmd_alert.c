@@ -135,10 +135,26 @@ static const struct cli_option approve_options[] = {
 	{"as", 0, "NAME", false, "who approves it (default: the user of this shell)"},
 	{NULL, 0, NULL, false, NULL}};
 
+static int mark(struct cli *cli, const struct alert_draft *a, const struct approver *who)
+{
+	struct why why = {0};
+
+	TRY(db_begin(cli->db, &cli->why));
+	int rc = alert_draft_mark(cli->db, a, who, env_now_ms(&cli->env), &why);
+	if (rc == 0)
+		return db_commit(cli->db, &cli->why);
+	cli->why = why;
+	db_rollback(cli->db);
+	return rc;
+}
+
 static int approve_run(struct cli *cli)
 {
+	struct approver who = {.name = person(cli)};
 	struct draft d = {0};
 	struct alert_draft a;
+	bool issued = false;
+	int rc;
 	struct aid_view v;
 	struct written w;
 	char object[OBJECT_TEXT + 1];
@@ -148,19 +164,22 @@ static int approve_run(struct cli *cli)
 	if (slice_i64(slice_str(cli->arg[0]), &number) < 0)
 		return why_set(
 			&cli->why, E_USAGE, "DRAFT", "%s is no number of a draft", cli->arg[0]);
-	TRY(alert_draft_get(cli->db, cli->world.coalition.row, number, &cli->arena, &a, &cli->why));
+	TRY(alert_draft_get(&v, number, &a, &cli->why));
+	TRY(alert_draft_may(&a, &who, &cli->why));
 	TRY(alert_draft_readers(&a, &cli->arena, &d, &cli->why));
 	v.mode = a.mode;
 	TRY(alert_make(&v, a.form, &d, &cli->why));
-	/* Approved first, so that two who approve at once do not issue it twice. */
-	TRY(db_begin(cli->db, &cli->why));
-	int rc = alert_draft_approve(cli->db, &a, person(cli), env_now_ms(&cli->env), &cli->why);
-	if (rc < 0) {
-		db_rollback(cli->db);
-		return rc;
+	d.has_object = true;
+	d.object = alert_draft_object(&v, &a);
+	rc = cli_write_draft(cli, &d, &w);
+	if (rc == E_CONFLICT) {
+		struct why issued_why = {0};
+
+		TRY(alert_draft_issued(&v, &a, &issued, &issued_why));
 	}
-	TRY(db_commit(cli->db, &cli->why));
-	TRY(cli_write_draft(cli, &d, &w));
+	if (rc == 0 || issued)
+		TRY(mark(cli, &a, &who));
+	TRY(rc);
 	object_format(&w.object, object);
 	if (cli->json)
 		cli_print(cli, "{\"object\":\"%s\",\"seq\":%" PRIu64 "}\n", object, w.seq);
@@ -189,8 +208,7 @@ static int drafts_run(struct cli *cli)
 	size_t n;
 
 	TRY(aid_cmd_view(cli, &v));
-	TRY(alert_draft_list(
-		cli->db, cli->world.coalition.row, v.mode, &cli->arena, &list, &n, &cli->why));
+	TRY(alert_draft_list(&v, &list, &n, &cli->why));
 	json_open(&o, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (!cli->json) {
