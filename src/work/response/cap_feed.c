@@ -49,17 +49,18 @@ static int alert_cut(struct reading *r, const struct xml_node *node, struct slic
 {
 	struct slice cut = slice_sub(r->bytes, node->from, node->to);
 	struct buf b CLEANUP_BUF = BUF(LIMIT_XML_BYTES);
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
 	struct xml_node *alone;
 	struct xml_out o;
 
-	if (xml_read(&alone, r->arena, cut, NULL) == 0 && slice_eq(alone->ns, node->ns) &&
+	if (xml_read(&alone, &scratch, cut, NULL) == 0 && slice_eq(alone->ns, node->ns) &&
 		slice_eq(alone->name, node->name)) {
 		*ret = cut;
 		return 0;
 	}
 	o = xml_out(&b, false);
 	copy(&o, r->arena, node, SLICE_NONE, 0);
-	if (buf_over(&b))
+	if (buf_over(&b) || b.n > (r->arena->max - r->arena->used) / 2)
 		return why_set(r->why, E_LIMIT, "alert", "larger than %zu bytes", LIMIT_XML_BYTES);
 	*ret = arena_copy(r->arena, buf_slice(&b));
 	return 0;

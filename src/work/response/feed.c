@@ -35,9 +35,17 @@ int feed_put(struct db *db, int64_t coalition, const struct feed *f, struct why 
 
 int feed_remove(struct db *db, int64_t coalition, struct slice url, struct why *why)
 {
-	struct stmt *s = db_stmt(db, "DELETE FROM response_feed WHERE coalition = $1 AND url = $2");
+	struct stmt *link =
+		db_stmt(db, "DELETE FROM response_feed_link WHERE feed IN "
+			    "(SELECT row FROM response_feed WHERE coalition = $1 AND url = $2)");
 	int rc;
 
+	db_bind_i64(link, 1, coalition);
+	db_bind_text(link, 2, url);
+	rc = db_run(link, why);
+	if (rc < 0)
+		return rc;
+	struct stmt *s = db_stmt(db, "DELETE FROM response_feed WHERE coalition = $1 AND url = $2");
 	db_bind_i64(s, 1, coalition);
 	db_bind_text(s, 2, url);
 	rc = db_run(s, why);
@@ -93,59 +101,149 @@ void feed_tell(const struct feed *f, const char *key, struct json_out *o)
 	json_close(o);
 }
 
-/* ---- what is new ---- */
+/* ---- links that were followed ---- */
 
-static int one(const struct feed_taking *t, struct slice bytes, struct draft *out, size_t *n,
+#define WEEK_MS (7LL * 86400000)
+#define HOUR_MS 3600000LL
+
+static struct hash link_name(const struct cap_feed_item *item, int64_t now_ms)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_XML_BYTES + 64);
+
+	buf_addf(&b, "%lld ", (long long)(item->updated_ms ? item->updated_ms : now_ms / HOUR_MS));
+	buf_slice_add(&b, item->link);
+	return hash_bytes(buf_slice(&b));
+}
+
+int feed_link_seen(struct db *db, const struct feed *f, const struct cap_feed_item *item,
+	int64_t now_ms, bool *ret, struct why *why)
+{
+	struct stmt *s =
+		db_stmt(db, "SELECT 1 FROM response_feed_link WHERE feed = $1 AND link = $2");
+	struct hash name = link_name(item, now_ms);
+	int rc;
+
+	db_bind_i64(s, 1, f->row);
+	db_bind_blob(s, 2, slice_of(name.b, 32));
+	rc = db_step(s, why);
+	*ret = rc == DB_ROW;
+	db_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+static int link_write(struct db *db, const struct feed *f, const struct hash *name, int64_t now_ms,
 	struct why *why)
 {
-	struct cap_notes *notes = arena_new(t->view->arena, struct cap_notes);
+	struct stmt *old =
+		db_stmt(db, "DELETE FROM response_feed_link WHERE feed = $1 AND seen_ms < $2");
+	int rc;
+
+	db_bind_i64(old, 1, f->row);
+	db_bind_i64(old, 2, now_ms - WEEK_MS);
+	rc = db_run(old, why);
+	if (rc < 0)
+		return rc;
+	struct stmt *s = db_stmt(db, "INSERT INTO response_feed_link (feed, link, seen_ms) "
+				     "VALUES ($1, $2, $3) ON CONFLICT (feed, link) DO NOTHING");
+	db_bind_i64(s, 1, f->row);
+	db_bind_blob(s, 2, slice_of(name->b, 32));
+	db_bind_i64(s, 3, now_ms);
+	return db_run(s, why);
+}
+
+int feed_link_note(struct db *db, const struct feed *f, const struct cap_feed_item *item,
+	int64_t now_ms, struct why *why)
+{
+	struct hash name = link_name(item, now_ms);
+	int rc = db_begin(db, why);
+
+	if (rc < 0)
+		return rc;
+	rc = link_write(db, f, &name, now_ms, why);
+	if (rc == 0)
+		return db_commit(db, why);
+	db_rollback(db);
+	return rc;
+}
+
+/* ---- what is new ---- */
+
+static int one(const struct feed_taking *t, struct arena *arena, struct slice bytes,
+	struct feed_taken *taken, struct why *why)
+{
+	struct cap_notes *notes = arena_new(arena, struct cap_notes);
 	struct alert_draft readers = {.label = t->feed->label, .audience = t->feed->audience};
+	struct draft d = {
+		.kind = SLICE("response/alert/1"), .media = SLICE(CAP_MEDIA), .content = bytes};
 	struct aid_view v = *t->view;
 	struct cap_alert a;
 	bool has;
 	int rc;
 
+	v.arena = arena;
 	/* One broken alert must not keep the others of its feed from us. */
-	if (cap_read(&a, v.arena, bytes, notes, NULL) < 0 || !a.identifier.text.n ||
-		!a.sender.text.n || !a.sent.ms || !a.status.text.n || !a.msgType.text.n ||
-		cap_expires_ms(&a) <= t->now_ms || bytes.n > LIMIT_PAYLOAD_CONTENT ||
-		*n == FEED_TAKE_MAX)
+	if (bytes.n > LIMIT_PAYLOAD_CONTENT || cap_read(&a, arena, bytes, notes, NULL) < 0 ||
+		!a.identifier.text.n || !a.sender.text.n || !alert_name_ok(&a) || !a.sent.ms ||
+		!a.status.text.n || !a.msgType.text.n || cap_expires_ms(&a) <= t->now_ms)
 		return 0;
 	v.mode = readers.mode = alert_mode(&a);
 	rc = alert_has(
 		&v, &v.world->node->self, a.sender.text, a.identifier.text, a.sent.ms, &has, why);
 	if (rc < 0 || has)
 		return rc;
-	for (size_t i = 0; i < *n; i++)
-		if (slice_eq(out[i].content, bytes))
-			return 0;
-	out[*n] = (struct draft){
-		.kind = SLICE("response/alert/1"), .media = SLICE(CAP_MEDIA), .content = bytes};
-	rc = alert_draft_readers(&readers, v.arena, &out[*n], why);
-	*n += rc == 0;
+	rc = alert_draft_readers(&readers, arena, &d, why);
+	if (rc == 0)
+		rc = t->keep(t->ctx, &d, why);
+	taken->kept += rc == 0;
 	return rc;
 }
 
-int feed_take(const struct feed_taking *t, struct slice bytes, struct draft **ret, size_t *ret_n,
-	struct why *why)
+/* What is linked and not known yet: fetched, looked at, and noted as followed once it has come. */
+static int linked(const struct feed_taking *t, const struct cap_feed_item *item,
+	struct arena *arena, size_t *fetched, struct feed_taken *taken, struct why *why)
 {
-	struct draft *out = arena_array(t->view->arena, struct draft, FEED_TAKE_MAX);
+	struct slice alert;
+	bool seen;
+	int rc = feed_link_seen(t->view->db, t->feed, item, t->now_ms, &seen, why);
+
+	if (rc < 0 || seen)
+		return rc;
+	if (++*fetched > FEED_TAKE_MAX || t->enough(t->ctx)) {
+		taken->cut = true;
+		return 0;
+	}
+	if (t->fetch(t->ctx, item->link, arena, &alert, &taken->last_why) < 0) {
+		taken->failed++;
+		return 0;
+	}
+	rc = one(t, arena, alert, taken, why);
+	return rc < 0 ? rc : feed_link_note(t->view->db, t->feed, item, t->now_ms, why);
+}
+
+int feed_take(
+	const struct feed_taking *t, struct slice bytes, struct feed_taken *ret, struct why *why)
+{
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct feed_taken taken = {0};
 	struct cap_feed feed;
-	size_t n = 0, fetched = 0;
+	size_t fetched = 0, first;
 	int rc = cap_feed_read(&feed, t->view->arena, bytes, why);
 
-	for (size_t i = 0; rc == 0 && i < feed.n; i++) {
-		struct slice alert = feed.item[i].bytes;
-
-		if (!alert.n && t->fetch && fetched++ < FEED_TAKE_MAX &&
-			t->fetch(t->ctx, feed.item[i].link, &alert, NULL) < 0)
-			continue;
-		if (alert.n)
-			rc = one(t, alert, out, &n, why);
-	}
 	if (rc < 0)
 		return rc;
-	*ret = out;
-	*ret_n = n;
-	return 0;
+	first = feed.n ? (size_t)(t->now_ms / t->feed->every_ms) * FEED_TAKE_MAX % feed.n : 0;
+	for (size_t i = 0; rc == 0 && !taken.cut && i < feed.n; i++) {
+		const struct cap_feed_item *item = &feed.item[(first + i) % feed.n];
+
+		if (item->bytes.n && (taken.kept >= FEED_TAKE_MAX || t->enough(t->ctx)))
+			taken.cut = true;
+		else if (item->bytes.n)
+			rc = one(t, &each, item->bytes, &taken, why);
+		else if (t->fetch)
+			rc = linked(t, item, &each, &fetched, &taken, why);
+		arena_reset(&each);
+	}
+	if (rc == 0)
+		*ret = taken;
+	return rc;
 }

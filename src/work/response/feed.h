@@ -6,6 +6,7 @@
 #define WORK_RESPONSE_FEED_H
 
 #include "web/work.h"
+#include "work/response/cap_feed.h"
 #include "work/response/store.h"
 
 struct feed {
@@ -27,18 +28,36 @@ void feed_tell(const struct feed *f, const char *key, struct json_out *o);
 int feed_task(struct task *t, int64_t *ret_wait_ms, struct why *why);
 
 /*
- * The alerts in a document, as drafts: those that are new here, are over neither now nor by their own words, and are alerts at all. `fetch` answers for items that are only
- * linked; NULL: they are passed over. At most FEED_TAKE_MAX.
+ * The alerts in a document, one by one, as drafts: those that are new here, are over neither now nor by their own words, and are alerts at all. What comes of each lies in
+ * memory of its own, so a document of links may lead to any number of large ones.
+ *
+ * What is only linked is fetched, unless this very link has been followed lately (feed_link_seen); NULL: it is passed over. At most FEED_TAKE_MAX are fetched or kept in one
+ * reading, from a place that moves with the time, so that links which lead nowhere do not keep the others from us.
  */
 #define FEED_TAKE_MAX 200
 struct feed_taking {
 	const struct aid_view *view; /* its mode is set by each alert */
 	const struct feed *feed;
 	int64_t now_ms;
-	int (*fetch)(void *ctx, struct slice url, struct slice *ret, struct why *why);
+	int (*fetch)(void *ctx, struct slice url, struct arena *arena, struct slice *ret,
+		struct why *why);
+	int (*keep)(void *ctx, const struct draft *d, struct why *why);
+	bool (*enough)(void *ctx); /* the time that one feed may take is over, or the node ends */
 	void *ctx;
 };
-MUST_USE int feed_take(const struct feed_taking *t, struct slice bytes, struct draft **ret,
-	size_t *ret_n, struct why *why);
+struct feed_taken {
+	size_t kept, failed;
+	bool cut;	     /* there is more in it */
+	struct why last_why; /* of the last that failed */
+};
+/* Not everything was taken if any failed or it was cut: whoever asks the server next must not say that it has it. */
+MUST_USE int feed_take(
+	const struct feed_taking *t, struct slice bytes, struct feed_taken *ret, struct why *why);
+
+/* Links that were followed: of one feed, for a week; one without a date is looked at again after an hour. In transactions of their own, if none is open. */
+MUST_USE int feed_link_seen(struct db *db, const struct feed *f, const struct cap_feed_item *item,
+	int64_t now_ms, bool *ret, struct why *why);
+MUST_USE int feed_link_note(struct db *db, const struct feed *f, const struct cap_feed_item *item,
+	int64_t now_ms, struct why *why);
 
 #endif

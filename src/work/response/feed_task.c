@@ -8,12 +8,17 @@
 
 #define ANSWER_MAX (8 * MIB)
 #define FETCH_MS   20000
+/* One feed's turn, and how soon it goes on if that was not enough: others wait no longer. */
+#define TURN_MS 60000
+#define MORE_MS 10000
 
 struct reading {
 	struct task *t;
 	struct client *client;
 	struct arena *arena;
 	struct feed *feed;
+	const struct id *coalition;
+	int64_t until_ms;
 };
 
 static bool stopping(void *ctx)
@@ -21,17 +26,26 @@ static bool stopping(void *ctx)
 	return task_stopping(((struct reading *)ctx)->t);
 }
 
+/* A tag goes back to the server in a header: what cannot stand there is none. */
+static struct slice etag_ok(const char *etag)
+{
+	for (const char *p = etag; *p; p++)
+		if (*p <= ' ' || *p > '~')
+			return SLICE("");
+	return slice_str(etag);
+}
+
 /* *ret_etag "" and *ret empty if it has not changed. */
-static int get(struct reading *r, struct slice url, const char *etag, struct slice *ret,
-	struct slice *ret_etag, struct why *why)
+static int get(struct reading *r, struct slice url, const char *etag, struct arena *arena,
+	struct slice *ret, struct slice *ret_etag, struct why *why)
 {
 	struct buf body CLEANUP_BUF = BUF(ANSWER_MAX);
-	const char *match = arena_printf(r->arena, "If-None-Match: %s", etag);
+	const char *match = arena_printf(arena, "If-None-Match: %s", etag);
 	const char *const headers[] = {
 		"Accept: application/cap+xml, application/atom+xml, application/rss+xml, application/xml, text/xml",
 		*etag ? match : NULL, NULL};
 	struct client_call call = {.method = "GET",
-		.url = arena_string(r->arena, url),
+		.url = arena_string(arena, url),
 		.headers = headers,
 		.deadline_ms = FETCH_MS,
 		.answer_max = ANSWER_MAX,
@@ -48,23 +62,38 @@ static int get(struct reading *r, struct slice url, const char *etag, struct sli
 	}
 	if (answer.status != 200)
 		return why_set(why, E_NET, "", "answers with status %u", answer.status);
-	*ret = arena_copy(r->arena, buf_slice(&body));
-	*ret_etag = arena_copy(r->arena, slice_str(answer.etag));
+	*ret = arena_copy(arena, buf_slice(&body));
+	*ret_etag = arena_copy(arena, etag_ok(answer.etag));
 	return 0;
 }
 
-static int fetch_link(void *ctx, struct slice url, struct slice *ret, struct why *why)
+static int fetch_link(
+	void *ctx, struct slice url, struct arena *arena, struct slice *ret, struct why *why)
 {
 	struct reading *r = ctx;
 	struct slice etag;
 
 	if (task_stopping(r->t) || !feed_url_ok(url))
 		return why_set(why, E_DENIED, "", "is not followed");
-	return get(r, url, "", ret, &etag, why);
+	return get(r, url, "", arena, ret, &etag, why);
 }
 
-static int take(struct reading *r, const struct id *coalition, struct slice bytes,
-	struct draft **ret, size_t *ret_n, struct why *why)
+static int keep(void *ctx, const struct draft *d, struct why *why)
+{
+	struct reading *r = ctx;
+	struct written w;
+
+	return queue_write(r->t->queue, r->coalition, d, 1, &w, why);
+}
+
+static bool enough(void *ctx)
+{
+	struct reading *r = ctx;
+
+	return task_stopping(r->t) || env_now_ms(&r->t->node->env) >= r->until_ms;
+}
+
+static int take(struct reading *r, struct slice bytes, struct feed_taken *ret, struct why *why)
 {
 	struct reader self = {.self = true,
 		.member = r->t->node->self,
@@ -77,15 +106,18 @@ static int take(struct reading *r, const struct id *coalition, struct slice byte
 		.feed = r->feed,
 		.now_ms = env_now_ms(&r->t->node->env),
 		.fetch = fetch_link,
+		.keep = keep,
+		.enough = enough,
 		.ctx = r};
 	/* Links are followed in here, so no transaction is held open; a snapshot is not needed: what is written twice is refused by nobody and shown once. */
-	int rc = world_load(&w, r->t->node, r->t->db, coalition, r->arena, why);
+	int rc = world_load(&w, r->t->node, r->t->db, r->coalition, r->arena, why);
 
-	return rc < 0 ? rc : feed_take(&taking, bytes, ret, ret_n, why);
+	r->until_ms = taking.now_ms + TURN_MS;
+	return rc < 0 ? rc : feed_take(&taking, bytes, ret, why);
 }
 
-static int note_result(struct reading *r, struct slice etag, int64_t taken, const struct why *error,
-	struct why *why)
+static int note_result(struct reading *r, struct slice etag, const struct feed_taken *taken,
+	const struct why *error, struct why *why)
 {
 	struct stmt *s = db_stmt(r->t->db,
 		"UPDATE response_feed SET next_ms = $2, last_ok_ms = CASE WHEN $3 = '' THEN $4 ELSE last_ok_ms END, last_error = $3, "
@@ -95,12 +127,14 @@ static int note_result(struct reading *r, struct slice etag, int64_t taken, cons
 
 	if (rc < 0)
 		return rc;
+	r->feed->next_ms =
+		now + (taken->cut && r->feed->every_ms > MORE_MS ? MORE_MS : r->feed->every_ms);
 	db_bind_i64(s, 1, r->feed->row);
-	db_bind_i64(s, 2, now + r->feed->every_ms);
+	db_bind_i64(s, 2, r->feed->next_ms);
 	db_bind_text(s, 3, slice_str(error->text));
 	db_bind_i64(s, 4, now);
 	db_bind_text(s, 5, etag);
-	db_bind_i64(s, 6, taken);
+	db_bind_i64(s, 6, (int64_t)taken->kept);
 	rc = db_run(s, why);
 	if (rc < 0) {
 		db_rollback(r->t->db);
@@ -109,23 +143,22 @@ static int note_result(struct reading *r, struct slice etag, int64_t taken, cons
 	return db_commit(r->t->db, why);
 }
 
-static int feed_read(struct reading *r, const struct id *coalition, struct why *why)
+/* The tag is kept only when everything was taken: with it the server says that there is nothing new. */
+static int feed_read(struct reading *r, struct why *why)
 {
 	struct slice bytes = SLICE_NONE, etag = r->feed->etag;
 	struct why error = {0};
-	struct draft *d = NULL;
-	struct written w;
-	size_t n = 0;
-	int64_t taken = 0;
-	int rc = get(r, r->feed->url, arena_string(r->arena, r->feed->etag), &bytes, &etag, &error);
+	struct feed_taken taken = {0};
+	int rc = get(r, r->feed->url, arena_string(r->arena, r->feed->etag), r->arena, &bytes,
+		&etag, &error);
 
 	if (rc == 0 && bytes.n)
-		rc = take(r, coalition, bytes, &d, &n, &error);
-	for (size_t i = 0; rc == 0 && i < n && !task_stopping(r->t); i++) {
-		rc = queue_write(r->t->queue, coalition, &d[i], 1, &w, &error);
-		taken += rc == 0;
-	}
-	return note_result(r, rc < 0 ? SLICE("") : etag, taken, &error, why);
+		rc = take(r, bytes, &taken, &error);
+	if (rc == 0 && taken.failed)
+		(void)why_set(&error, E_NET, "", "%zu of its links could not be followed: %s",
+			taken.failed, taken.last_why.text);
+	return note_result(
+		r, rc < 0 || taken.failed || taken.cut ? SLICE("") : etag, &taken, &error, why);
 }
 
 static int coalition_read(
@@ -141,13 +174,12 @@ static int coalition_read(
 
 	for (size_t i = 0; rc == 0 && i < n && !task_stopping(t); i++) {
 		struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-		struct reading r = {.t = t, .arena = &each, .feed = &list[i]};
+		struct reading r = {.t = t, .arena = &each, .feed = &list[i], .coalition = &c->id};
 
 		if (list[i].next_ms <= env_now_ms(&t->node->env)) {
 			r.client = client_new(&options);
-			rc = feed_read(&r, &c->id, why);
+			rc = feed_read(&r, why);
 			client_free(&r.client);
-			list[i].next_ms = env_now_ms(&t->node->env) + list[i].every_ms;
 		}
 		if (list[i].next_ms < *ret_next_ms)
 			*ret_next_ms = list[i].next_ms;
