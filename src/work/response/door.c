@@ -13,6 +13,12 @@
 #include "work/response/store.h"
 
 #define FEED_MAX (16 * MIB)
+/* What of one alert stands in the feed; the rest is behind its link. */
+#define TITLE_MAX   600
+#define SUMMARY_MAX 2048
+/* Nobody's alerts crowd out the others': of each author the newest, up to these. A national service has some hundreds at once, of 20 KiB. */
+#define AUTHOR_MANY  1000
+#define AUTHOR_BYTES (16 * MIB)
 
 struct asking {
 	struct aid_view v;
@@ -65,19 +71,26 @@ static struct slice title_of(const struct asking *a, const struct cap_alert *cap
 	return slice_str(arena_printf(a->v.arena, "%s%.*s", mark, SLICE_FMT(title)));
 }
 
-static int entry_put(
-	const struct asking *a, const struct aid_alert *alert, struct xml_out *o, struct why *why)
+/* The beginning of a text, in whole characters. */
+static struct slice beginning(struct slice text, size_t most)
+{
+	if (text.n <= most)
+		return text;
+	while (most > 0 && (text.p[most] & 0xC0) == 0x80)
+		most--;
+	return slice_sub(text, 0, most);
+}
+
+static void entry_put(const struct asking *a, const struct aid_alert *alert,
+	const struct aid_record *record, struct xml_out *o)
 {
 	char object[OBJECT_TEXT + 1];
-	struct aid_record r;
-	int rc = aid_get(&a->v, AID_ALERT, &alert->object, &r, why);
+	struct aid_record r = *record;
 
-	if (rc < 0)
-		return rc;
 	object_format(&alert->object, object);
 	xml_open(o, "entry");
 	xml_leaf(o, "id", slice_str(arena_printf(a->v.arena, "urn:entente:%s", object)));
-	xml_leaf(o, "title", title_of(a, r.alert));
+	xml_leaf(o, "title", beginning(title_of(a, r.alert), TITLE_MAX));
 	time_put(o, "updated", alert->sent_ms);
 	xml_open(o, "author");
 	xml_leaf(o, "name", alert->sender);
@@ -90,9 +103,53 @@ static int entry_put(
 			SLICE_FMT(a->mode_text), object)));
 	xml_close(o);
 	if (r.alert->n_info && r.alert->info[0].description.text.n)
-		xml_leaf(o, "summary", r.alert->info[0].description.text);
+		xml_leaf(o, "summary", beginning(r.alert->info[0].description.text, SUMMARY_MAX));
 	xml_close(o);
-	return 0;
+}
+
+/* What one author has in the feed already. */
+struct author {
+	struct id id;
+	size_t n, bytes;
+};
+
+static struct author *author_of(struct author *list, size_t *n, const struct id *id)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (id_eq(&list[i].id, id))
+			return &list[i];
+	list[*n] = (struct author){.id = *id};
+	return &list[(*n)++];
+}
+
+/* Newest first, until it is as large as a feed may be. What has been changed into something else meanwhile, or cannot be read, is passed over: it silences no other. */
+static int entries_put(const struct asking *a, const struct aid_alert *list, size_t n,
+	struct buf *out, struct xml_out *o, struct why *why)
+{
+	struct author *author = arena_array(a->v.arena, struct author, n + 1);
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct asking of = *a;
+	size_t n_author = 0;
+	int rc = 0;
+
+	of.v.arena = &each;
+	for (size_t i = 0; rc == 0 && i < n && out->n < FEED_MAX - 64 * KIB; i++) {
+		struct author *by = author_of(author, &n_author, &list[i].object.owner);
+		struct aid_record r;
+
+		if (by->n >= AUTHOR_MANY || by->bytes >= AUTHOR_BYTES)
+			continue;
+		rc = aid_get(&of.v, AID_ALERT, &list[i].object, &r, why);
+		if (rc == 0) {
+			by->n++;
+			by->bytes += r.r.content.n;
+			entry_put(&of, &list[i], &r, o);
+		} else if (rc == E_MISSING) {
+			rc = 0;
+		}
+		arena_reset(&each);
+	}
+	return rc;
 }
 
 static int feed_make(const struct asking *a, int64_t now_ms, struct buf *ret, struct why *why)
@@ -120,8 +177,7 @@ static int feed_make(const struct asking *a, int64_t now_ms, struct buf *ret, st
 			SLICE_FMT(a->world.standing.charter->name))));
 	time_put(&o, "updated", updated);
 	xml_leaf(&o, "generator", SLICE("entente"));
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = entry_put(a, &list[i], &o, why);
+	rc = entries_put(a, list, n, ret, &o, why);
 	xml_close(&o);
 	if (rc == 0 && buf_over(ret))
 		rc = why_set(why, E_LIMIT, "", "the feed is larger than %zu bytes", FEED_MAX);

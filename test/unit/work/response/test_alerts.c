@@ -1,0 +1,329 @@
+/*
+ * test_alerts.c: alerts from the draft to the list: two people and not two doors, nothing lost between two transactions, nothing above the reader; and feeds of which everything is
+ * taken, in the end.
+ */
+#include "scene.h"
+
+#include "work/response/alert.h"
+#include "work/response/feed.h"
+
+#define INFO                                                                                                       \
+	"\"info\":[{\"category\":[\"Met\"],\"event\":\"Flood\",\"urgency\":\"Immediate\",\"severity\":\"Severe\"," \
+	"\"certainty\":\"Observed\",\"expires\":\"%s\",\"headline\":\"Water\",\"description\":\"It rises.\","      \
+	"\"area\":[{\"areaDesc\":\"Valley\",\"circle\":[\"41.2,20.1 5\"]}]}]"
+
+struct desk {
+	struct league *l;
+	struct reading *r;
+	struct aid_view v;
+};
+
+static struct desk desk_open(struct league *l, size_t i, enum mode mode)
+{
+	struct desk d = {.l = l, .r = reading_start(l, i)};
+
+	d.v = (struct aid_view){.world = &d.r->world,
+		.db = d.r->db,
+		.who = &d.r->self,
+		.arena = &d.r->arena,
+		.mode = mode};
+	return d;
+}
+
+static void desk_close(struct desk *d)
+{
+	reading_end(&d->r);
+}
+
+static int64_t put_draft(struct league *l, const char *label, const char *by, int64_t account)
+{
+	struct league_member *m = &l->m[0];
+	char form[1000], until[UTC_TEXT_LEN + 1];
+	struct alert_draft a = {.mode = MODE_REAL,
+		.label = slice_str(label),
+		.audience = SLICE("all"),
+		.written_by = slice_str(by),
+		.written_account = account,
+		.written_ms = env_now_ms(&m->node->env)};
+	int64_t number = 0;
+	struct desk d = desk_open(l, 0, MODE_REAL);
+	int64_t coalition = d.v.world->coalition.row;
+
+	desk_close(&d);
+	utc_format(a.written_ms + 3600000, until);
+	snprintf(form, sizeof(form), "{" INFO "}", until);
+	a.form = slice_str(form);
+	assert_ok(db_begin(m->db, &why));
+	assert_ok(alert_draft_put(m->db, coalition, &a, &number, &why));
+	assert_ok(db_commit(m->db, &why));
+	return number;
+}
+
+static void one_person_is_not_two(void **state)
+{
+	struct league *l = *state;
+	int64_t n = put_draft(l, "league RESTRICTED", "user:edi", 7);
+	struct desk d = desk_open(l, 0, MODE_REAL);
+	struct alert_draft a;
+	struct why said = {0};
+
+	assert_ok(alert_draft_get(&d.v, n, &a, &why));
+	assert_int_equal(a.written_account, 7);
+	assert_int_equal(
+		alert_draft_may(&a, &(struct approver){SLICE("user:edi"), 7}, &said), E_DENIED);
+	assert_int_equal(
+		alert_draft_may(&a, &(struct approver){SLICE("token:edi/phone"), 7}, &said),
+		E_DENIED);
+	assert_int_equal(alert_draft_may(&a, &(struct approver){SLICE("user:ana"), 8}, &said), 0);
+	desk_close(&d);
+}
+
+static void what_is_above_a_reader_is_not_there(void **state)
+{
+	struct league *l = *state;
+	int64_t open = put_draft(l, "league RESTRICTED", "user:edi", 7);
+	int64_t secret = put_draft(l, "league SECRET", "user:edi", 7);
+	struct desk d = desk_open(l, 0, MODE_REAL);
+	struct reader low = account_reader(d.v.world, SLICE("RESTRICTED"));
+	struct alert_draft *list, a;
+	struct why said = {0};
+	size_t n;
+
+	d.v.who = &low;
+	assert_ok(alert_draft_list(&d.v, &list, &n, &why));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].number, open);
+	assert_ok(alert_draft_get(&d.v, open, &a, &why));
+	assert_int_equal(alert_draft_get(&d.v, secret, &a, &said), E_MISSING);
+	d.v.who = &d.r->self;
+	assert_ok(alert_draft_list(&d.v, &list, &n, &why));
+	assert_int_equal(n, 2);
+	desk_close(&d);
+}
+
+/* The draft as an entry, under the name that follows from it. */
+static void issue(struct desk *d, const struct alert_draft *a, struct draft *ret)
+{
+	*ret = (struct draft){.has_object = true};
+	assert_ok(alert_draft_readers(a, d->v.arena, ret, &why));
+	assert_ok(alert_make(&d->v, a->form, ret, &why));
+	ret->object = alert_draft_object(&d->v, a);
+}
+
+/* Between the alert and the mark on its draft anything may fail: the draft waits, and cannot be issued twice. */
+static void an_alert_is_neither_lost_nor_issued_twice(void **state)
+{
+	struct league *l = *state;
+	struct approver ana = {SLICE("user:ana"), 8};
+	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
+	int64_t number = put_draft(l, "league RESTRICTED", "user:edi", 7);
+	struct desk desk = desk_open(l, 0, MODE_REAL);
+	struct alert_draft a, *list;
+	struct written w[2];
+	struct why said = {0};
+	struct draft d[2];
+	bool issued;
+	size_t n;
+
+	desk.v.arena = &arena;
+	assert_ok(alert_draft_get(&desk.v, number, &a, &why));
+	issue(&desk, &a, &d[0]);
+	d[1] = d[0];
+	assert_ok(alert_draft_issued(&desk.v, &a, &issued, &why));
+	assert_false(issued);
+	desk_close(&desk);
+	/* Two at once: neither is in a table yet. */
+	assert_int_equal(node_write(l->m[0].node, l->m[0].db, &l->id, d, 2, w, &said), E_CONFLICT);
+	assert_ok(node_write(l->m[0].node, l->m[0].db, &l->id, d, 1, w, &why));
+	desk = desk_open(l, 0, MODE_REAL);
+	assert_ok(alert_draft_list(&desk.v, &list, &n, &why));
+	assert_int_equal(n, 1);
+	assert_ok(alert_draft_issued(&desk.v, &a, &issued, &why));
+	assert_true(issued);
+	desk_close(&desk);
+	assert_int_equal(node_write(l->m[0].node, l->m[0].db, &l->id, d, 1, w, &said), E_CONFLICT);
+	assert_ok(db_begin(l->m[0].db, &why));
+	assert_ok(alert_draft_mark(l->m[0].db, &a, &ana, 1, &why));
+	assert_ok(db_commit(l->m[0].db, &why));
+	desk = desk_open(l, 0, MODE_REAL);
+	assert_ok(alert_draft_list(&desk.v, &list, &n, &why));
+	assert_int_equal(n, 0);
+	struct aid_alert *alert;
+	assert_ok(alert_list(&desk.v, env_now_ms(&l->m[0].node->env), true, &alert, &n, &why));
+	assert_int_equal(n, 1);
+	desk_close(&desk);
+}
+
+/* ---- what others make of their alerts ---- */
+
+static void alert_text(struct buf *b, const char *name, const char *status, int64_t now_ms)
+{
+	char sent[UTC_TEXT_LEN + 1], ends[UTC_TEXT_LEN + 1];
+
+	utc_format(now_ms / 1000 * 1000, sent);
+	utc_format(now_ms / 1000 * 1000 + 3600000, ends);
+	buf_addf(b,
+		"<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>%s</identifier><sender>x@y</sender>"
+		"<sent>%.19s-00:00</sent><status>%s</status><msgType>Alert</msgType><scope>Public</scope><info>"
+		"<category>Met</category><event>Flood</event><urgency>Immediate</urgency><severity>Severe</severity>"
+		"<certainty>Observed</certainty><expires>%.19s-00:00</expires>"
+		"<area><areaDesc>Valley</areaDesc></area></info></alert>",
+		name, sent, status, ends);
+}
+
+static struct object_id put_alert(struct league *l, size_t i, const char *name)
+{
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct league_member *m = &l->m[i];
+	const struct id member[] = {l->m[0].id, l->m[1].id, l->m[2].id};
+	struct draft d = {.mode = MODE_REAL,
+		.kind = SLICE("response/alert/1"),
+		.label = SLICE("league RESTRICTED"),
+		.media = SLICE(CAP_MEDIA),
+		.member = member,
+		.n_member = 3};
+
+	alert_text(&b, name, "Actual", env_now_ms(&m->node->env));
+	d.content = buf_slice(&b);
+	return league_write(l, i, &d).object;
+}
+
+/* Who makes something else of his alert takes it away, and nothing of anybody else's. */
+static void a_changed_alert_hides_no_other(void **state)
+{
+	struct league *l = *state;
+	struct object_id first = put_alert(l, 1, "one"), second = put_alert(l, 2, "two");
+	struct aid_alert *list;
+	struct aid_record r;
+	struct why said = {0};
+	size_t n;
+
+	league_note_again(l, 1, &first, (int[]){0, 2}, 2, "no alert", "any more");
+	league_settle(l);
+	struct desk d = desk_open(l, 0, MODE_REAL);
+	assert_ok(alert_list(&d.v, env_now_ms(&l->m[0].node->env), true, &list, &n, &why));
+	assert_int_equal(n, 1);
+	assert_true(object_id_eq(&list[0].object, &second));
+	assert_ok(aid_get(&d.v, AID_ALERT, &second, &r, &why));
+	assert_int_equal(aid_get(&d.v, AID_ALERT, &first, &r, &said), E_MISSING);
+	desk_close(&d);
+}
+
+/* ---- feeds ---- */
+
+#define LINKS (FEED_TAKE_MAX + 100)
+struct server {
+	int64_t now_ms;
+	size_t asked, kept, broken; /* broken: this link answers nothing */
+};
+
+static int serve(
+	void *ctx, struct slice url, struct arena *arena, struct slice *ret, struct why *said)
+{
+	struct server *s = ctx;
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	char name[40];
+	int64_t n;
+
+	s->asked++;
+	assert_int_equal(slice_i64(slice_sub(url, strlen("https://a/"), url.n), &n), 0);
+	if ((size_t)n == s->broken)
+		return why_set(said, E_NET, "", "answers with status 500");
+	snprintf(name, sizeof(name), "a%lld", (long long)n);
+	alert_text(&b, name, "Actual", s->now_ms);
+	*ret = arena_copy(arena, buf_slice(&b));
+	return 0;
+}
+
+static int count(void *ctx, const struct draft *d, struct why *said)
+{
+	(void)d;
+	(void)said;
+	((struct server *)ctx)->kept++;
+	return 0;
+}
+
+static bool never(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+static struct feed_taken reading_of(struct league *l, struct server *s, struct slice document)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct league_member *m = &l->m[0];
+	struct reader self;
+	struct world w;
+	struct feed feed = {.row = 1,
+		.label = SLICE("league RESTRICTED"),
+		.audience = SLICE("all"),
+		.every_ms = 300000};
+	struct feed_taken taken = {0};
+
+	assert_ok(world_load(&w, m->node, m->db, &l->id, &arena, &why));
+	self = world_reader(&w, &m->id);
+	self.self = true;
+	struct aid_view v = {.world = &w, .db = m->db, .who = &self, .arena = &arena};
+	struct feed_taking t = {.view = &v,
+		.feed = &feed,
+		.now_ms = s->now_ms,
+		.fetch = serve,
+		.keep = count,
+		.enough = never,
+		.ctx = s};
+	s->asked = s->kept = 0;
+	assert_ok(feed_take(&t, document, &taken, &why));
+	return taken;
+}
+
+static void what_is_not_taken_at_once_is_taken_later(void **state)
+{
+	struct league *l = *state;
+	struct server s = {.now_ms = env_now_ms(&l->m[0].node->env), .broken = 3};
+	struct buf b CLEANUP_BUF = BUF(MIB);
+	size_t kept = 0;
+
+	buf_addf(&b, "<feed xmlns=\"http://www.w3.org/2005/Atom\">");
+	for (size_t i = 0; i < LINKS; i++)
+		buf_addf(&b,
+			"<entry><id>%zu</id><updated>2025-03-18T09:00:00Z</updated><link href=\"https://a/%zu\"/></entry>",
+			i, i);
+	buf_addf(&b, "</feed>");
+	/* Whatever place it begins from: in two readings all of them have been asked for, but for the one that does not answer. */
+	for (size_t k = 0; k < 2; k++) {
+		struct feed_taken taken = reading_of(l, &s, buf_slice(&b));
+
+		assert_int_equal(taken.kept, s.kept);
+		assert_true(s.asked <= FEED_TAKE_MAX);
+		assert_int_equal(taken.cut, k == 0);
+		kept += s.kept;
+	}
+	assert_int_equal(kept, LINKS - 1);
+	struct feed_taken taken = reading_of(l, &s, buf_slice(&b));
+	assert_int_equal(taken.failed, 1);
+	assert_int_equal(s.asked, 1);
+	s.broken = SIZE_MAX;
+	taken = reading_of(l, &s, buf_slice(&b));
+	assert_int_equal(taken.failed, 0);
+	assert_int_equal(taken.kept, 1);
+	assert_false(taken.cut);
+	taken = reading_of(l, &s, buf_slice(&b));
+	assert_int_equal(s.asked, 0);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		SIGNED(one_person_is_not_two),
+		SIGNED(what_is_above_a_reader_is_not_there),
+		SIGNED(an_alert_is_neither_lost_nor_issued_twice),
+		SIGNED(a_changed_alert_hides_no_other),
+		SIGNED(what_is_not_taken_at_once_is_taken_later),
+	};
+	int skip;
+
+	scene_register();
+	skip = league_start(argc, argv);
+	return skip ? skip : cmocka_run_group_tests_name("alerts", tests, NULL, NULL);
+}
