@@ -149,7 +149,10 @@ static int claim_check(const void *p, const char *at, struct why *why)
 	const struct aid_claim_line *l = c->lines.p;
 
 	for (size_t i = 0; i < c->lines.n; i++) {
-		if (l[i].rate && l[i].quantity * l[i].rate != l[i].amount)
+		int64_t amount;
+
+		if (l[i].rate && (__builtin_mul_overflow(l[i].quantity, l[i].rate, &amount) ||
+					 amount != l[i].amount))
 			return at_fail(why, at, "lines", "an amount is not quantity times rate");
 		for (size_t k = 0; k < i; k++)
 			if (l[i].line == l[k].line)
