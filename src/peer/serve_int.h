@@ -5,6 +5,9 @@
 #include "peer/path.h"
 #include "peer/serve.h"
 
+/* What deciding about one entry takes: its bytes, its content, its roll, its grants. One question is about a thousand, so each has its own. */
+#define SERVE_ENTRY_ARENA (32 * MIB)
+
 /* One request while it is answered. */
 struct serving {
 	const struct node *node;

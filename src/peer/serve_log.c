@@ -27,11 +27,12 @@ int serve_checkpoint(struct serving *s, struct why *why)
 static int granted(
 	struct serving *s, const struct log *log, uint64_t seq, bool *ret, struct why *why)
 {
+	struct arena one CLEANUP_ARENA = ARENA(SERVE_ENTRY_ARENA);
 	struct why missing = {0};
 	struct slice kind, label;
 	struct id *member;
 	size_t n;
-	int rc = fold_readers(s->db, log->row, seq, s->arena, &member, &n, &kind, &label, &missing);
+	int rc = fold_readers(s->db, log->row, seq, &one, &member, &n, &kind, &label, &missing);
 
 	*ret = false;
 	if (rc == E_MISSING)
@@ -51,17 +52,18 @@ static int granted(
 static int entry_released(struct serving *s, const struct log *log, uint64_t seq,
 	struct slice bytes, bool *ret, struct why *why)
 {
+	struct arena one CLEANUP_ARENA = ARENA(SERVE_ENTRY_ARENA);
 	struct why missing = {0};
 	struct id *audience = NULL;
 	struct entry e;
 	size_t n = 0;
-	int rc = entry_parse(&e, s->arena, bytes, NULL);
+	int rc = entry_parse(&e, &one, bytes, NULL);
 
 	*ret = false;
 	if (rc < 0)
 		return 0;
 	if (e.audience == AUDIENCE_ALL && !act_is_public_to_parties(e.kind)) {
-		rc = fold_roll(s->db, log->row, &e.roll, s->arena, &audience, &n, &missing);
+		rc = fold_roll(s->db, log->row, &e.roll, &one, &audience, &n, &missing);
 		if (rc < 0 && rc != E_MISSING) {
 			*why = missing;
 			return rc;

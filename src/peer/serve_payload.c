@@ -24,6 +24,7 @@ static bool readers_admit(struct serving *s, const struct log *log, struct slice
 static int payload_released(struct serving *s, const struct log *log, uint64_t seq,
 	const struct entry *e, bool *ret, struct why *why)
 {
+	struct arena one CLEANUP_ARENA = ARENA(SERVE_ENTRY_ARENA);
 	struct why missing = {0};
 	struct slice kind, label;
 	struct id *member;
@@ -35,7 +36,7 @@ static int payload_released(struct serving *s, const struct log *log, uint64_t s
 		*ret = readers_admit(s, log, e->kind, SLICE_NONE, NULL, 0);
 		return 0;
 	}
-	rc = fold_readers(s->db, log->row, seq, s->arena, &member, &n, &kind, &label, &missing);
+	rc = fold_readers(s->db, log->row, seq, &one, &member, &n, &kind, &label, &missing);
 	if (rc == 0)
 		*ret = (!s->cut_off || release_takes_back(kind)) &&
 		       readers_admit(s, log, kind, label, member, n);

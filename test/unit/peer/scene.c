@@ -38,7 +38,7 @@ struct written scene_note(
 {
 	struct sim_node *n = &s->node[from];
 	struct id member[SIM_NODES_MAX];
-	char json[256];
+	struct buf json CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
 	struct draft d = {.mode = MODE_REAL,
 		.kind = SLICE("note/1"),
 		.label = SLICE("sim UNCLASSIFIED"),
@@ -51,8 +51,8 @@ struct written scene_note(
 	for (unsigned i = 0; !all && i < s->o.nodes; i++)
 		if ((readers >> i & 1) != 0)
 			member[d.n_member++] = s->node[i].node->self;
-	snprintf(json, sizeof(json), "{\"title\":\"a note\",\"text\":\"%s\"}", text);
-	d.content = slice_str(json);
+	buf_addf(&json, "{\"title\":\"a note\",\"text\":\"%s\"}", text);
+	d.content = buf_slice(&json);
 	must_be_0(node_write(n->node, n->db, &s->coalition, &d, 1, &w, &why), why);
 	return w;
 }

@@ -337,6 +337,34 @@ static void test_content_for_its_readers_only(void **state)
 	assert_int_equal(frames(s, 3, 1, NULL), 1);
 }
 
+/* Each content is weighed for itself: a question about more of them than a request may hold in memory is answered, and what is not for the caller leaves no trace. */
+static void test_many_large_contents_that_are_not_the_callers(void **state)
+{
+	struct sim *s = *state;
+	size_t n = 500000, count = LIMIT_REQUEST_ARENA / n + 2;
+	char *text = mem_zero_alloc(n + 1, 1), body[64];
+	struct written first = {0}, last = {0};
+	struct payload_answer head;
+	struct peer_answer a;
+	struct slice rest;
+
+	memset(text, 'x', n);
+	for (size_t i = 0; i < count; i++) {
+		last = scene_note(s, 0, 2, false, text);
+		if (i == 0)
+			first = last;
+	}
+	mem_free(text);
+	snprintf(body, sizeof(body), "from %llu to %llu\n", (unsigned long long)first.seq,
+		(unsigned long long)last.seq);
+	a = scene_ask(s, 0, 2, "POST", scene_log_path(s, 0, "payloads"), slice_str(body));
+	assert_int_equal(a.status, 200);
+	rest = buf_slice(&a.body);
+	assert_int_equal(payload_answer_parse(&rest, &head, NULL), 0);
+	assert_int_equal(head.count, 0);
+	buf_free(&a.body);
+}
+
 static void test_absent_and_forbidden_look_the_same(void **state)
 {
 	struct sim *s = *state;
@@ -424,6 +452,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_open_entries_are_withheld_from_outsiders, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_content_for_its_readers_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_many_large_contents_that_are_not_the_callers, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_absent_and_forbidden_look_the_same, setup, teardown),
 		cmocka_unit_test_setup_teardown(
