@@ -160,6 +160,14 @@ static size_t take_header(char *p, size_t one, size_t n, void *ctx)
 	return n * one;
 }
 
+static bool is_success(const struct client *c)
+{
+	long status = 0;
+
+	MUST(curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK);
+	return status / 100 == 2;
+}
+
 static size_t take_body(char *p, size_t one, size_t n, void *ctx)
 {
 	struct client *c = ctx;
@@ -171,6 +179,9 @@ static size_t take_body(char *p, size_t one, size_t n, void *ctx)
 			c->call->answer_max);
 		return 0;
 	}
+	/* What is said with a refusal is no part of what was asked for. */
+	if (c->call->sink != NULL && !is_success(c))
+		return piece.n;
 	if (c->call->sink != NULL) {
 		if (c->call->sink(c->call->sink_ctx, piece) == 0)
 			return piece.n;

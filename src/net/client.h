@@ -39,7 +39,7 @@ struct client_call {
 	const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
 	int64_t deadline_ms;	    /* for the whole call; 0: 30 s */
 	size_t answer_max;	    /* ceiling; over it the call ends with E_LIMIT */
-	/* If set, the answer goes here piece by piece instead of into the buf (a file download). Non-zero aborts. */
+	/* If set, a successful answer (2xx) goes here piece by piece instead of into the buf (a file download); that of another is dropped. Non-zero aborts. */
 	int (*sink)(void *ctx, struct slice piece);
 	void *sink_ctx;
 	const char *want; /* a header of the answer that is wanted as it came; NULL: none */

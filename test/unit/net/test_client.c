@@ -377,7 +377,13 @@ static void test_limits(void **state)
 	call.sink_ctx = &n;
 	assert_int_equal(client_request(client, &call, &answer, NULL, &why), 0);
 	assert_int_equal(n, 1 * MIB);
+	/* What comes with a refusal is no part of the file. */
 	n = 0;
+	call.url = app_url(&app, "/not-there");
+	assert_int_equal(client_request(client, &call, &answer, NULL, &why), 0);
+	assert_int_equal(answer.status, 404);
+	assert_int_equal(n, 0);
+	call.url = app_url(&app, "/big");
 	call.sink = fail_sink;
 	assert_int_equal(client_request(client, &call, &answer, NULL, &why), E_NET);
 	assert_in_range(n, 100001, 300000);
