@@ -15,11 +15,11 @@
 const char pact_schema_1[] =
 	"CREATE TABLE coalition (id ROWKEY, coalition BLOB NOT NULL UNIQUE, founding BLOB NOT NULL, name TEXT NOT NULL);\n"
 	"CREATE TABLE charter (\n"
-	"	hash BLOB PRIMARY KEY,\n"
 	"	coalition INTEGER NOT NULL REFERENCES coalition (id),\n"
-	"	text BLOB NOT NULL\n"
+	"	hash BLOB NOT NULL,\n"
+	"	text BLOB NOT NULL,\n"
+	"	PRIMARY KEY (coalition, hash)\n"
 	");\n"
-	"CREATE INDEX charter_coalition ON charter (coalition);\n"
 	"CREATE TABLE root (member BLOB NOT NULL, version INTEGER NOT NULL, note BLOB NOT NULL, PRIMARY KEY (member, version));\n"
 	"CREATE TABLE tls_pin (id ROWKEY, pin BLOB NOT NULL, member BLOB NOT NULL, UNIQUE (pin, member));\n"
 	"CREATE INDEX tls_pin_member ON tls_pin (member);\n"
@@ -110,6 +110,23 @@ int column_hash(struct stmt *s, int col, struct hash *ret, struct why *why)
 	return 0;
 }
 
+/* One more than can be listed would be a node that cannot list any. */
+static int coalition_room(struct db *db, const struct id *id, struct why *why)
+{
+	struct stmt *s = db_stmt(db, "SELECT count(*) FROM coalition WHERE coalition <> $1");
+	int rc;
+	bool full;
+
+	db_bind_blob(s, 1, id_slice(id));
+	if ((rc = db_step(s, why)) < 0)
+		return rc;
+	full = db_i64(s, 0) >= LIMIT_COALITIONS;
+	db_reset(s);
+	return full ? why_set(why, E_LIMIT, "coalition", "a node is party to at most %d coalitions",
+			      LIMIT_COALITIONS)
+		    : 0;
+}
+
 int coalition_add(struct db *db, struct slice charter_text, int64_t *ret_row, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(PACTDB_CHARTER_ARENA);
@@ -120,6 +137,8 @@ int coalition_add(struct db *db, struct slice charter_text, int64_t *ret_row, st
 	if (c.has_prev)
 		return why_set(why, E_INVALID, "version",
 			"a coalition begins with version 1 of its charter");
+	if ((rc = coalition_room(db, &c.coalition, why)) < 0)
+		return rc;
 	struct stmt *s =
 		db_stmt(db, "INSERT INTO coalition (coalition, founding, name) VALUES ($1, $2, $3)"
 			    " ON CONFLICT (coalition) DO NOTHING");
@@ -203,7 +222,7 @@ int charter_put(struct db *db, int64_t coalition_row, struct slice text, struct 
 		return rc;
 	struct stmt *s =
 		db_stmt(db, "INSERT INTO charter (hash, coalition, text) VALUES ($1, $2, $3)"
-			    " ON CONFLICT (hash) DO NOTHING");
+			    " ON CONFLICT (coalition, hash) DO NOTHING");
 	db_bind_blob(s, 1, hash_slice(&c.hash));
 	db_bind_i64(s, 2, coalition_row);
 	db_bind_blob(s, 3, text);
@@ -234,7 +253,7 @@ int coalition_load(struct db *db, const struct id *id, struct arena *arena, stru
 {
 	struct coalition c = {0};
 	struct stmt *s = db_stmt(db,
-		"SELECT c.id, c.coalition, t.text FROM coalition c JOIN charter t ON t.hash = c.founding"
+		"SELECT c.id, c.coalition, t.text FROM coalition c JOIN charter t ON t.coalition = c.id AND t.hash = c.founding"
 		" WHERE c.coalition = $1");
 	db_bind_blob(s, 1, id_slice(id));
 	int rc = db_step(s, why);
@@ -255,7 +274,7 @@ int coalition_list(
 	struct coalition *out = arena_array(arena, struct coalition, LIMIT_COALITIONS);
 	size_t n = 0;
 	struct stmt *s = db_stmt(db,
-		"SELECT c.id, c.coalition, t.text FROM coalition c JOIN charter t ON t.hash = c.founding"
+		"SELECT c.id, c.coalition, t.text FROM coalition c JOIN charter t ON t.coalition = c.id AND t.hash = c.founding"
 		" ORDER BY c.coalition");
 	int rc;
 

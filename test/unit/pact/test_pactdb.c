@@ -149,6 +149,30 @@ static void coalitions_and_charters(void **state)
 	ok(charter_put(db, row1, amended, &why), &why);
 	ok(charter_put(db, row1, amended, &why), &why);
 	assert_int_equal(sql_i64(db, "SELECT count(*) FROM charter"), 3);
+	/* Whoever brings a text into another coalition first keeps it from none. */
+	ok(charter_put(db, row2, amended, &why), &why);
+	assert_int_equal(sql_i64(db, "SELECT count(*) FROM charter"), 4);
+}
+
+static void no_more_coalitions_than_can_be_listed(void **state)
+{
+	struct db *db = db_of(state);
+	struct id a = sample_id(1), b = sample_id(2);
+	struct coalition *list;
+	int64_t row, last = 0;
+	char name[32];
+	size_t n;
+
+	for (int i = 0; i < LIMIT_COALITIONS; i++) {
+		snprintf(name, sizeof(name), "Coalition %d", i);
+		ok(coalition_add(db, charter_text(name, &a, &b, NULL), &last, &why), &why);
+	}
+	assert_int_equal(
+		coalition_add(db, charter_text("One more", &a, &b, NULL), &row, &why), E_LIMIT);
+	ok(coalition_add(db, charter_text(name, &a, &b, NULL), &row, &why), &why);
+	assert_int_equal(row, last);
+	ok(coalition_list(db, &arena, &list, &n, &why), &why);
+	assert_int_equal(n, LIMIT_COALITIONS);
 }
 
 static void root_chains(void **state)
@@ -907,6 +931,7 @@ static void forks_and_refusals(void **state)
 static const struct CMUnitTest tests[] = {
 	P(sets_are_kept_once),
 	P(coalitions_and_charters),
+	P(no_more_coalitions_than_can_be_listed),
 	P(root_chains),
 	P(pins_lead_to_parties),
 	P(standing_from_rows),
