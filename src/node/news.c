@@ -196,9 +196,13 @@ static int standing_fill(struct look *l, struct standing_state *s)
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct world w;
 
-		rc = world_load(&w, l->n->node, l->db, &list[i].id, &s->arena, l->why);
+		rc = world_try(&w, l->n->node, l->db, &list[i].id, &s->arena, l->why);
 		if (rc < 0)
-			break;
+			return rc;
+		if (rc == 1) {
+			rc = 0;
+			continue;
+		}
 		vec_push(&s->list, ((struct coalition_state){.row = w.coalition.row,
 					   .id = w.coalition.id,
 					   .digest = w.standing.digest,

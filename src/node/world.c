@@ -2,6 +2,7 @@
 #include "node/world.h"
 
 #include "base/limits.h"
+#include "base/report.h"
 #include "base/vec.h"
 #include "node/worlds.h"
 
@@ -102,6 +103,26 @@ int world_load(struct world *ret, const struct node *node, struct db *db,
 	leave_out_former(&ret->standing, env_now_ms(&node->env), arena);
 	ret->self_is_member = standing_is_member(&ret->standing, &node->self);
 	return 0;
+}
+
+int world_try(struct world *ret, const struct node *node, struct db *db, const struct id *coalition,
+	struct arena *arena, struct why *why)
+{
+	char text[COAL_TEXT + 1];
+	struct why own = {0};
+	int rc = world_load(ret, node, db, coalition, arena, &own);
+
+	if (rc >= 0)
+		return 0;
+	if (rc == E_IO || rc == E_BUSY) {
+		if (why)
+			*why = own;
+		return rc;
+	}
+	coalition_format(coalition, text);
+	report(REPORT_WARN, "coalition %s is passed over: %s%s%s", text, own.where,
+		own.where[0] ? ": " : "", own.text);
+	return 1;
 }
 
 int world_again(struct world *w, struct db *db, struct arena *arena, struct why *why)

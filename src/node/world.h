@@ -20,6 +20,12 @@ struct world {
 /* By id; E_MISSING if this node is not party to it. The roll in standing.member is that of this moment: without those whose withdrawal has taken effect. */
 MUST_USE int world_load(struct world *ret, const struct node *node, struct db *db,
 	const struct id *coalition, struct arena *arena, struct why *why);
+/*
+ * For whoever does something for all coalitions: 0 loaded, 1 this one cannot be computed (damaged, beyond a ceiling, a fold version that is not known here): that has been
+ * reported, and the others go on without it. Negative: the store does not answer.
+ */
+MUST_USE int world_try(struct world *ret, const struct node *node, struct db *db,
+	const struct id *coalition, struct arena *arena, struct why *why);
 /* The same world again, after acts have come. What was loaded before stays good as long as the arena. */
 MUST_USE int world_again(struct world *w, struct db *db, struct arena *arena, struct why *why);
 /* Who `member` is as a reader here. */

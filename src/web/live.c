@@ -312,10 +312,12 @@ static int levels_fill(struct viewer *v, const struct coalition *list, size_t n,
 {
 	for (size_t i = 0; i < n; i++) {
 		struct world w;
-		int rc = world_load(&w, node, db, &list[i].id, arena, why);
+		int rc = world_try(&w, node, db, &list[i].id, arena, why);
 
 		if (rc < 0)
 			return rc;
+		if (rc == 1)
+			continue;
 		struct reader r = caller_reader(caller, &w);
 		v->level[v->n_level++] = (struct viewer_level){.coalition = w.coalition.row,
 			.level = r.no_clearance			 ? NEWS_PUBLIC

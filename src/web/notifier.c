@@ -157,12 +157,14 @@ static int needs_of(struct notifier *n, const struct id *id, struct why *why)
 	int rc = db_begin_read(n->db, why);
 	if (rc < 0)
 		return rc;
-	rc = world_load(&w, n->node, n->db, id, &arena, why);
+	rc = world_try(&w, n->node, n->db, id, &arena, why);
 	if (rc == 0)
 		rc = needs_load(p.needs, &w, n->db, NULL, &all, why);
 	db_rollback(n->db);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
 	p.coalition = w.coalition.row;
-	return rc < 0 ? rc : in_write(n, needs_store, &p, why);
+	return in_write(n, needs_store, &p, why);
 }
 
 static int needs_take(struct notifier *n, struct why *why)

@@ -35,9 +35,13 @@ static int levels_load(struct listener *l, const struct node *node, struct db *d
 	int rc = coalition_list(db, arena, &c, &n, why);
 	for (size_t i = 0; rc == 0 && i < n && i < LIMIT_COALITIONS; i++) {
 		struct world w;
-		rc = world_load(&w, node, db, &c[i].id, arena, why);
+		rc = world_try(&w, node, db, &c[i].id, arena, why);
 		if (rc < 0)
 			return rc;
+		if (rc == 1) {
+			rc = 0;
+			continue;
+		}
 		struct reader own = account_reader(&w, maker->clearance);
 		struct reader r = own;
 		if (l->hook.clearance.n) {
