@@ -192,7 +192,9 @@ static int take_proof(struct serving *s, struct why *why)
 		return rc;
 	}
 	s->answer->status = 204;
-	return db_commit(s->db, why);
+	rc = db_commit(s->db, why);
+	s->answer->wrote = rc == 0 && news;
+	return rc;
 }
 
 static bool method_fits(const struct serving *s)

@@ -155,7 +155,7 @@ int door_handle(void *ctx, struct request *req, unsigned worker)
 	if (pr.known)
 		budget_charge(
 			d->budget, &pr.caller, answer.fd >= 0 ? answer.fd_size : answer.body.n);
-	if (strcmp(req->method, "POST") == 0 && answer.status < 300)
+	if (answer.wrote)
 		d->wrote(d->ctx);
 	respond(req, &answer);
 	return SERVER_ANSWER;
