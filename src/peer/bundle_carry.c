@@ -25,9 +25,12 @@ static int carry_tile(struct carry *c, const struct bundle_section *s, const str
 	if (query.n > 0 && (slice_u64(peer_query(query, "from"), &from) < 0 || from < first))
 		return why_set(why, E_SYNTAX, "from", "no entry of the bundle");
 	rest = buf_slice(&bytes);
-	while (seq < first + tile->width && (rc = bundle_next(&rest, &entry, why)) == 1)
+	while (seq < first + tile->width && (rc = bundle_next(&rest, &entry, why)) == 1) {
+		if (entry.n > LIMIT_ENTRY_BYTES)
+			return why_set(why, E_SYNTAX, "entries", "an entry of %zu bytes", entry.n);
 		if (seq++ >= from)
 			bundle_add(ret, entry.n > 0 ? entry : SLICE_NONE);
+	}
 	return rc < 0 ? rc : 0;
 }
 
