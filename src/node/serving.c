@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #define LOCK_NAME "serve.lock"
@@ -24,8 +23,17 @@ static uint64_t holder(int fd)
 	return slice_cut(&rest, '\n', &line) && slice_u64(line, &pid) == 0 ? pid : 0;
 }
 
+/* Over PostgreSQL several may serve one directory (packaging/postgresql.md), so they share it; over SQLite one has it alone. */
+static struct flock whole(const struct node *node)
+{
+	bool shared = slice_starts(slice_str(node->conf.database), "postgres");
+
+	return (struct flock){.l_type = shared ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET};
+}
+
 int serving_take(const struct node *node, int *ret, struct why *why)
 {
+	struct flock lock = whole(node);
 	char text[24];
 	int fd, n;
 
@@ -36,9 +44,9 @@ int serving_take(const struct node *node, int *ret, struct why *why)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return why_set(why, E_IO, path, "cannot open: %s", strerrordesc_np(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
 		int rc =
-			errno == EWOULDBLOCK
+			errno == EAGAIN || errno == EACCES
 				? why_set(why, E_STATE, node->dir,
 					  "another process serves this node already (process %" PRIu64
 					  ")",
@@ -57,7 +65,7 @@ int serving_take(const struct node *node, int *ret, struct why *why)
 
 bool serving_now(const struct node *node)
 {
-	bool busy;
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd;
 
 	if (!node->dir)
@@ -66,7 +74,9 @@ bool serving_now(const struct node *node)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return false;
-	busy = flock(fd, LOCK_SH | LOCK_NB) < 0;
+	/* Asks, and takes nothing: a server that starts at this moment finds its place free. */
+	if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+		lock.l_type = F_UNLCK;
 	close(fd);
-	return busy;
+	return lock.l_type != F_UNLCK;
 }
