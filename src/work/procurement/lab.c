@@ -284,6 +284,9 @@ int lab_share(const struct seat *s, const struct process *p, struct arena *arena
 	struct lab l;
 	int rc = lead_only(s, p, why);
 
+	if (rc == 0 && p->n_consent < p->n_participant)
+		rc = why_set(why, E_STATE, "",
+			"not all participants have signed this version of the agreement, by which shares are computed");
 	if (rc == 0)
 		rc = lab_awarded(p, arena, &l, why);
 	if (rc == 0)
@@ -304,6 +307,9 @@ int lab_agree(const struct seat *s, const struct process *p, bool agrees, struct
 
 	if (!process_has(p, &s->node->self))
 		return why_set(why, E_DENIED, "", "only participants sign the agreement");
+	if (!agrees && p->replay && p->replay->has_key)
+		return why_set(why, E_STATE, "",
+			"the key is made and suppliers rely on it: this member may still refuse the award");
 	json_open(&o, '{');
 	view_object(&o, "procurement", &p->id);
 	view_hash(&o, "leaf", &p->agreement->leaf);

@@ -37,20 +37,18 @@ static bool piece_join(
 	return true;
 }
 
-void process_messages(const struct rows *rows, struct arena *arena, struct slice **ret,
-	int64_t **ret_time, size_t *ret_n)
+void process_messages(
+	const struct rows *rows, struct arena *arena, struct said **ret, size_t *ret_n)
 {
 	size_t max = 1, n = 0;
-	struct slice *list;
-	int64_t *time;
+	struct said *list;
 
 	for (size_t i = 0; i < rows->n; i++)
 		if (rows->row[i].kind == P_SEAL)
 			max += 1 + json_count(&rows->row[i].doc,
 					   json_get(&rows->row[i].doc, json_root(&rows->row[i].doc),
 						   "messages"));
-	list = arena_array(arena, struct slice, max);
-	time = arena_array(arena, int64_t, max);
+	list = arena_array(arena, struct said, max);
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *r = &rows->row[i];
 		json_ref root;
@@ -60,16 +58,12 @@ void process_messages(const struct rows *rows, struct arena *arena, struct slice
 		root = json_root(&r->doc);
 		for
 			EACH(&r->doc, v, json_get(&r->doc, root, "messages"))
-			{
-				time[n] = r->time_ms;
-				list[n++] = json_string(&r->doc, v, arena);
-			}
+		list[n++] = (struct said){json_string(&r->doc, v, arena), r};
 		if (json_get(&r->doc, root, "data") != JSON_ABSENT &&
 			get_int(&r->doc, root, "part", 0) == 0 &&
-			piece_join(rows, r, arena, &list[n]))
-			time[n++] = r->time_ms;
+			piece_join(rows, r, arena, &list[n].text))
+			list[n++].in = r;
 	}
 	*ret = list;
-	*ret_time = time;
 	*ret_n = n;
 }

@@ -8,6 +8,8 @@ static const char *const names[PROCESS_STATES] = {"proposed", "agreed", "keyed",
 	"opened", "evaluating", "awardProposed", "standstill", "awarded", "contracted",
 	"implementing", "complete", "cancelled", "unsuccessful"};
 
+#define POLICIES_MAX 32 /* of one procurement that are looked at */
+
 const char *process_state_name(enum process_state s)
 {
 	return names[s];
@@ -156,10 +158,13 @@ struct hash award_digest(const struct row *award)
 
 static void award_read(struct process *p)
 {
-	bool agrees[LIMIT_MEMBERS] = {false}, objects[LIMIT_MEMBERS] = {false};
+	bool agrees[LIMIT_MEMBERS] = {false}, objects[LIMIT_MEMBERS] = {false}, final;
 
 	p->award = last_of(p, P_AWARD);
 	p->share = last_of(p, P_SHARE);
+	if (text_is(p->award, "status", "cancelled"))
+		p->award = NULL; /* there is none again, and may be another */
+	final = text_is(p->award, "status", "active");
 	for (const struct row *r = process_next(p, P_AWARD_CONSENT, NULL); p->award && r;
 		r = process_next(p, P_AWARD_CONSENT, r)) {
 		size_t i = process_index(p, &r->object.owner);
@@ -170,7 +175,8 @@ static void award_read(struct process *p)
 		if (!get_bytes(&r->doc, json_root(&r->doc), "award", leaf.b, 32) ||
 			!hash_eq(&leaf, &digest))
 			continue;
-		agrees[i] = get_bool(&r->doc, json_root(&r->doc), "agrees");
+		/* What was agreed to and is final nobody takes back. */
+		agrees[i] = get_bool(&r->doc, json_root(&r->doc), "agrees") || (final && agrees[i]);
 		objects[i] = !agrees[i];
 	}
 	for (size_t i = 0; i < p->n_participant; i++) {
@@ -210,6 +216,24 @@ static bool of_sid(struct slice message, const struct hash *sid)
 	       slice_is(head, line);
 }
 
+/* Has this participant ever given this key to send shares to? */
+static bool box_given(const struct process *p, size_t i, const struct point *box)
+{
+	for (const struct row *r = process_next(p, P_CONSENT, NULL); r;
+		r = process_next(p, P_CONSENT, r)) {
+		uint8_t b[GROUP_BYTES];
+		struct point given;
+
+		if (id_eq(&r->object.owner, &p->participant[i]) &&
+			get_bool(&r->doc, json_root(&r->doc), "agrees") &&
+			get_bytes(&r->doc, json_root(&r->doc), "box", b, sizeof(b)) &&
+			point_decode(slice_of(b, sizeof(b)), &given, "box", NULL) == 0 &&
+			point_eq(&given, box))
+			return true;
+	}
+	return false;
+}
+
 static bool policy_fits(
 	const struct process *p, const struct seal_policy *policy, struct arena *arena)
 {
@@ -220,52 +244,106 @@ static bool policy_fits(
 		return false;
 	for (size_t i = 0; i < p->n_participant; i++)
 		if (!id_eq(&policy->holder[i].member, &p->participant[i]) ||
-			!p->consent[i].has_box ||
-			!point_eq(&policy->holder[i].box, &p->consent[i].box))
+			!box_given(p, i, &policy->holder[i].box))
 			return false;
 	return true;
 }
 
+/*
+ * Whatever makes the key counts only from the log of the holder whose it is. A policy names signing keys, and anybody can write one with keys of his own making for all; what cannot be made
+ * is another member's log: there each holder countersigns with the keys that it knows its partners by.
+ */
+static bool of_its_holder(const struct seal_policy *policy, const struct said *m)
+{
+	static const char *const making[] = {"countersign", "dkg.r1", "dkg.cmp", "dkg.cert", NULL};
+	struct slice type = msg_type(m->text), rest = m->text, line, word;
+	uint64_t i = 0;
+	size_t k = 0;
+
+	while (making[k] && !slice_is(type, making[k]))
+		k++;
+	if (!making[k])
+		return true;
+	return slice_cut(&rest, '\n', &line) && slice_cut(&rest, '\n', &line) &&
+	       slice_cut(&rest, '\n', &line) && slice_cut(&line, ' ', &word) &&
+	       slice_is(word, "holder") && slice_u64(line, &i) == 0 && i >= 1 && i <= policy->n &&
+	       id_eq(&policy->holder[i - 1].member, &m->in->object.owner);
+}
+
 /* Messages of one policy; shares in records dated before the opening are left out: they are refused. */
-static void messages_of(const struct seal_policy *policy, const struct slice *all,
-	const int64_t *time, size_t n, struct arena *arena, struct slice **ret, size_t *ret_n)
+static void messages_of(const struct seal_policy *policy, const struct said *all, size_t n,
+	struct arena *arena, struct slice **ret, size_t *ret_n)
 {
 	struct slice *list = arena_array(arena, struct slice, n + 1);
 	struct seal_told told;
-	size_t m = 0;
+	size_t m = 0, k = 0;
 
-	seal_postponed(policy, all, n, arena, &told);
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(msg_type(all[i].text), "policy.postpone"))
+			list[m++] = all[i].text;
+	seal_postponed(policy, list, m, arena, &told);
 	for (size_t i = 0; i < n; i++) {
-		bool early = slice_is(msg_type(all[i]), "open.share") &&
-			     time[i] < (int64_t)told.hours.open_ms;
+		bool early = slice_is(msg_type(all[i].text), "open.share") &&
+			     all[i].in->time_ms < (int64_t)told.hours.open_ms;
 
-		if (slice_eq(all[i], policy->text) || (of_sid(all[i], &policy->sid) && !early))
-			list[m++] = all[i];
+		if (slice_eq(all[i].text, policy->text) ||
+			(of_sid(all[i].text, &policy->sid) && !early &&
+				of_its_holder(policy, &all[i])))
+			list[k++] = all[i].text;
 	}
 	*ret = list;
-	*ret_n = m;
+	*ret_n = k;
+}
+
+static int by_log(const void *a, const void *b)
+{
+	const struct said *const *x = a, *const *y = b;
+
+	if ((*x)->in->epoch != (*y)->in->epoch)
+		return (*x)->in->epoch < (*y)->in->epoch ? -1 : 1;
+	return (*x)->in->seq < (*y)->in->seq ? -1 : (*x)->in->seq > (*y)->in->seq;
+}
+
+/* The lead's first policies in the order of its log, whatever hours it gives them; more than a few are nobody's honest doing. */
+static size_t policies(const struct process *p, const struct said *all, size_t n,
+	struct arena *arena, const struct said ***ret)
+{
+	const struct said **list = arena_array(arena, const struct said *, n + 1);
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(msg_type(all[i].text), "policy") &&
+			id_eq(&all[i].in->object.owner, &p->lead))
+			list[m++] = &all[i];
+	if (m)
+		qsort(list, m, sizeof(*list), by_log);
+	*ret = list;
+	return m < POLICIES_MAX ? m : POLICIES_MAX;
 }
 
 /* The first policy whose key was made stands; before, the newest. */
 static void seal_read(struct process *p, struct arena *arena)
 {
 	struct seal_policy *policy = arena_new(arena, struct seal_policy);
-	struct slice *all, *list;
-	int64_t *time;
-	size_t n, m;
+	const struct said **of;
+	struct said *all;
+	struct slice *list;
+	size_t n, m, found;
 
-	process_messages(p->rows, arena, &all, &time, &n);
-	for (size_t i = 0; i < n; i++) {
+	process_messages(p->rows, arena, &all, &n);
+	found = policies(p, all, n, arena, &of);
+	for (size_t i = 0; i < found; i++) {
 		struct seal_replay *r;
 
-		if (!slice_is(msg_type(all[i]), "policy") ||
-			seal_policy_parse(policy, all[i], NULL) < 0 ||
+		if (seal_policy_parse(policy, of[i]->text, NULL) < 0 ||
 			!policy_fits(p, policy, arena))
 			continue;
-		messages_of(policy, all, time, n, arena, &list, &m);
+		messages_of(policy, all, n, arena, &list, &m);
 		r = arena_new(arena, struct seal_replay);
 		if (seal_replay(list, m, arena, r, NULL) < 0)
 			continue;
+		/* A key without all countersignatures is one that somebody has not looked at. */
+		r->has_key = r->has_key && bits_count(r->countersigned) == policy->n;
 		p->replay = r;
 		p->message = list;
 		p->n_message = m;
@@ -282,9 +360,10 @@ static enum process_state after_award(const struct process *p, int64_t now_ms, i
 	int64_t standstill =
 		get_time(&p->award->doc, json_root(&p->award->doc), "standstillUntil", 0);
 
+	/* Whatever the lead calls it: without everybody's agreement it is a proposal. */
+	if (p->n_award_agrees < p->n_participant)
+		return PROCESS_AWARD_PROPOSED;
 	if (text_is(p->award, "status", "pending")) {
-		if (p->n_award_agrees < p->n_participant)
-			return PROCESS_AWARD_PROPOSED;
 		if (now_ms < standstill)
 			*ret_next = standstill;
 		return PROCESS_STANDSTILL;
@@ -323,7 +402,7 @@ static enum process_state state_of(
 	if (text_is(p->tender, "status", "unsuccessful") ||
 		text_is(p->award, "status", "unsuccessful"))
 		return PROCESS_UNSUCCESSFUL;
-	if (p->n_consent < p->n_participant)
+	if (!p->stands)
 		return PROCESS_PROPOSED;
 	if (p->award)
 		return after_award(p, now_ms, ret_next);
@@ -372,6 +451,10 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	complaints_read(p);
 	if (!brief)
 		seal_read(p, arena);
+	/* In brief the messages are not here: a tender that is open is taken to have its key. */
+	p->stands =
+		p->n_consent == p->n_participant ||
+		(brief ? text_is(p->tender, "status", "open") : p->replay && p->replay->has_key);
 	p->state = state_of(p, brief, now_ms, &p->next_ms);
 	*ret = *p;
 	return 0;

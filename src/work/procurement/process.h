@@ -51,6 +51,7 @@ struct process {
 	size_t n_participant;
 	struct consent consent[LIMIT_MEMBERS];
 	size_t n_consent;
+	bool stands; /* all have signed this version; or the key is made, after which no refusal and no new version undoes what suppliers rely on */
 	size_t n_award_agrees, n_award_objects; /* participants on this very award */
 	size_t n_complaints_open;
 	/* E-SEAL/1 */
@@ -76,8 +77,13 @@ const struct row *process_next(const struct process *p, enum pkind k, const stru
 bool process_may_write(const struct process *p, const struct row *r);
 /* What a consent to an award names: model, root, price and lines. */
 struct hash award_digest(const struct row *award);
-/* All messages of E-SEAL/1 that the rows hold, pieces put together; in order of record time. */
-void process_messages(const struct rows *rows, struct arena *arena, struct slice **ret,
-	int64_t **ret_time, size_t *ret_n);
+/* A message of E-SEAL/1 and the record that it came in: whose it is, where in his log, and of what hour he says it is. */
+struct said {
+	struct slice text;
+	const struct row *in;
+};
+/* All that the rows hold, pieces put together; in order of record time. */
+void process_messages(
+	const struct rows *rows, struct arena *arena, struct said **ret, size_t *ret_n);
 
 #endif

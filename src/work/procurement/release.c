@@ -778,7 +778,7 @@ int release_package(const struct process *p, const struct rows *history, enum re
 		.ocid = get_text(&p->agreement->doc, json_root(&p->agreement->doc), "ocid", arena)};
 	int rc;
 
-	if (p->n_consent < p->n_participant)
+	if (!p->stands)
 		return why_set(why, E_MISSING, "",
 			"the agreement is not signed by all: there is nothing to publish");
 	offers_read(p, arena, &t.offer, &t.n_offer);

@@ -426,7 +426,7 @@ int step_run(const struct seat *s, const struct process *p, int64_t now_ms, stru
 	int rc = 0;
 
 	*ret = d;
-	if (index == SIZE_MAX || !p->tender || p->n_consent < p->n_participant || p->award ||
+	if (index == SIZE_MAX || !p->tender || !p->stands || p->award ||
 		p->state == PROCESS_CANCELLED || p->state == PROCESS_UNSUCCESSFUL)
 		return 0;
 	if (!r) {

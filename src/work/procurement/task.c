@@ -25,9 +25,9 @@ static int write_queued(void *ctx, const struct draft *d, struct written *ret, s
 /* Is there anything that sealing could still ask? */
 static bool concerns(const struct process *p, const struct node *node)
 {
-	return process_has(p, &node->self) && p->tender && !p->award &&
-	       p->n_consent == p->n_participant && p->state != PROCESS_CANCELLED &&
-	       p->state != PROCESS_UNSUCCESSFUL && p->state != PROCESS_EVALUATING;
+	return process_has(p, &node->self) && p->tender && !p->award && p->stands &&
+	       p->state != PROCESS_CANCELLED && p->state != PROCESS_UNSUCCESSFUL &&
+	       p->state != PROCESS_EVALUATING;
 }
 
 static int one(struct looking *l, const struct object_id *object, struct why *why)

@@ -3,6 +3,8 @@
  * any nodes, the deadline is postponed, k officers open; every node has the same tables and the same verdict, and names nobody.
  */
 #include "node/league.h"
+
+#include "base/enc.h"
 #include "work/procurement/lab.h"
 #include "work/procurement/procurement.h"
 
@@ -217,6 +219,10 @@ static void until(struct play *y, bool (*what)(const struct process *p), const c
 	fail_msg("not everywhere: %s", say);
 }
 
+static bool has_policy(const struct process *p)
+{
+	return p->replay != NULL;
+}
 static bool is_open(const struct process *p)
 {
 	return p->state == PROCESS_OPEN;
@@ -279,6 +285,105 @@ static void confirm(struct play *y, size_t i)
 	leave(&s);
 }
 
+/* ---- what one participant tries ---- */
+
+static struct written write_seal(struct play *y, size_t i, const struct buf *b)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct buf json CLEANUP_BUF = BUF(1 * MIB);
+	struct json_out o = json_out(&json);
+	char object[OBJECT_TEXT + 1];
+
+	object_format(&y->procurement, object);
+	json_open(&o, '{');
+	json_put_cstr(&o, "procurement", object);
+	json_open_at(&o, "messages", '[');
+	json_put_string(&o, NULL, buf_slice(b));
+	json_close(&o);
+	json_close(&o);
+	return put(y, i, "procurement/seal/1", arena_string(&arena, buf_slice(&json)), NULL, 0);
+}
+
+/* Member 2 makes a key alone: a policy like the lead's, dated before it, with signing keys of its own making for all, and everybody's messages under it. */
+static void forge(struct play *y)
+{
+	struct seal_policy *p = mem_new(struct seal_policy);
+	struct dkg_deal *deal = mem_zero_alloc(N, sizeof(*deal));
+	struct dkg_key *key = mem_new(struct dkg_key);
+	struct buf b CLEANUP_BUF = BUF(1 * MIB);
+	struct seckey made[N];
+	struct seen s;
+
+	assert_true(look(y, 2, &s));
+	assert_non_null(s.p.replay);
+	*p = s.p.replay->policy;
+	y->l->m[2].clock.now_ms -= 50000;
+	for (size_t i = 0; i < N; i++) {
+		made[i] = seckey_new(&y->chance);
+		p->holder[i].key = made[i].pub;
+	}
+	seal_policy_print(p, &made[p->lead - 1], &b);
+	assert_ok(seal_policy_parse(p, arena_copy(&s.arena, buf_slice(&b)), &why));
+	write_seal(y, 2, &b);
+	for (uint32_t i = 1; i <= N; i++) {
+		buf_clear(&b);
+		seal_countersign_print(p, i, &made[i - 1], &b);
+		write_seal(y, 2, &b);
+		buf_clear(&b);
+		assert_ok(dkg_deal(p, i, &made[i - 1], &y->chance, &b, &why));
+		assert_ok(dkg_deal_parse(
+			&deal[i - 1], p, &s.arena, arena_copy(&s.arena, buf_slice(&b)), &why));
+		write_seal(y, 2, &b);
+	}
+	dkg_public(p, deal, key);
+	for (uint32_t i = 1; i <= N; i++) {
+		buf_clear(&b);
+		dkg_cert_print(p, i, key, &made[i - 1], &b);
+		write_seal(y, 2, &b);
+	}
+	y->l->m[2].clock.now_ms += 50000;
+	mem_free(p);
+	mem_free(deal);
+	mem_free(key);
+	leave(&s);
+}
+
+/* Member 1 takes its consent back when suppliers have begun to rely on it: its own node says no, and nobody heeds what it writes by hand. */
+static void renege(struct play *y)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	char object[OBJECT_TEXT + 1], leaf[65];
+	struct why why = {0};
+	struct written w;
+	struct seen s;
+
+	assert_true(look(y, 1, &s));
+	assert_int_equal(lab_agree(&s.seat, &s.p, false, &w, &why), E_STATE);
+	object_format(&y->procurement, object);
+	hex_encode(s.p.agreement->leaf.b, 32, leaf);
+	put(y, 1, "procurement/consent/1",
+		arena_printf(&arena, "{\"procurement\":\"%s\",\"leaf\":\"%s\",\"agrees\":false}",
+			object, leaf),
+		NULL, 0);
+	leave(&s);
+}
+
+static void keys_are_true(struct play *y, size_t i)
+{
+	struct seen s;
+
+	assert_true(look(y, i, &s));
+	for (uint32_t h = 0; h < N; h++) {
+		bool known = false;
+
+		for (size_t m = 0; m < N; m++)
+			known |= pubkey_eq(
+				&s.p.replay->policy.holder[h].key, &y->l->m[m].node->log_key.pub);
+		assert_true(known);
+	}
+	leave(&s);
+}
+
 /* ---- what must be so at the end ---- */
 
 static struct hash table_of(struct play *y, size_t i)
@@ -338,7 +443,12 @@ static void one(struct league *l, uint64_t seed)
 	agreement(&y);
 	league_settle(l);
 	tender(&y, DEADLINE, 2, false, 0);
+	until(&y, has_policy, "a policy");
+	forge(&y);
 	until(&y, is_open, "open");
+	for (size_t i = 0; i < N; i++)
+		keys_are_true(&y, i);
+	renege(&y);
 
 	/* What the key was made for stands: only a later hour may be said, and only by who leads. */
 	tender(&y, DEADLINE - 1000, 2, true, E_STATE);
