@@ -323,6 +323,7 @@ def lagrange(at, i):
 # ---- the ceremony of a seed ----
 
 T = 1767261600000
+MOST = 4096  # commits of a tender
 TEXTS = [f'{{"id":"bid-{i}","value":{{"amount":{v},"currency":"EUR"}}}}' for i, v in ((1, 1200000), (2, 990000), (3, 1))]
 
 
@@ -587,6 +588,11 @@ class Replay:
                 at[i] = min(at.get(i, 2**63), int(m["time"][0]))
         self.held = {leaf: set(t) for leaf, t in times.items()}
         self.time = {leaf: sorted((v, i) for i, v in t.items())[(self.r - 1) // 2][0] for leaf, t in times.items() if len(t) >= self.r}
+        if len(times) > MOST:  # what counts first stays, by when it counts; then the rest by the earliest receipt
+            late = {leaf: leaf not in self.time or self.time[leaf] > self.deadline for leaf in times}
+            keep = set(sorted(times, key=lambda x: (late[x], 0 if late[x] else self.time[x], min(times[x].values()), x))[:MOST])
+            times = {leaf: t for leaf, t in times.items() if leaf in keep}
+            self.held, self.time = ({leaf: v for leaf, v in d.items() if leaf in keep} for d in (self.held, self.time))
         self.counted = {leaf for leaf, v in self.time.items() if v <= self.deadline}
         self.first = {leaf: min(t.values()) for leaf, t in times.items()}
 

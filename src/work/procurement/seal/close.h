@@ -1,7 +1,7 @@
 /*
  * close.h: E-SEAL/1 step 9: which bids there are is settled before anybody can read one.
  *
- *	rc = seal_tally(&policy, commit, n, receipt, m, &arena, &line);    -- which commits count, which are in force
+ *	seal_tally(&policy, commit, n, receipt, m, &arena, &line, &n_line); -- which commits count, which are in force
  *	seal_close_print(&policy, i, line, n, &my_key, &b);                -- "seal.close"
  *	rc = seal_close_parse(&close, &policy, &arena, text, why);         -- grammar, signature, root over the leaves
  *
@@ -27,10 +27,10 @@ struct tally_line {
 	bool twin; /* another commit has the same bid and seq */
 };
 
-/* One line per commit, sorted by (time of the earliest receipt, leaf): the order of the tree. Commits are distinct by leaf; those without a receipt are left out. */
-MUST_USE int seal_tally(const struct seal_policy *p, const struct bid_commit *commit, size_t n,
+/* One line per commit, sorted by (time of the earliest receipt, leaf): the order of the tree. Commits are distinct by leaf; those without a receipt are left out. Of more than LIMIT_SEAL_COMMITS those stay that count first. */
+void seal_tally(const struct seal_policy *p, const struct bid_commit *commit, size_t n,
 	const struct bid_receipt *receipt, size_t m, struct arena *arena, struct tally_line **ret,
-	size_t *ret_n, struct why *why);
+	size_t *ret_n);
 
 struct seal_close {
 	struct slice text; /* borrowed */

@@ -173,9 +173,7 @@ int seal_replay(const struct slice *message, size_t n, struct arena *arena, stru
 	first_look(r, sorted, m, arena);
 	hours(r, sorted, m, arena);
 	replay_key(r, sorted, m, arena);
-	rc = replay_bids(r, sorted, m, arena, why);
-	if (rc < 0)
-		return rc;
+	replay_bids(r, sorted, m, arena);
 	replay_close(r, sorted, m, arena);
 	replay_opening(r, sorted, m, arena);
 	*ret = *r;

@@ -115,8 +115,7 @@ void replay_find(struct seal_replay *r, struct arena *arena, enum finding_kind k
 	uint32_t holder, const struct bid_commit *bid, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 void replay_key(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena);
-MUST_USE int replay_bids(struct seal_replay *r, const struct slice *message, size_t n,
-	struct arena *arena, struct why *why);
+void replay_bids(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena);
 void replay_close(
 	struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena);
 void replay_opening(

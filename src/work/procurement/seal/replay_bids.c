@@ -46,8 +46,7 @@ static size_t type_count(const struct slice *message, size_t n, const char *type
 	return count;
 }
 
-int replay_bids(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena,
-	struct why *why)
+void replay_bids(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
 {
 	r->commit = arena_array(arena, struct bid_commit, type_count(message, n, "bid.commit") + 1);
 	r->receipt =
@@ -63,17 +62,14 @@ int replay_bids(struct seal_replay *r, const struct slice *message, size_t n, st
 		else if (slice_is(type, "bid.sealed"))
 			sealed_take(r, message[i], arena);
 	}
-	int rc = seal_tally(&r->policy, r->commit, r->n_commit, r->receipt, r->n_receipt, arena,
-		&r->line, &r->n_line, why);
-	if (rc < 0)
-		return rc;
+	seal_tally(&r->policy, r->commit, r->n_commit, r->receipt, r->n_receipt, arena, &r->line,
+		&r->n_line);
 	for (size_t i = 0; i < r->n_line; i++)
 		if (r->line[i].twin && r->line[i].active)
 			replay_find(r, arena, FINDING_TWIN_BID, 0, r->line[i].commit,
 				"the bidder committed to two texts under number %u; the earlier "
 				"stands",
 				r->line[i].commit->name.seq);
-	return 0;
 }
 
 /* ---- the closing ---- */

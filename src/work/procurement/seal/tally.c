@@ -49,6 +49,18 @@ static int by_time(const void *a, const void *b)
 	return hash_cmp(&x->line.commit->leaf, &y->line.commit->leaf);
 }
 
+/* What counts first, by when it counts; then the rest, by the earliest receipt. */
+static int by_worth(const void *a, const void *b)
+{
+	const struct counting *x = a, *y = b;
+
+	if (x->line.counted != y->line.counted)
+		return x->line.counted ? -1 : 1;
+	if (x->line.counted && x->line.time_ms != y->line.time_ms)
+		return x->line.time_ms < y->line.time_ms ? -1 : 1;
+	return by_time(a, b);
+}
+
 static void count(const struct seal_policy *p, struct counting *c)
 {
 	struct stamps *s = &c->stamps;
@@ -89,17 +101,15 @@ static void settle(struct tally_line *line, size_t n)
 	}
 }
 
-int seal_tally(const struct seal_policy *p, const struct bid_commit *commit, size_t n,
+void seal_tally(const struct seal_policy *p, const struct bid_commit *commit, size_t n,
 	const struct bid_receipt *receipt, size_t m, struct arena *arena, struct tally_line **ret,
-	size_t *ret_n, struct why *why)
+	size_t *ret_n)
 {
 	struct map at = {0};
 	struct counting *c;
 	struct tally_line *line;
 	size_t out = 0;
 
-	if (n > LIMIT_SEAL_COMMITS)
-		return why_set(why, E_LIMIT, "", "more than %d commits", LIMIT_SEAL_COMMITS);
 	c = mem_zero_alloc(n + 1, sizeof(*c));
 	for (size_t i = 0; i < n; i++) {
 		c[i].line.commit = &commit[i];
@@ -115,7 +125,13 @@ int seal_tally(const struct seal_policy *p, const struct bid_commit *commit, siz
 	map_free(&at);
 	for (size_t i = 0; i < n; i++)
 		count(p, &c[i]);
-	qsort(c, n, sizeof(*c), by_time);
+	/* So many are a tender, whoever sends more: those that count are not pushed out by those that do not, nor by later ones. */
+	if (n > LIMIT_SEAL_COMMITS) {
+		qsort(c, n, sizeof(*c), by_worth);
+		n = LIMIT_SEAL_COMMITS;
+	}
+	if (n)
+		qsort(c, n, sizeof(*c), by_time);
 	line = arena_array(arena, struct tally_line, n + 1);
 	for (size_t i = 0; i < n; i++)
 		if (c[i].line.receipts)
@@ -124,5 +140,4 @@ int seal_tally(const struct seal_policy *p, const struct bid_commit *commit, siz
 	settle(line, out);
 	*ret = line;
 	*ret_n = out;
-	return 0;
 }

@@ -481,6 +481,40 @@ static void receipts_replayed(void **state)
 		}
 }
 
+/* More commits than a tender takes: those that count stand, whatever strangers have had receipted earlier at one door. */
+static void crowded(void **state)
+{
+	struct ceremony *c = *state;
+	size_t n = LIMIT_SEAL_COMMITS + 100, room = n + 64;
+	struct bid_commit *commit = mem_zero_alloc(room, sizeof(*commit));
+	struct bid_receipt *receipt = mem_zero_alloc(room, sizeof(*receipt));
+	struct seal_replay *r = ceremony_replay(c);
+	struct tally_line *line;
+	size_t lines, counted = 0, m = r->n_receipt, active = 0;
+
+	memcpy(commit, r->commit, r->n_commit * sizeof(*commit));
+	memcpy(receipt, r->receipt, m * sizeof(*receipt));
+	for (size_t i = r->n_commit; i < n; i++) {
+		commit[i] = r->commit[0];
+		env_random(&c->env, commit[i].name.bid.b, 16);
+		env_random(&c->env, commit[i].leaf.b, 32);
+		receipt[m++] = (struct bid_receipt){
+			.i = 5, .leaf = commit[i].leaf, .time_ms = CEREMONY_T - 90000};
+		if (m == room)
+			break;
+	}
+	seal_tally(&c->policy, commit, n, receipt, m, &c->arena, &line, &lines);
+	assert_int_equal(lines, LIMIT_SEAL_COMMITS);
+	for (size_t i = 0; i < lines; i++) {
+		counted += line[i].counted;
+		active += line[i].active;
+	}
+	assert_int_equal(counted, 5);
+	assert_int_equal(active, 2);
+	mem_free(commit);
+	mem_free(receipt);
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
 
 int main(void)
@@ -504,6 +538,7 @@ int main(void)
 		CASE(late_and_thin),
 		CASE(twins),
 		CASE(receipts_replayed),
+		CASE(crowded),
 	};
 
 	return cmocka_run_group_tests_name("seal", tests, NULL, NULL);
