@@ -303,6 +303,17 @@ static int tender_check(
 		deadline + 60000 * get_int(doc, root, "graceMinutes", 0))
 		return why_set(
 			why, E_INVALID, "/openAt", "is before the deadline and the grace are over");
+	for
+		EACH(doc, v, json_get(doc, root, "withheld"))
+		{
+			struct slice field = get_text(doc, v, "field", arena);
+
+			if (slice_is(field, "tender") || slice_is(field, "tender/lots") ||
+				slice_is(field, "tender/lots/id") ||
+				slice_is(field, "tender/currency"))
+				return why_set(why, E_INVALID, "/withheld/field",
+					"bids are written by this: it cannot be kept from those who bid");
+		}
 	if (get_time(doc, root, "fallbackAt", 0) < get_time(doc, root, "openAt", 0))
 		return why_set(why, E_INVALID, "/fallbackAt", "is before the opening");
 	if (get_int(doc, award, "nationCap", 0) > 1000 || get_int(doc, award, "thirdCap", 0) > 1000)
@@ -399,6 +410,24 @@ int procure_read(enum pkind k, struct slice content, struct arena *arena, struct
 		rc = fit_check(k, ret, json_root(ret), arena, why);
 	if (rc == 0 && row->of)
 		MUST(get_object(ret, json_root(ret), row->of, ret_of));
+	return rc;
+}
+
+int procure_read_told(
+	struct slice content, struct arena *arena, struct json_doc *ret, struct why *why)
+{
+	struct currency c;
+	json_ref root;
+	int rc = json_read(ret, arena, content, &limits, why);
+
+	if (rc < 0)
+		return rc;
+	root = json_root(ret);
+	rc = procure_shape_check_parts(procurement_shapes, "Tender", ret, root, arena, why);
+	if (rc == 0)
+		rc = currency_find(get_text(ret, root, "currency", arena), &c, "/currency", why);
+	if (rc == 0 && json_count(ret, json_get(ret, root, "lots")) == 0)
+		rc = why_set(why, E_INVALID, "/lots", "a tender has a lot");
 	return rc;
 }
 

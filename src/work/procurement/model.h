@@ -54,6 +54,10 @@ enum pkind pkind_find(struct slice kind);
 MUST_USE int procure_read(enum pkind k, struct slice content, struct arena *arena,
 	struct json_doc *ret, struct object_id *ret_of, struct why *why);
 
+/* A tender as suppliers are told it: what it withholds is missing; what a bid is written by is there, and whatever is there has its shape. */
+MUST_USE int procure_read_told(
+	struct slice content, struct arena *arena, struct json_doc *ret, struct why *why);
+
 /* A code fits its scheme, as far as that can be told without the list: CPV 8 digits (check digit by list only, so not looked at), UNSPSC 8, NSN 13, GTIN 14. */
 MUST_USE int classification_check(
 	struct slice scheme, struct slice id, const char *where, struct why *why);

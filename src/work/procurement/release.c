@@ -666,67 +666,6 @@ static void steps(struct telling *t)
 		movement_put(t, &p->rows->row[i]);
 }
 
-/* ---- what is withheld ---- */
-
-static void path_drop(struct tree *t, struct slice path)
-{
-	struct slice head = path, rest = path;
-	struct tree *at;
-
-	if (t->type == JSON_ARRAY) {
-		for (struct tree *e = t->first; e; e = e->next)
-			path_drop(e, path);
-		return;
-	}
-	if (!slice_cut(&rest, '/', &head))
-		return;
-	at = tree_get_slice(t, head);
-	if (!at)
-		return;
-	if (rest.n == 0)
-		tree_remove(t, at);
-	else
-		path_drop(at, rest);
-}
-
-void release_withhold(
-	const struct process *p, struct tree *release, int64_t now_ms, struct arena *arena)
-{
-	const struct json_doc *d;
-	struct tree *list = NULL;
-	unsigned n = 0;
-
-	if (!p->tender)
-		return;
-	d = &p->tender->doc;
-	for
-		EACH(d, v, json_get(d, json_root(d), "withheld"))
-		{
-			int64_t until = get_time(d, v, "availabilityDate", 0);
-			struct tree *item;
-
-			n++;
-			if (until && now_ms >= until)
-				continue;
-			path_drop(release, get_text(d, v, "field", arena));
-			item = tree_new(arena, JSON_OBJECT);
-			list = list ? list : tree_new(arena, JSON_ARRAY);
-			tree_add(item, SLICE("id"),
-				tree_string(arena, slice_str(arena_printf(arena, "%u", n))));
-			tree_add(item, SLICE("field"),
-				tree_string(arena, get_text(d, v, "field", arena)));
-			tree_add(item, SLICE("rationale"),
-				tree_string(arena, get_text(d, v, "rationale", arena)));
-			if (until)
-				tree_add(item, SLICE("availabilityDate"),
-					tree_string(
-						arena, get_text(d, v, "availabilityDate", arena)));
-			tree_push(list, item);
-		}
-	if (list && !tree_get(release, "withheldInformation"))
-		tree_add(release, SLICE("withheldInformation"), list);
-}
-
 /* ---- the package ---- */
 
 static void package_open(struct telling *t, int64_t now_ms)

@@ -25,5 +25,7 @@ bool release_label_public(const struct world *w, struct slice label);
 /* Takes what the tender withholds out of a release, or of any tree that has its paths: "tender/items/quantity". */
 void release_withhold(
 	const struct process *p, struct tree *release, int64_t now_ms, struct arena *arena);
+/* {"tender": its record without what it withholds, "withheldInformation"}: what suppliers and strangers get of it. */
+struct tree *release_tender_told(const struct process *p, int64_t now_ms, struct arena *arena);
 
 #endif

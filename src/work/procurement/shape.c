@@ -12,6 +12,7 @@ struct shaping {
 	struct arena *arena;
 	struct why *why;
 	char path[128];
+	bool parts; /* of what parts were taken out: nothing is required */
 };
 
 static int value_check(struct shaping *s, struct slice type, json_ref at);
@@ -182,7 +183,7 @@ static int object_check(struct shaping *s, struct slice name, json_ref at)
 		size_t back = path_push(s, key);
 		if (v)
 			rc = value_check(s, word, v);
-		else if (required)
+		else if (required && !s->parts)
 			rc = bad(s, "is missing");
 		if (rc == 0)
 			s->path[back] = 0;
@@ -262,7 +263,7 @@ static int value_check(struct shaping *s, struct slice type, json_ref at)
 		return quantity_parse(json_number(s->doc, at), &v, s->path, s->why);
 	case 'v':
 	case 'w':
-		return money_value_check(s, at, type.p[0] == 'w');
+		return s->parts ? 0 : money_value_check(s, at, type.p[0] == 'w');
 	case 'b':
 		return is == JSON_TRUE || is == JSON_FALSE ? 0 : bad(s, "must be true or false");
 	default:
@@ -274,6 +275,15 @@ int procure_shape_check(const char *const *shapes, const char *name, const struc
 	json_ref at, struct arena *arena, struct why *why)
 {
 	struct shaping s = {.shapes = shapes, .doc = doc, .arena = arena, .why = why};
+
+	return object_check(&s, slice_str(name), at);
+}
+
+int procure_shape_check_parts(const char *const *shapes, const char *name,
+	const struct json_doc *doc, json_ref at, struct arena *arena, struct why *why)
+{
+	struct shaping s = {
+		.shapes = shapes, .doc = doc, .arena = arena, .why = why, .parts = true};
 
 	return object_check(&s, slice_str(name), at);
 }

@@ -17,6 +17,10 @@
 MUST_USE int procure_shape_check(const char *const *shapes, const char *name,
 	const struct json_doc *doc, json_ref at, struct arena *arena, struct why *why);
 
+/* The same of what has parts taken out: nothing is required. */
+MUST_USE int procure_shape_check_parts(const char *const *shapes, const char *name,
+	const struct json_doc *doc, json_ref at, struct arena *arena, struct why *why);
+
 /* As get_…() of node/content.h: absent members give 0 or false. */
 int64_t rec_quantity(const struct json_doc *doc, json_ref at, const char *key);
 /* Amount in minor units; the currency if asked for. False if absent. */

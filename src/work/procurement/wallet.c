@@ -45,7 +45,6 @@ int tender_file_read(struct cli *cli, struct slice text, const char *trust, stru
 {
 	struct json_doc doc;
 	struct slice *message;
-	struct object_id of;
 	size_t n = 0;
 	json_ref list;
 
@@ -58,7 +57,7 @@ int tender_file_read(struct cli *cli, struct slice text, const char *trust, stru
 	*ret = (struct tender_file){.r = arena_new(arena, struct seal_replay)};
 	ret->tender.kind = P_TENDER;
 	ret->tender.body = json_raw(&doc, json_get(&doc, json_root(&doc), "tender"));
-	TRY(procure_read(P_TENDER, ret->tender.body, arena, &ret->tender.doc, &of, &cli->why));
+	TRY(procure_read_told(ret->tender.body, arena, &ret->tender.doc, &cli->why));
 	TRY(seal_replay(message, n, arena, ret->r, &cli->why));
 	if (!ret->r->has_key)
 		return why_set(&cli->why, E_VERIFY, "",
