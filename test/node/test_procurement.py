@@ -219,6 +219,12 @@ def test_need_to_delivery(coalition, tmp_path):
     trust = tmp_path / "trust"
     trust.write_text(t["MKD"].run("procure", "trust").stdout)
 
+    # -- what is withheld is not told at the door either; bids can be written all the same
+    told = get(b.url("HRV") + "/tender")[1]
+    assert all("quantity" not in i for i in told["tender"]["items"]) and told["withheldInformation"][0]["field"] == "tender/items/quantity"
+    kept = {"withheld": [{"field": "tender/lots", "rationale": "x"}]}
+    assert "/withheld/field" in t["ALB"].refuses(BAD_INPUT, "procure", "put", "tender", b.file({**b.show("ALB")["tender"]["content"], **kept}))
+
     # -- three suppliers: each seals offline; the second is unknown to the lead's own door
     slow = max(8, 2 * b.took)
     for name in SUPPLIERS:

@@ -333,8 +333,8 @@ static int judge(struct admit *d)
 	int rc = procure_read(d->kind, a->draft->content, d->arena, &d->doc, &of, d->why);
 
 	if (rc == 0)
-		rc = procure_store_process(
-			a->world, a->db, &who, &of, seals, d->arena, rows, d->why);
+		rc = procure_store_process(a->world, a->db, &who, &of,
+			seals ? ROWS_ALL : ROWS_BRIEF, d->arena, rows, d->why);
 	if (rc == 0)
 		rc = pending_add(d, &of, rows);
 	if (rc == 0)

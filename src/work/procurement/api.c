@@ -39,7 +39,7 @@ static int process_of(struct call *c, struct process *ret)
 	if (object_parse(c->param[1], &object) < 0)
 		return why_set(&c->why, E_MISSING, "", "no such procurement");
 	TRY(procure_store_process(
-		&c->world, c->db, &c->reader, &object, true, c->arena, rows, &c->why));
+		&c->world, c->db, &c->reader, &object, ROWS_ALL, c->arena, rows, &c->why));
 	return process_read(rows, env_now_ms(&c->node->env), c->arena, ret, &c->why);
 }
 
@@ -64,48 +64,77 @@ static int answer_written(struct call *c, const struct written *w)
 
 /* ---- lists ---- */
 
-static int after_of(struct call *c, const struct api_page *p, int64_t *ret)
+/* Where the page begins; *ret NULL: at the newest. */
+static int after_of(struct call *c, const struct api_page *p, struct row_place *room,
+	const struct row_place **ret)
 {
 	struct slice rest;
 
-	*ret = INT64_MAX;
-	return p->after.p ? cursor_read(c, p->after, ret, 1, &rest) : 0;
+	*ret = NULL;
+	if (!p->after.p)
+		return 0;
+	TRY(cursor_read(c, p->after, &room->time_ms, 1, &rest));
+	if (rest.n != 32)
+		return why_set(&c->why, E_INVALID, "after", "is no `next` of a page of this list");
+	memcpy(room->object.owner.b, rest.p, 16);
+	memcpy(room->object.name.b, rest.p + 16, 16);
+	*ret = room;
+	return 0;
+}
+
+static struct slice next_of(struct call *c, const struct rows *list)
+{
+	uint8_t object[32];
+
+	if (!list->more || list->n == 0)
+		return SLICE_NONE;
+	const struct row *last = &list->row[list->n - 1];
+	memcpy(object, last->object.owner.b, 16);
+	memcpy(object + 16, last->object.name.b, 16);
+	return cursor_make(c, &last->time_ms, 1, slice_of(object, sizeof(object)));
+}
+
+/* One line of the board, in memory of its own: a procurement may be large, and there are many. */
+static int card_put(struct call *c, const struct object_id *object)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
+	struct process *p = arena_new(&arena, struct process);
+	struct rows rows;
+
+	TRY(procure_store_process(
+		&c->world, c->db, &c->reader, object, ROWS_BRIEF, &arena, &rows, &c->why));
+	TRY(process_read_brief(&rows, env_now_ms(&c->node->env), &arena, p, &c->why));
+	view_card(&c->o, p, &c->world, &arena);
+	return 0;
 }
 
 static int api_board(struct call *c)
 {
+	const struct row_place *after;
+	struct row_place room;
 	struct api_page page;
 	struct rows list;
-	int64_t after;
 	enum mode mode;
 
 	TRY(call_page(c, &page));
 	TRY(call_query_mode(c, &mode));
-	TRY(after_of(c, &page, &after));
-	TRY(procure_store_list(&c->world, c->db, &c->reader, P_AGREEMENT, mode, after,
-		page.limit + 1 > 1000 ? 1000 : page.limit, c->arena, &list, &c->why));
+	TRY(after_of(c, &page, &room, &after));
+	TRY(procure_store_list(&c->world, c->db, &c->reader, P_AGREEMENT, mode, after, page.limit,
+		c->arena, &list, &c->why));
 	page_open(c);
-	for (size_t i = 0; i < list.n; i++) {
-		struct process *p = arena_new(c->arena, struct process);
-		struct rows *rows = arena_new(c->arena, struct rows);
-
-		TRY(procure_store_process(&c->world, c->db, &c->reader, &list.row[i].object, false,
-			c->arena, rows, &c->why));
-		TRY(process_read_brief(rows, env_now_ms(&c->node->env), c->arena, p, &c->why));
-		view_card(&c->o, p, &c->world, c->arena);
-	}
-	page_close(c, list.n == page.limit
-			      ? cursor_make(c, &list.row[list.n - 1].time_ms, 1, SLICE_NONE)
-			      : SLICE_NONE);
+	for (size_t i = 0; i < list.n; i++)
+		TRY(card_put(c, &list.row[i].object));
+	page_close(c, next_of(c, &list));
 	return 0;
 }
 
 static int api_records(struct call *c)
 {
 	struct slice word = request_query(c->req, "kind");
+	const struct row_place *after;
+	struct row_place room;
 	struct api_page page;
 	struct rows list;
-	int64_t after;
 	enum mode mode;
 	enum pkind k = pkind_find(
 		slice_str(arena_printf(c->arena, KIND_PREFIX "%.*s/1", SLICE_FMT(word))));
@@ -114,15 +143,13 @@ static int api_records(struct call *c)
 		return why_set(&c->why, E_INVALID, "kind", "is no kind of record of this area");
 	TRY(call_page(c, &page));
 	TRY(call_query_mode(c, &mode));
-	TRY(after_of(c, &page, &after));
+	TRY(after_of(c, &page, &room, &after));
 	TRY(procure_store_list(&c->world, c->db, &c->reader, k, mode, after, page.limit, c->arena,
 		&list, &c->why));
 	page_open(c);
 	for (size_t i = 0; i < list.n; i++)
 		view_row(&c->o, NULL, &list.row[i], &c->world, c->arena);
-	page_close(c, list.n == page.limit
-			      ? cursor_make(c, &list.row[list.n - 1].time_ms, 1, SLICE_NONE)
-			      : SLICE_NONE);
+	page_close(c, next_of(c, &list));
 	return 0;
 }
 
@@ -178,7 +205,7 @@ static int api_pool(struct call *c)
 	if (object_parse(c->param[1], &object) < 0)
 		return why_set(&c->why, E_MISSING, "", "no such pool");
 	TRY(procure_store_process(
-		&c->world, c->db, &c->reader, &object, false, c->arena, &rows, &c->why));
+		&c->world, c->db, &c->reader, &object, ROWS_BRIEF, c->arena, &rows, &c->why));
 	for (size_t i = 0; i < rows.n; i++)
 		pool = rows.row[i].kind == P_POOL ? &rows.row[i] : pool;
 	if (!pool)
@@ -295,8 +322,8 @@ static int api_suggestions(struct call *c)
 	enum mode mode;
 
 	TRY(call_query_mode(c, &mode));
-	TRY(procure_store_list(&c->world, c->db, &c->reader, P_NEED, mode, INT64_MAX, 1000,
-		c->arena, &needs, &c->why));
+	TRY(procure_store_list(
+		&c->world, c->db, &c->reader, P_NEED, mode, NULL, 1000, c->arena, &needs, &c->why));
 	likeness_fill(c, &needs, &l);
 	json_open(&c->o, '{');
 	json_open_at(&c->o, "items", '[');
@@ -498,8 +525,8 @@ static void delivered(
 	int rc = call_read(c);
 
 	if (rc == 0) {
-		rc = procure_store_process(
-			&c->world, c->db, &c->reader, procurement, false, c->arena, rows, &c->why);
+		rc = procure_store_process(&c->world, c->db, &c->reader, procurement, ROWS_BRIEF,
+			c->arena, rows, &c->why);
 		if (rc == 0)
 			rc = process_read_brief(
 				rows, env_now_ms(&c->node->env), c->arena, p, &c->why);

@@ -9,7 +9,8 @@
 struct adding {
 	struct balance *b;
 	const struct process *p;
-	struct arena *arena;
+	struct arena *arena; /* of the lines */
+	struct arena *of_process;
 	size_t room;
 	bool over;
 };
@@ -95,7 +96,8 @@ static void award_add(struct adding *a)
 {
 	const struct row *r = a->p->award;
 
-	if (!r || !slice_is(get_text(&r->doc, json_root(&r->doc), "status", a->arena), "active"))
+	if (!r ||
+		!slice_is(get_text(&r->doc, json_root(&r->doc), "status", a->of_process), "active"))
 		return;
 	for
 		EACH(&r->doc, v, json_get(&r->doc, json_root(&r->doc), "lines"))
@@ -104,31 +106,53 @@ static void award_add(struct adding *a)
 			struct id who;
 			int64_t price;
 
-			if (member_of(a->p->agreement, get_text(&r->doc, v, "nation", a->arena),
-				    a->arena, &who) &&
+			if (member_of(a->p->agreement,
+				    get_text(&r->doc, v, "nation", a->of_process), a->of_process,
+				    &who) &&
 				rec_money(&r->doc, v, "price", &price, &c))
 				add(a, &line_of(a, &who, &c)->national, price);
 		}
 }
 
+/* One procurement, in memory of its own. */
 static int one(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, int64_t now_ms, struct adding *a, struct why *why)
 {
-	struct process *p = arena_new(a->arena, struct process);
-	struct rows *rows = arena_new(a->arena, struct rows);
-	int rc = procure_store_process(w, db, who, object, false, a->arena, rows, why);
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
+	struct process *p = arena_new(&arena, struct process);
+	struct rows rows;
+	int rc = procure_store_process(w, db, who, object, ROWS_BRIEF, &arena, &rows, why);
 
 	if (rc == 0)
-		rc = process_read_brief(rows, now_ms, a->arena, p, why);
+		rc = process_read_brief(&rows, now_ms, &arena, p, why);
 	if (rc < 0)
 		return rc;
 	a->p = p;
+	a->of_process = &arena;
 	shares_add(a);
 	rows_add(a, P_CONTRACT);
 	rows_add(a, P_TRANSACTION);
 	award_add(a);
 	a->b->procurements++;
 	return a->over ? why_set(why, E_LIMIT, "", "a sum is out of range") : 0;
+}
+
+static int page(const struct world *w, struct db *db, const struct reader *who, enum mode mode,
+	int64_t now_ms, struct adding *a, struct row_place *place, bool *more, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(2 * LIMIT_PAGE_BYTES);
+	struct rows list;
+	int rc = procure_store_list(
+		w, db, who, P_AGREEMENT, mode, *more ? place : NULL, PAGE, &arena, &list, why);
+
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		rc = one(w, db, who, &list.row[i].object, now_ms, a, why);
+	if (rc < 0)
+		return rc;
+	if (list.n)
+		*place = row_place(&list.row[list.n - 1]);
+	*more = list.more;
+	return 0;
 }
 
 static int by_member(const void *x, const void *y)
@@ -144,21 +168,17 @@ int balance_make(const struct world *w, struct db *db, const struct reader *who,
 {
 	struct balance b = {.n = 0};
 	struct adding a = {.b = &b, .arena = arena};
-	int64_t after = INT64_MAX;
-	struct rows list;
+	struct row_place place;
+	bool more = false;
 
 	do {
-		int rc = procure_store_list(
-			w, db, who, P_AGREEMENT, mode, after, PAGE, arena, &list, why);
+		int rc = page(w, db, who, mode, now_ms, &a, &place, &more, why);
 
-		for (size_t i = 0; rc == 0 && i < list.n; i++)
-			rc = one(w, db, who, &list.row[i].object, now_ms, &a, why);
 		if (rc < 0)
 			return rc;
-		if (b.procurements > LIMIT_PROCESS_ROWS)
+		if (b.procurements > LIMIT_PROCESSES)
 			return why_set(why, E_LIMIT, "", "there are too many procurements");
-		after = list.n ? list.row[list.n - 1].time_ms : after;
-	} while (list.n == PAGE);
+	} while (more);
 	if (b.n)
 		qsort(b.line, b.n, sizeof(b.line[0]), by_member);
 	*ret = b;

@@ -21,7 +21,7 @@ struct balance {
 	size_t procurements;
 };
 
-/* In a read transaction, or none. E_LIMIT: more than LIMIT_PROCESS_ROWS procurements, or a sum that does not fit. */
+/* In a read transaction, or none. E_LIMIT: more than LIMIT_PROCESSES procurements, or a sum that does not fit. */
 MUST_USE int balance_make(const struct world *w, struct db *db, const struct reader *who,
 	enum mode mode, int64_t now_ms, struct arena *arena, struct balance *ret, struct why *why);
 /* {"procurements", "lines": [{"member", "label", "procurements", "share", "contracted", "paid", "national"}]} */

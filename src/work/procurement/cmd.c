@@ -29,7 +29,7 @@ int cmd_load(struct cli *cli, const char *text, struct cmd_process *ret)
 	TRY(cli_object(cli, text, &object));
 	who = world_reader(&cli->world, &cli->node->self);
 	TRY(procure_store_process(
-		&cli->world, cli->db, &who, &object, true, &ret->arena, &ret->rows, &cli->why));
+		&cli->world, cli->db, &who, &object, ROWS_ALL, &ret->arena, &ret->rows, &cli->why));
 	TRY(process_read(&ret->rows, env_now_ms(&cli->env), &ret->arena, &ret->p, &cli->why));
 	ret->seat = (struct seat){.node = cli->node,
 		.db = cli->db,
@@ -70,6 +70,30 @@ static const struct cli_option mode_options[] = {
 	{NULL, 0, NULL, false, NULL},
 };
 
+/* One procurement, in memory of its own. */
+static int board_line(struct cli *cli, const struct object_id *id, struct json_out *o)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(4 * GIB);
+	struct reader who = world_reader(&cli->world, &cli->node->self);
+	struct process *p = arena_new(&arena, struct process);
+	char object[OBJECT_TEXT + 1];
+	struct rows rows;
+
+	TRY(procure_store_process(
+		&cli->world, cli->db, &who, id, ROWS_ALL, &arena, &rows, &cli->why));
+	TRY(process_read(&rows, env_now_ms(&cli->env), &arena, p, &cli->why));
+	view_card(o, p, &cli->world, &arena);
+	object_format(&p->id, object);
+	if (!cli->json)
+		cli_print(cli, "%-14s %.8s  lead %s, %zu members, %zu signed  %.*s\n",
+			process_state_name(p->state), object + ID_TEXT + 1,
+			world_party_label(&cli->world, &p->lead, &arena), p->n_participant,
+			p->n_consent,
+			SLICE_FMT(get_text(&p->agreement->doc, json_root(&p->agreement->doc),
+				"title", &arena)));
+	return 0;
+}
+
 static int run_board(struct cli *cli)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(4 * GIB);
@@ -82,27 +106,11 @@ static int run_board(struct cli *cli)
 	TRY(cli_world(cli));
 	TRY(cli_mode(cli, &mode));
 	who = world_reader(&cli->world, &cli->node->self);
-	TRY(procure_store_list(&cli->world, cli->db, &who, P_AGREEMENT, mode, INT64_MAX, 200,
-		&arena, &list, &cli->why));
+	TRY(procure_store_list(&cli->world, cli->db, &who, P_AGREEMENT, mode, NULL, 200, &arena,
+		&list, &cli->why));
 	json_open(&o, '[');
-	for (size_t i = 0; i < list.n; i++) {
-		struct process *p = arena_new(&arena, struct process);
-		struct rows rows;
-		char object[OBJECT_TEXT + 1];
-
-		TRY(procure_store_process(&cli->world, cli->db, &who, &list.row[i].object, true,
-			&arena, &rows, &cli->why));
-		TRY(process_read(&rows, env_now_ms(&cli->env), &arena, p, &cli->why));
-		view_card(&o, p, &cli->world, &arena);
-		object_format(&p->id, object);
-		if (!cli->json)
-			cli_print(cli, "%-14s %.8s  lead %s, %zu members, %zu signed  %.*s\n",
-				process_state_name(p->state), object + ID_TEXT + 1,
-				world_party_label(&cli->world, &p->lead, &arena), p->n_participant,
-				p->n_consent,
-				SLICE_FMT(get_text(&p->agreement->doc,
-					json_root(&p->agreement->doc), "title", &arena)));
-	}
+	for (size_t i = 0; i < list.n; i++)
+		TRY(board_line(cli, &list.row[i].object, &o));
 	json_close(&o);
 	if (cli->json)
 		cmd_json(cli, &b);
@@ -143,7 +151,7 @@ static int run_list(struct cli *cli)
 	TRY(kind_of(cli, cli->arg[0], &k));
 	who = world_reader(&cli->world, &cli->node->self);
 	TRY(procure_store_list(
-		&cli->world, cli->db, &who, k, mode, INT64_MAX, 1000, &arena, &list, &cli->why));
+		&cli->world, cli->db, &who, k, mode, NULL, 1000, &arena, &list, &cli->why));
 	json_open(&o, '[');
 	for (size_t i = 0; i < list.n; i++) {
 		char object[OBJECT_TEXT + 1];

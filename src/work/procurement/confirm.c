@@ -52,7 +52,8 @@ int step_confirmed(const struct seat *s, const struct process *p, struct arena *
 		return rc;
 	MUST(root != NULL);
 	for (size_t i = 0; i < root->n_officer; i++)
-		able += officer_of(root, &root->officer[i].key, now_ms) == &root->officer[i];
+		able += (root->officer[i].scopes & SCOPE_OPEN_BIDS) != 0;
+	/* Two where two are named for it: a key that has run out makes the other's word no weightier. */
 	*ret_need = able >= 2 ? 2 : 1;
 	*ret_have = 0;
 	if (!r || !r->closed)
@@ -138,6 +139,34 @@ static int door_open(
 	return 0;
 }
 
+/* Commits that this holder has receipted. Others' doors are theirs to fill. */
+static size_t receipted(const struct seal_replay *r, uint32_t me)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_line; i++)
+		n += (r->line[i].held & 1ULL << (me - 1)) != 0;
+	return n;
+}
+
+/* Does so much more fit into what this node may have there, with room for what closing and opening ask of it? */
+static int room_check(const struct seat *s, const struct process *p, size_t more, struct why *why)
+{
+	uint64_t part = procure_store_part(p->n_participant), used = more;
+	size_t rows = 0, rows_max = LIMIT_PROCESS_ROWS / p->n_participant;
+
+	for (size_t i = 0; i < p->rows->n; i++)
+		if (id_eq(&p->rows->row[i].object.owner, &s->node->self)) {
+			used += p->rows->row[i].body.n + sizeof(struct row);
+			rows++;
+		}
+	if (used / LIMIT_DOOR_THOUSANDTHS >= part / 1000 ||
+		rows / LIMIT_DOOR_THOUSANDTHS >= rows_max / 1000 + 1)
+		return why_set(why, E_LIMIT, "",
+			"no more bids are taken at this door: what it may keep of this tender is full");
+	return 0;
+}
+
 int step_commit(const struct seat *s, const struct process *p, struct slice commit, int64_t now_ms,
 	struct arena *arena, struct slice *ret_receipt, struct why *why)
 {
@@ -160,9 +189,12 @@ int step_commit(const struct seat *s, const struct process *p, struct slice comm
 		}
 	if (now_ms > (int64_t)r->policy.deadline_ms)
 		return why_set(why, E_STATE, "", "the deadline is over");
-	if (r->n_commit >= LIMIT_SEAL_COMMITS)
-		return why_set(
-			why, E_LIMIT, "", "no more bids are taken: there are %zu", r->n_commit);
+	if (receipted(r, me) >= LIMIT_SEAL_COMMITS)
+		return why_set(why, E_LIMIT, "",
+			"no more bids are taken at this door: there are %d", LIMIT_SEAL_COMMITS);
+	rc = room_check(s, p, commit.n, why);
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < r->n_commit; i++)
 		if (bid_name_eq(&r->commit[i].name, &c.name) &&
 			!hash_eq(&r->commit[i].leaf, &c.leaf))
@@ -192,6 +224,9 @@ int step_sealed(const struct seat *s, const struct process *p, struct slice seal
 	for (size_t i = 0; i < r->n_sealed; i++)
 		if (hash_eq(&r->sealed[i].hash, &b.hash))
 			return 0;
+	rc = room_check(s, p, sealed.n, why);
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < r->n_commit; i++)
 		if (bid_fits(&b, &r->commit[i], NULL) == 0)
 			return step_send(s, p, &sealed, 1, arena, why);
@@ -214,6 +249,9 @@ int step_selfopen(const struct seat *s, const struct process *p, struct slice me
 		return rc;
 	if (now_ms < (int64_t)r->policy.fallback_ms || !r->closed)
 		return why_set(why, E_STATE, "", "bidders open themselves from the fallback on");
+	for (size_t i = 0; i < p->n_message; i++)
+		if (slice_eq(p->message[i], message))
+			return 0;
 	for (size_t i = 0; i < r->n_bid; i++)
 		if (r->bid[i].sealed &&
 			bid_selfopen_key(&o, r->bid[i].sealed, &r->key.y, &k, why) == 0)

@@ -10,19 +10,24 @@
  */
 #include "work/procurement/door.h"
 
+#include "base/map.h"
 #include "base/report.h"
 #include "web/work.h"
 #include "work/procurement/lab.h"
 #include "work/procurement/release.h"
 
-#define FEED_PAGE 20
-#define FEED_LOOK 100
+#include <pthread.h>
+
+#define FEED_PAGE  20
+#define FEED_LOOK  100
+#define FEED_BYTES (32 * MIB) /* a page that is so long ends */
 
 struct visit {
 	struct api *api;
 	struct db *db;
 	struct request *req;
 	struct arena arena;
+	struct arena process; /* of the one that is told: emptied for the next */
 	struct world world;
 	struct rows rows;
 	struct process p;
@@ -44,20 +49,31 @@ static int world_find(struct visit *v, struct slice coalition)
 	return 0;
 }
 
+/* May the public know of it? Of the tender's own record only: nothing is computed for what is not there for everybody, so that no time that it takes tells of it. */
+static bool public_head(const struct visit *v, const struct process *p)
+{
+	return p->tender && p->agreement->mode == MODE_REAL &&
+	       release_label_public(&v->world, p->tender->label);
+}
+
 static int process_find(struct visit *v, struct slice object)
 {
 	struct reader who = world_reader(&v->world, &v->api->node->self);
+	int64_t now_ms = env_now_ms(&v->api->node->env);
 	struct object_id id;
 
 	if (object_parse(object, &id) < 0 ||
-		procure_store_process(
-			&v->world, v->db, &who, &id, true, &v->arena, &v->rows, v->why) < 0 ||
-		process_read(&v->rows, env_now_ms(&v->api->node->env), &v->arena, &v->p, v->why) <
-			0)
+		procure_store_process(&v->world, v->db, &who, &id, ROWS_HEAD, &v->process, &v->rows,
+			v->why) < 0 ||
+		process_read_brief(&v->rows, now_ms, &v->process, &v->p, v->why) < 0 ||
+		!public_head(v, &v->p))
 		return nothing(v);
-	if (!v->p.tender || v->p.agreement->mode != MODE_REAL ||
-		!release_label_public(&v->world, v->p.tender->label) || v->p.state < PROCESS_OPEN ||
-		!v->p.replay || !v->p.replay->has_key)
+	if (procure_store_process(
+		    &v->world, v->db, &who, &id, ROWS_ALL, &v->process, &v->rows, v->why) < 0 ||
+		process_read(&v->rows, now_ms, &v->process, &v->p, v->why) < 0)
+		return nothing(v);
+	if (!public_head(v, &v->p) || v->p.state < PROCESS_OPEN || !v->p.replay ||
+		!v->p.replay->has_key)
 		return nothing(v);
 	return 0;
 }
@@ -78,7 +94,15 @@ static int tender_get(struct visit *v)
 	struct json_out o = json_out(&b);
 
 	json_open(&o, '{');
-	json_put_raw(&o, "tender", json_raw(&v->p.tender->doc, json_root(&v->p.tender->doc)));
+	for (const struct tree *t =
+			release_tender_told(&v->p, env_now_ms(&v->api->node->env), &v->process)
+				->first;
+		t; t = t->next) {
+		struct buf one CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
+
+		tree_print(t, &one);
+		json_put_raw(&o, arena_string(&v->process, t->key), buf_slice(&one));
+	}
 	json_open_at(&o, "messages", '[');
 	for (size_t i = 0; i < v->p.n_message; i++)
 		for (size_t t = 0; types[t]; t++)
@@ -95,9 +119,9 @@ static int package_make(struct visit *v, struct tree **ret, struct why *why)
 	struct reader who = world_reader(&v->world, &v->api->node->self);
 	struct rows history;
 
-	TRY(procure_store_history(&v->world, v->db, &who, &v->p.id, &v->arena, &history, why));
+	TRY(procure_store_history(&v->world, v->db, &who, &v->p.id, &v->process, &history, why));
 	return release_package(&v->p, &history, CIRCLE_PUBLIC, &v->world,
-		env_now_ms(&v->api->node->env), &v->arena, ret, why);
+		env_now_ms(&v->api->node->env), &v->process, ret, why);
 }
 
 static int ocds_get(struct visit *v)
@@ -120,6 +144,54 @@ static int write_queued(void *ctx, const struct draft *d, struct written *ret, s
 	return queue_write(v->api->queue, &v->world.coalition.id, d, 1, ret, why);
 }
 
+/* What each network has brought for each tender, as long as this process runs: keys of bidders cost nothing, networks do. */
+static pthread_mutex_t brought_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct map brought;
+#define BROUGHT_MAX 65536 /* pairs that are remembered; then all are forgotten */
+
+static bool network_may(const struct visit *v, bool count)
+{
+	char object[OBJECT_TEXT + 1], key[OBJECT_TEXT + 128];
+	uintptr_t n;
+
+	object_format(&v->p.id, object);
+	snprintf(key, sizeof(key), "%s %s", object, caller_network(&v->api->place, v->req));
+	MUST(pthread_mutex_lock(&brought_lock) == 0);
+	n = (uintptr_t)map_get(&brought, slice_str(key));
+	if (count) {
+		if (brought.n >= BROUGHT_MAX)
+			map_free(&brought);
+		map_put(&brought, slice_str(key), (void *)(n + 1));
+	}
+	MUST(pthread_mutex_unlock(&brought_lock) == 0);
+	return n < LIMIT_NETWORK_COMMITS;
+}
+
+/* One that is here already is answered again, whoever brings it. */
+static bool commit_known(const struct visit *v)
+{
+	struct hash leaf = hash_leaf(v->req->body);
+
+	for (size_t i = 0; i < v->p.replay->n_commit; i++)
+		if (hash_eq(&v->p.replay->commit[i].leaf, &leaf))
+			return true;
+	return false;
+}
+
+static int commit_post(struct visit *v, struct seat *seat, int64_t now_ms, struct slice *receipt)
+{
+	bool known = commit_known(v);
+
+	if (!known && !network_may(v, false))
+		return why_set(v->why, E_LIMIT, "",
+			"this network has brought %d bids of this tender to this door: others take more",
+			LIMIT_NETWORK_COMMITS);
+	TRY(step_commit(seat, &v->p, v->req->body, now_ms, &v->process, receipt, v->why));
+	if (!known)
+		(void)network_may(v, true);
+	return 0;
+}
+
 static int bid_post(struct visit *v)
 {
 	struct seat seat = {
@@ -129,11 +201,11 @@ static int bid_post(struct visit *v)
 	int rc;
 
 	if (slice_is(type, "bid.commit"))
-		rc = step_commit(&seat, &v->p, v->req->body, now_ms, &v->arena, &receipt, v->why);
+		rc = commit_post(v, &seat, now_ms, &receipt);
 	else if (slice_is(type, "bid.sealed"))
-		rc = step_sealed(&seat, &v->p, v->req->body, now_ms, &v->arena, v->why);
+		rc = step_sealed(&seat, &v->p, v->req->body, now_ms, &v->process, v->why);
 	else if (slice_is(type, "bid.selfopen"))
-		rc = step_selfopen(&seat, &v->p, v->req->body, now_ms, &v->arena, v->why);
+		rc = step_selfopen(&seat, &v->p, v->req->body, now_ms, &v->process, v->why);
 	else
 		return why_set(v->why, E_SYNTAX, "",
 			"this is no message bid.commit, bid.sealed or bid.selfopen");
@@ -162,14 +234,18 @@ static void feed_open(struct visit *v, struct json_out *o)
 	json_open_at(o, "releases", '[');
 }
 
-/* The releases of one process, if it is public. */
-static bool feed_process(struct visit *v, const struct object_id *object, struct json_out *o)
+/* The releases of the process of a tender, if it is public. */
+static bool feed_process(struct visit *v, const struct row *tender, struct json_out *o)
 {
 	struct tree *package;
 	char text[OBJECT_TEXT + 1];
 
-	object_format(object, text);
-	if (process_find(v, slice_str(text)) < 0 || package_make(v, &package, NULL) < 0)
+	if (!release_label_public(&v->world, tender->label))
+		return false;
+	object_format(&tender->of, text);
+	if (process_find(v, slice_str(text)) < 0 ||
+		!object_id_eq(&v->p.tender->object, &tender->object) ||
+		package_make(v, &package, NULL) < 0)
 		return false;
 	for (struct tree *r = tree_get(package, "releases")->first; r; r = r->next) {
 		struct buf one CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
@@ -181,24 +257,47 @@ static bool feed_process(struct visit *v, const struct object_id *object, struct
 }
 
 /* A page is full when it has so many public processes, however many others lie between them: neither its length nor its `next` says that there are any. */
-static int feed_fill(struct visit *v, int64_t *at, struct json_out *o, size_t *ret_n)
+static int feed_fill(
+	struct visit *v, struct row_place *at, bool from_there, struct json_out *o, bool *ret_full)
 {
 	struct reader who = world_reader(&v->world, &v->api->node->self);
-	struct rows list;
+	bool more = from_there;
+	size_t n = 0;
 
-	*ret_n = 0;
+	*ret_full = false;
 	do {
-		TRY(procure_store_list(&v->world, v->db, &who, P_AGREEMENT, MODE_REAL, *at,
-			FEED_LOOK, &v->arena, &list, v->why));
-		for (size_t i = 0; i < list.n && *ret_n < FEED_PAGE; i++)
-			if (feed_process(v, &list.row[i].object, o)) {
-				*at = list.row[i].time_ms;
-				++*ret_n;
-			}
-		if (*ret_n < FEED_PAGE && list.n)
-			*at = list.row[list.n - 1].time_ms;
-	} while (*ret_n < FEED_PAGE && list.n == FEED_LOOK);
+		struct arena arena CLEANUP_ARENA = ARENA(2 * LIMIT_PAGE_BYTES);
+		struct rows list;
+
+		TRY(procure_store_list(&v->world, v->db, &who, P_TENDER, MODE_REAL,
+			more ? at : NULL, FEED_LOOK, &arena, &list, v->why));
+		for (size_t i = 0; i < list.n && !*ret_full; i++) {
+			n += feed_process(v, &list.row[i], o);
+			*ret_full = n == FEED_PAGE || o->b->n > FEED_BYTES;
+			*at = row_place(&list.row[i]);
+			/* What was made of it is printed. */
+			arena_reset(&v->process);
+		}
+		more = list.more;
+	} while (!*ret_full && more);
 	return 0;
+}
+
+/* "?after=MS.OBJECT": where the last page ended. */
+static bool place_read(struct slice text, struct row_place *ret)
+{
+	struct slice ms;
+
+	return slice_cut_exact(&text, '.', &ms) && slice_i64(ms, &ret->time_ms) == 0 &&
+	       object_parse(text, &ret->object) == 0;
+}
+
+static const char *place_print(struct visit *v, const struct row_place *at)
+{
+	char object[OBJECT_TEXT + 1];
+
+	object_format(&at->object, object);
+	return arena_printf(&v->arena, "?after=%lld.%s", (long long)at->time_ms, object);
 }
 
 static int feed_get(struct visit *v)
@@ -206,17 +305,17 @@ static int feed_get(struct visit *v)
 	struct slice after = request_query(v->req, "after");
 	struct buf b CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
 	struct json_out o = json_out(&b);
-	int64_t at = INT64_MAX;
-	size_t n;
+	struct row_place at;
+	bool full;
 
-	if (after.p && slice_i64(after, &at) < 0)
+	if (after.p && !place_read(after, &at))
 		return why_set(v->why, E_INVALID, "after", "is no `next` of a page of this feed");
 	feed_open(v, &o);
-	TRY(feed_fill(v, &at, &o, &n));
+	TRY(feed_fill(v, &at, after.p != NULL, &o, &full));
 	json_close(&o);
-	if (n == FEED_PAGE) {
+	if (full) {
 		json_open_at(&o, "links", '{');
-		json_put_cstr(&o, "next", arena_printf(&v->arena, "?after=%lld", (long long)at));
+		json_put_cstr(&o, "next", place_print(v, &at));
 		json_close(&o);
 	}
 	json_close(&o);
@@ -260,6 +359,7 @@ static int answer(
 	v->db = db;
 	v->req = req;
 	v->arena = ARENA(LIMIT_API_ARENA);
+	v->process = ARENA(LIMIT_API_ARENA);
 	v->why = why;
 	/* Strangers may ask so much, no more: each bid that comes is a computation. */
 	rc = rate_take(a->rate, slice_str(caller_network(&a->place, req)),
@@ -271,6 +371,7 @@ static int answer(
 		rc = rest_answer(v, rest);
 		db_rollback(db);
 	}
+	arena_free(&v->process);
 	arena_free(&v->arena);
 	mem_free(v);
 	return rc;

@@ -21,8 +21,22 @@
 #define LIMIT_TRANSCRIPT	  (1 * GIB)
 #define LIMIT_TRANSCRIPT_MESSAGES 262144
 
-/* Records of one procurement: 4,096 commits with their receipts in records of several messages, sealed bids in pieces, and the rest. */
-#define LIMIT_PROCESS_ROWS 20000
+/*
+ * What reading one procurement may take: records of all its participants, and memory for them (what is made of them takes four times as much again, in arenas of 1 GiB and more). Each
+ * participant has an equal part: who fills the store with records loses sight of its own and takes nothing from others. 4,096 commits and as many sealed bids fit into the part of one of
+ * ten.
+ */
+#define LIMIT_PROCESS_ROWS  100000
+#define LIMIT_PROCESS_BYTES (160 * MIB)
+/* A door stops taking bids when so much of its member's part is used: what closing and opening need must fit into the rest. */
+#define LIMIT_DOOR_THOUSANDTHS 800
+/* Commits that one network may bring to one door for one tender: a broker's, while strangers with fresh keys need many networks to fill it. */
+#define LIMIT_NETWORK_COMMITS 128
+
+/* Memory for one page of a list; the rest is on the next. */
+#define LIMIT_PAGE_BYTES (64 * MIB)
+/* Procurements of a mode that the balance and the background task look at. */
+#define LIMIT_PROCESSES 20000
 
 /* So long after the lead's turn, and after one another, others close a tender whose lead does not: a few rounds of replication. */
 #define PROCUREMENT_TAKEOVER_MS 15000

@@ -1,6 +1,7 @@
 /* store.c: see store.h. */
 #include "work/procurement/store.h"
 
+#include "base/map.h"
 #include "base/report.h"
 
 static const char schema_1[] =
@@ -112,60 +113,207 @@ static int row_read(struct stmt *s, struct arena *arena, struct row *ret, struct
 	return procure_read(ret->kind, ret->body, arena, &ret->doc, &of, why);
 }
 
+/* ---- what is read of whom ---- */
+
+/* One author's part of what reading takes. */
+struct part {
+	struct id author;
+	size_t rows, bytes;
+};
+struct reading {
+	const struct id *only; /* whose records count; NULL: anybody's */
+	size_t n_only;
+	size_t rows_max, bytes_max; /* of each author */
+	bool stops;		    /* at the first that is over: a page of a list */
+	struct part part[LIMIT_MEMBERS];
+	size_t n_part;
+	struct map sealed; /* digests of sealed bids that have been read */
+	size_t room;
+};
+
+static void reading_end(struct reading *g)
+{
+	map_free(&g->sealed);
+}
+
+static struct part *part_of(struct reading *g, const struct id *author)
+{
+	for (size_t i = 0; i < g->n_part; i++)
+		if (g->stops || id_eq(&g->part[i].author, author))
+			return &g->part[i];
+	if (g->n_part == LIMIT_MEMBERS)
+		return NULL;
+	g->part[g->n_part] = (struct part){.author = *author};
+	return &g->part[g->n_part++];
+}
+
+static bool counts(const struct reading *g, enum pkind k, const struct id *author)
+{
+	for (size_t i = 0; i < g->n_only; i++)
+		if (id_eq(&g->only[i], author))
+			return true;
+	return !g->only || k == P_AGREEMENT;
+}
+
+/* A sealed bid or a piece of one: whichever door holds it, it says the same. Whose it is matters in all other messages. */
+static bool sealed_again(struct reading *g, enum pkind k, struct slice body)
+{
+	struct slice head = slice_sub(body, 0, body.n < 400 ? body.n : 400);
+	struct hash h;
+
+	if (k != P_SEAL || (slice_search(head, SLICE("e-seal/1 bid.sealed")) < 0 &&
+				   slice_search(head, SLICE("\"part\":")) < 0))
+		return false;
+	h = hash_bytes(body);
+	return map_put(&g->sealed, slice_of(h.b, sizeof(h.b)), g) != NULL;
+}
+
+static struct row *row_room(struct reading *g, struct arena *arena, struct rows *out)
+{
+	if (out->n == g->room) {
+		struct row *more = arena_array(arena, struct row, 2 * g->room + 16);
+
+		if (out->n)
+			memcpy(more, out->row, out->n * sizeof(*more));
+		out->row = more;
+		g->room = 2 * g->room + 16;
+	}
+	return &out->row[out->n];
+}
+
+/* Takes what the statement stands at, if its author has a part left. PAGE_FULL: a list's page is. */
+#define PAGE_FULL 1
+static int row_take(
+	struct stmt *s, struct reading *g, struct arena *arena, struct rows *out, struct why *why)
+{
+	struct id author;
+	struct part *part;
+	size_t before;
+	int rc;
+
+	bytes_read(author.b, 16, db_blob(s, 1));
+	if (!counts(g, (enum pkind)db_i64(s, 0), &author) ||
+		sealed_again(g, (enum pkind)db_i64(s, 0), db_blob(s, 12)))
+		return 0;
+	part = part_of(g, &author);
+	if (!part || part->rows == g->rows_max || part->bytes >= g->bytes_max) {
+		out->left++;
+		return g->stops ? PAGE_FULL : 0;
+	}
+	struct row *row = row_room(g, arena, out);
+	before = arena->used;
+	rc = row_read(s, arena, row, why);
+	if (rc < 0)
+		return rc;
+	out->n++;
+	part->rows++;
+	part->bytes += arena->used - before + sizeof(*row);
+	return 0;
+}
+
 static int rows_read(
-	struct stmt *s, size_t max, struct arena *arena, struct rows *ret, struct why *why)
+	struct stmt *s, struct reading *g, struct arena *arena, struct rows *ret, struct why *why)
 {
 	struct rows out = {0};
-	size_t room = 0;
 	int rc;
 
 	while ((rc = db_step(s, why)) == DB_ROW) {
-		if (out.n == max) {
-			rc = why_set(why, E_LIMIT, "", "there are more than %zu records", max);
-			break;
-		}
-		if (out.n == room) {
-			struct row *more = arena_array(arena, struct row, 2 * room + 16);
-
-			if (out.n)
-				memcpy(more, out.row, out.n * sizeof(*more));
-			out.row = more;
-			room = 2 * room + 16;
-		}
-		rc = row_read(s, arena, &out.row[out.n++], why);
-		if (rc < 0)
+		rc = row_take(s, g, arena, &out, why);
+		if (rc != 0)
 			break;
 	}
 	db_reset(s);
 	if (rc < 0)
 		return rc;
+	out.more = rc == PAGE_FULL;
 	*ret = out;
 	return 0;
 }
 
-int procure_store_process(const struct world *w, struct db *db, const struct reader *who,
-	const struct object_id *of, bool seals, struct arena *arena, struct rows *ret,
+/* ---- one process ---- */
+
+/* The agreement's participants, if it is one; its mode. E_MISSING: nothing of that name is here. */
+static int reading_begin(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *of, struct arena *arena, struct reading *g, enum mode *ret_mode,
 	struct why *why)
 {
-	struct stmt *s = db_stmt(db, COLUMNS
-		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 1 OR t.kind <> $20) AND " RULE
-		" ORDER BY item.time_ms, item.object_owner, item.object_name");
+	struct row root;
+	size_t n = LIMIT_MEMBERS;
+	struct id *only;
 
+	*g = (struct reading){.only = NULL};
+	int rc = procure_store_object(w, db, who, of, arena, &root, why);
+	if (rc < 0)
+		return rc;
+	*ret_mode = root.mode;
+	if (root.kind == P_AGREEMENT) {
+		json_ref list = json_get(&root.doc, json_root(&root.doc), "participants");
+
+		only = arena_array(arena, struct id, json_count(&root.doc, list) + 1);
+		for
+			EACH(&root.doc, v, list)
+		MUST(id_parse(json_string(&root.doc, v, arena), &only[g->n_only++]) == 0);
+		g->only = only;
+		n = g->n_only ? g->n_only : 1;
+	}
+	g->rows_max = LIMIT_PROCESS_ROWS / n;
+	g->bytes_max = LIMIT_PROCESS_BYTES / n;
+	return 0;
+}
+
+size_t procure_store_part(size_t participants)
+{
+	return LIMIT_PROCESS_BYTES / participants;
+}
+
+int procure_store_process(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *of, enum rows_want want, struct arena *arena, struct rows *ret,
+	struct why *why)
+{
+	struct reading g;
+	enum mode mode;
+	struct why none = {0};
+	int rc = reading_begin(w, db, who, of, arena, &g, &mode, &none);
+
+	if (rc == E_MISSING) {
+		*ret = (struct rows){0};
+		return 0;
+	}
+	if (rc < 0) {
+		*why = none;
+		return rc;
+	}
+	struct stmt *s = db_stmt(db,
+		COLUMNS "WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
+			"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " RULE
+			" ORDER BY item.time_ms, item.object_owner, item.object_name");
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&of->owner));
 	db_bind_blob(s, 18, id_slice(&of->name));
-	db_bind_i64(s, 19, seals);
+	db_bind_i64(s, 19, want);
 	db_bind_i64(s, 20, P_SEAL);
-	return rows_read(s, LIMIT_PROCESS_ROWS, arena, ret, why);
+	db_bind_i64(s, 21, P_AGREEMENT);
+	db_bind_i64(s, 22, P_TENDER);
+	db_bind_i64(s, 23, mode);
+	rc = rows_read(s, &g, arena, ret, why);
+	reading_end(&g);
+	return rc;
 }
 
 int procure_store_history(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *of, struct arena *arena, struct rows *ret, struct why *why)
 {
-	struct stmt *s = db_stmt(db, COLUMNS
-		"WHERE t.of_owner = $17 AND t.of_name = $18 AND t.kind IN ($19, $20, $21, $22) AND " EVERY
-		" ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
+	struct reading g;
+	enum mode mode;
 
+	int rc = reading_begin(w, db, who, of, arena, &g, &mode, why);
+
+	if (rc < 0)
+		return rc;
+	struct stmt *s = db_stmt(db, COLUMNS
+		"WHERE t.of_owner = $17 AND t.of_name = $18 AND t.kind IN ($19, $20, $21, $22) "
+		"AND item.mode = $23 AND " EVERY
+		" ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&of->owner));
 	db_bind_blob(s, 18, id_slice(&of->name));
@@ -173,8 +321,13 @@ int procure_store_history(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 20, P_TENDER);
 	db_bind_i64(s, 21, P_AWARD);
 	db_bind_i64(s, 22, P_CONTRACT);
-	return rows_read(s, LIMIT_PROCESS_ROWS, arena, ret, why);
+	db_bind_i64(s, 23, mode);
+	rc = rows_read(s, &g, arena, ret, why);
+	reading_end(&g);
+	return rc;
 }
+
+/* ---- one object, and lists ---- */
 
 int procure_store_object(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why)
@@ -182,35 +335,46 @@ int procure_store_object(const struct world *w, struct db *db, const struct read
 	struct stmt *s = db_stmt(db,
 		COLUMNS "WHERE item.object_owner = $17 AND item.object_name = $18 AND " RULE
 			" ORDER BY item.epoch DESC, item.seq DESC, item.at DESC LIMIT 1");
-	struct rows rows;
 	int rc;
 
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&object->owner));
 	db_bind_blob(s, 18, id_slice(&object->name));
-	rc = rows_read(s, 1, arena, &rows, why);
-	if (rc < 0)
-		return rc;
-	if (rows.n == 0)
-		return why_set(why, E_MISSING, "", "no such record");
-	*ret = rows.row[0];
-	return 0;
+	rc = db_step(s, why);
+	if (rc == DB_ROW)
+		rc = row_read(s, arena, ret, why);
+	else if (rc == 0)
+		rc = why_set(why, E_MISSING, "", "no such record");
+	db_reset(s);
+	return rc;
+}
+
+struct row_place row_place(const struct row *r)
+{
+	return (struct row_place){r->time_ms, r->object};
 }
 
 int procure_store_list(const struct world *w, struct db *db, const struct reader *who, enum pkind k,
-	enum mode mode, int64_t after_ms, size_t limit, struct arena *arena, struct rows *ret,
-	struct why *why)
+	enum mode mode, const struct row_place *after, size_t limit, struct arena *arena,
+	struct rows *ret, struct why *why)
 {
+	static const struct row_place newest = {.time_ms = INT64_MAX};
+	struct reading g = {.rows_max = limit, .bytes_max = LIMIT_PAGE_BYTES, .stops = true};
 	struct stmt *s = db_stmt(db, COLUMNS
-		"WHERE t.kind = $17 AND item.mode = $18 AND item.time_ms < $19 AND " RULE
-		" ORDER BY item.time_ms DESC, item.object_owner DESC, item.object_name DESC LIMIT $20");
+		"WHERE t.kind = $17 AND item.mode = $18 "
+		"AND (item.time_ms, item.object_owner, item.object_name) < ($19, $20, $21) AND " RULE
+		" ORDER BY item.time_ms DESC, item.object_owner DESC, item.object_name DESC LIMIT $22");
 
+	after = after ? after : &newest;
 	rule_bind(s, w, who, arena);
 	db_bind_i64(s, 17, k);
 	db_bind_i64(s, 18, mode);
-	db_bind_i64(s, 19, after_ms);
-	db_bind_i64(s, 20, (int64_t)limit);
-	return rows_read(s, limit, arena, ret, why);
+	db_bind_i64(s, 19, after->time_ms);
+	db_bind_blob(s, 20, id_slice(&after->object.owner));
+	db_bind_blob(s, 21, id_slice(&after->object.name));
+	/* One more than asked for says whether there are more. */
+	db_bind_i64(s, 22, (int64_t)limit + 1);
+	return rows_read(s, &g, arena, ret, why);
 }
 
 int procure_store_readers(struct db *db, int64_t audience, struct arena *arena, struct id **ret,

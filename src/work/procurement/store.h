@@ -31,22 +31,39 @@ struct row {
 struct rows {
 	struct row *row;
 	size_t n;
+	size_t left; /* records beyond their author's part that are not looked at */
+	bool more;   /* of a list: there may be more behind the last */
 };
 
-/* Newest versions, of what `who` may see, all of a process in order of time. `seals`: with messages of E-SEAL/1. E_LIMIT beyond LIMIT_PROCESS_ROWS. */
+/*
+ * Newest versions, of what `who` may see, all of a process in order of time and of its own mode. Of an agreement only its participants' records are read, and of each at most an equal part of
+ * LIMIT_PROCESS_ROWS and LIMIT_PROCESS_BYTES, the earliest first; sealed bids that several doors hold alike are read once. No rows if `of` is not there.
+ */
+enum rows_want {
+	ROWS_HEAD,  /* agreement and tenders: what it is, before anything is computed */
+	ROWS_BRIEF, /* all but messages of E-SEAL/1 */
+	ROWS_ALL,
+};
+/* Memory of one participant's part. */
+size_t procure_store_part(size_t participants);
 MUST_USE int procure_store_process(const struct world *w, struct db *db, const struct reader *who,
-	const struct object_id *of, bool seals, struct arena *arena, struct rows *ret,
+	const struct object_id *of, enum rows_want want, struct arena *arena, struct rows *ret,
 	struct why *why);
-/* All versions of agreement, tender, awards and contracts that `who` may see, in order of time: what a procurement has been, for telling it step by step. */
+/* All versions of agreement, tender, awards and contracts that `who` may see, in order of time: what a procurement has been, for telling it step by step. Ceilings as above. */
 MUST_USE int procure_store_history(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *of, struct arena *arena, struct rows *ret, struct why *why);
 /* One object; E_MISSING alike for absent and not released. */
 MUST_USE int procure_store_object(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why);
-/* Newest first, of one kind and mode; at most `limit`, those behind `after_ms` (exclusive; INT64_MAX: from the beginning). */
+/* Newest first by (time, object), of one kind and mode; at most `limit` and LIMIT_PAGE_BYTES; those behind `after` (NULL: from the beginning). */
+struct row_place {
+	int64_t time_ms;
+	struct object_id object;
+};
+struct row_place row_place(const struct row *r);
 MUST_USE int procure_store_list(const struct world *w, struct db *db, const struct reader *who,
-	enum pkind k, enum mode mode, int64_t after_ms, size_t limit, struct arena *arena,
-	struct rows *ret, struct why *why);
+	enum pkind k, enum mode mode, const struct row_place *after, size_t limit,
+	struct arena *arena, struct rows *ret, struct why *why);
 /* Who reads an audience: for drafts that go where another went. */
 MUST_USE int procure_store_readers(struct db *db, int64_t audience, struct arena *arena,
 	struct id **ret, size_t *ret_n, struct why *why);

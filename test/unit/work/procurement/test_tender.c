@@ -56,7 +56,7 @@ static bool look(struct play *y, size_t i, struct seen *s)
 	assert_ok(world_load(&s->world, s->m->node, s->m->db, &y->l->id, &s->arena, &why));
 	who = world_reader(&s->world, &s->m->id);
 	rc = procure_store_process(
-		&s->world, s->m->db, &who, &y->procurement, true, &s->arena, &s->rows, &said);
+		&s->world, s->m->db, &who, &y->procurement, ROWS_ALL, &s->arena, &s->rows, &said);
 	if (rc == 0)
 		rc = process_read(&s->rows, env_now_ms(&s->m->node->env), &s->arena, &s->p, &said);
 	s->seat = (struct seat){
@@ -99,11 +99,11 @@ static void hour(struct play *y, int64_t now_ms)
 		y->l->m[i].clock.now_ms = now_ms + (int64_t)i;
 }
 
-static struct written put(struct play *y, size_t i, const char *kind, const char *json,
-	const struct object_id *object, int want)
+static struct written put_in(struct play *y, enum mode mode, size_t i, const char *kind,
+	const char *json, const struct object_id *object, int want)
 {
 	struct id member[N];
-	struct draft d = {.mode = MODE_REAL,
+	struct draft d = {.mode = mode,
 		.kind = slice_str(kind),
 		.label = SLICE("league RESTRICTED"),
 		.member = member,
@@ -123,6 +123,12 @@ static struct written put(struct play *y, size_t i, const char *kind, const char
 	if (rc != want)
 		fail_msg("%s by %zu: %d, not %d: %s %s", kind, i, rc, want, why.where, why.text);
 	return w;
+}
+
+static struct written put(struct play *y, size_t i, const char *kind, const char *json,
+	const struct object_id *object, int want)
+{
+	return put_in(y, MODE_REAL, i, kind, json, object, want);
 }
 
 /* ---- the story ---- */
@@ -641,11 +647,120 @@ static void contracts(void **state)
 	}
 }
 
+/* ---- what a list and a process are made of ---- */
+
+/* Records of one millisecond at a page's edge: none is lost, none comes twice. */
+static void pages(void **state)
+{
+	struct play y = {.l = *state};
+	struct row_place place;
+	size_t n = 0;
+	bool more = false;
+
+	hour(&y, LEAGUE_NOW);
+	for (size_t i = 0; i < 7; i++)
+		put(&y, 0, "procurement/need/1",
+			"{\"title\":\"x\",\"classification\":[{\"scheme\":\"LOCAL\",\"id\":\"x\"}],\"quantity\":1,\"unit\":\"H87\",\"firmness\":\"interest\",\"status\":\"stated\"}",
+			NULL, 0);
+	do {
+		struct arena arena CLEANUP_ARENA = ARENA(64 * MIB);
+		struct league_member *m = &y.l->m[0];
+		struct world world;
+		struct reader who;
+		struct rows list;
+
+		assert_ok(world_load(&world, m->node, m->db, &y.l->id, &arena, &why));
+		who = world_reader(&world, &m->id);
+		assert_ok(procure_store_list(&world, m->db, &who, P_NEED, MODE_REAL,
+			more ? &place : NULL, 2, &arena, &list, &why));
+		assert_true(list.n > 0 && list.n <= 2);
+		n += list.n;
+		place = row_place(&list.row[list.n - 1]);
+		more = list.more;
+	} while (more && n < 100);
+	assert_int_equal(n, 7);
+}
+
+/* What others write about a procurement of which they are no participants, and what participants write about it in another mode, is not of it. */
+static void strangers(void **state)
+{
+	struct play y = {.l = *state};
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	char id[2][ID_TEXT + 1], object[OBJECT_TEXT + 1];
+	struct seen s;
+	size_t consents = 0;
+
+	hour(&y, LEAGUE_NOW);
+	for (size_t i = 0; i < 2; i++)
+		id_format(&y.l->m[i].id, id[i]);
+	y.procurement = put(&y, 0, "procurement/agreement/1",
+		arena_printf(&arena,
+			"{\"title\":\"x\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+			id[0], id[1], id[0]),
+		NULL, 0)
+				.object;
+	league_settle(y.l);
+	object_format(&y.procurement, object);
+	const char *consent = arena_printf(
+		&arena, "{\"procurement\":\"%s\",\"leaf\":\"%064d\",\"agrees\":true}", object, 0);
+	put(&y, 1, "procurement/consent/1", consent, NULL, 0);
+	put(&y, 2, "procurement/consent/1", consent, NULL, 0);
+	put_in(&y, MODE_EXERCISE, 1, "procurement/consent/1", consent, NULL, 0);
+	league_settle(y.l);
+	assert_true(look(&y, 0, &s));
+	for (size_t i = 0; i < s.rows.n; i++)
+		consents += s.rows.row[i].kind == P_CONSENT;
+	assert_int_equal(consents, 1);
+	leave(&s);
+}
+
+/* A participant that fills the store loses sight of its own records; what the others have written stands. */
+static void filled(void **state)
+{
+	struct play y = {.l = *state};
+	struct buf big CLEANUP_BUF = BUF(1 * MIB);
+	struct arena arena CLEANUP_ARENA = ARENA(4 * MIB);
+	char object[OBJECT_TEXT + 1];
+	struct json_out o = json_out(&big);
+	size_t mine = 0, others = 0;
+	struct seen s;
+
+	y.chance = env_of_fake(&y.seed);
+	env_fake_init(&y.seed, 7, 0);
+	hour(&y, LEAGUE_NOW);
+	agreement(&y);
+	object_format(&y.procurement, object);
+	json_open(&o, '{');
+	json_put_cstr(&o, "procurement", object);
+	json_open_at(&o, "messages", '[');
+	for (size_t i = 0; i < 60; i++)
+		json_put_string(&o, NULL,
+			slice_str(arena_printf(
+				&arena, "e-seal/1 countersign\nsid %016000d\n", (int)i)));
+	json_close(&o);
+	json_close(&o);
+	const char *text = arena_string(&arena, buf_slice(&big));
+	for (size_t i = 0; i < 80; i++)
+		put(&y, 2, "procurement/seal/1", text, NULL, 0);
+	league_settle(y.l);
+	assert_true(look(&y, 0, &s));
+	for (size_t i = 0; i < s.rows.n; i++)
+		if (id_eq(&s.rows.row[i].object.owner, &y.l->m[2].id))
+			mine++;
+		else
+			others++;
+	assert_true(mine < 80 && mine > 10);
+	assert_int_equal(s.rows.left + mine, 81);
+	assert_int_equal(others, 3);
+	leave(&s);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
-	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts)};
+	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts), SIGNED(pages),
+		SIGNED(strangers), SIGNED(filled)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
