@@ -317,11 +317,20 @@ def test_pull_and_push(three):
     red = stix.indicator(1, object_marking_refs=["marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"])
     mine = [stix.indicator(n) for n in range(700)]
     path.write_text(json.dumps({"type": "bundle", "id": "bundle--" + red["id"][11:], "objects": [*mine, red]}))
-    hrv.run("cyber", "import", path, "--mode", "exercise", "-c", three.id)
+    hrv.run("cyber", "import", path, "--mode", "exercise", "--to", "all", "-c", three.id)
+    # Nor what only its label keeps, what is not for all members, or what was held back because nobody knows its marking.
+    kept = [stix.indicator(n) for n in range(701, 704)]
+    kept[2]["object_marking_refs"] = ["marking-definition--" + kept[2]["id"][11:]]
+    for o, more in zip(kept, [("--label", "RESTRICTED TLP=AMBER", "--to", "all"), ("--to", "ALB"), ("--to", "all")]):
+        path.write_text(json.dumps(o))
+        assert hrv.json("cyber", "import", path, "--mode", "exercise", *more, "-c", three.id)["refused"] == 0
     remote(hrv, three.id, "out", alb, "exercise", inbox_id, "--push")
     assert hrv.json("cyber", "push", "out") == {"pages": 2, "sent": 700, "refused": 0}
     assert everything(taxii(alb, three.id, "exercise"), inbox_id) == mine
     assert hrv.json("cyber", "push", "out")["sent"] == 0
+    # Credentials do not go over an open line.
+    assert "only on this machine" in hrv.refuses(65, "cyber", "remote", "add", "open", "http://taxii.example/root/", "--collection", "all",
+                                                 "--user", "edi", "--pass-file", hrv.path / "remote-password", "-c", three.id)
     # What goes wrong is told, and nothing of the secret is shown.
     assert "answered 404" in hrv.refuses(69, "cyber", "pull", bad_remote(hrv, three, alb))
     assert PASSWORD not in hrv.run("cyber", "remote", "list", "--json").stdout

@@ -123,30 +123,44 @@ static int statements_find(struct run *r)
 	return 0;
 }
 
-static int marking_look(struct run *r, struct slice id, bool *ret, struct why *why)
+/* Only of this member's own definitions: what another says that a marking means must not widen what is released here. */
+int ingest_marking_known(const struct world *w, const struct node *node, struct db *db,
+	int64_t root, struct slice id, bool *ret, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	struct world w;
-	struct list_query q = {
-		.root = r->root, .id = &id, .n_id = 1, .limit = 1, .versions = VERSION_LAST};
+	struct list_query q = {.root = root,
+		.id = &id,
+		.n_id = 1,
+		.limit = 1,
+		.has_author = true,
+		.author = node->self,
+		.versions = VERSION_LAST};
+	struct reader self = world_reader(w, &node->self);
 	struct list_row *row;
 	struct slice bytes;
 	struct stix s;
 	bool more;
 	size_t n;
-	int rc = world_load(&w, r->in->node, r->in->db, &r->in->coalition, &arena, why);
+	int rc = stix_list_page(w, db, &self, &q, &arena, &row, &n, &more, why);
 
 	*ret = false;
-	if (rc < 0)
-		return rc;
-	struct reader self = world_reader(&w, &r->in->node->self);
-	rc = stix_list_page(&w, r->in->db, &self, &q, &arena, &row, &n, &more, why);
 	if (rc < 0 || n == 0)
 		return rc;
-	rc = stix_list_bytes(r->in->db, row, 1, &arena, &bytes, why);
+	rc = stix_list_bytes(db, row, 1, &arena, &bytes, why);
 	if (rc == 0 && stix_read(&s, &arena, bytes, NULL) == 0)
 		*ret = marking_kind_of(&s, &arena) == MARKING_STATEMENT;
 	return rc;
+}
+
+static int marking_look(struct run *r, struct slice id, bool *ret, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct world w;
+	int rc = world_load(&w, r->in->node, r->in->db, &r->in->coalition, &arena, why);
+
+	*ret = false;
+	return rc < 0 ? rc
+		      : ingest_marking_known(&w, r->in->node, r->in->db, r->root, id, ret, why);
 }
 
 static char unknown_marking;

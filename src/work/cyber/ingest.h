@@ -70,4 +70,8 @@ struct ingest {
 MUST_USE int ingest_run(const struct ingest *in, struct source *from, struct arena *arena,
 	struct ingest_result *ret, struct why *why);
 
+/* In a transaction, or not: has this member itself published what the marking `id` means, and is it a statement (marking.h)? */
+MUST_USE int ingest_marking_known(const struct world *w, const struct node *node, struct db *db,
+	int64_t root, struct slice id, bool *ret, struct why *why);
+
 #endif

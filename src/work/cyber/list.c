@@ -12,6 +12,8 @@
 
 /* Batches looked up at once. */
 #define BATCHES 64
+/* One object of the densest text and its parts, as in the fold. */
+#define WALK_ARENA (160 * MIB)
 
 /*
  * Parameters of every statement here: $1 root, $2 self, $3 member, $4 to $16 classes, $17 restricted to an author, $18 author, $19 restricted to an inbox, $20
@@ -27,9 +29,16 @@
 			  ".author = $18) AND ($19 = 0 OR EXISTS (SELECT 1 FROM cyber_source cs "  \
 			  "WHERE cs.log = " b ".log AND cs.seq = " b ".seq AND cs.source = $20))"
 
+/* Batches: $21 where to go on, $22 limit, $23 tlp; $24 a type that must be in it. */
 #define BATCH_SQL(page)                                                                            \
-	"SELECT b.first, b.last, b.log, b.epoch, b.seq, b.author, b.label FROM cyber_batch b "     \
-	"WHERE b.root = $1 AND " page " AND " SEEN("b")
+	"SELECT b.first, b.last, b.log, b.epoch, b.seq, b.author, b.label, b.tlp "                 \
+	"FROM cyber_batch b WHERE b.root = $1 AND " page                                           \
+	" AND " SEEN("b") " AND ($23 = 0 OR b.tlp <= $23)"
+#define BATCH_TYPE                                                                                 \
+	" AND EXISTS (SELECT 1 FROM cyber_object t WHERE t.root = $1 AND t.type = $24 "            \
+	"AND t.added >= b.first AND t.added <= b.last)"
+#define BATCH_UP   "b.last > $21"
+#define BATCH_DOWN "b.last <= $21 + 9999 AND b.first < $21"
 
 /* A withdrawal by the same author, written after the entry. */
 #define NOT_WITHDRAWN(o, author, epoch, seq)                                                       \
@@ -38,41 +47,56 @@
 	".vkey) AND (w.epoch, w.seq) > (" epoch ", " seq "))"
 
 /*
- * Of the batch: $21 author, $22 epoch, $23 seq, $24 first, $25 last; of the query: $26 after, $27 upto, $28 tlp, $29 which versions (0 last, 1 first, 2
- * all, 3 exact), $30 types ",a,b,", $31 exact versions "|v|v|", $32 limit.
+ * Of the query: $21 after, $22 upto, $23 tlp, $24 which versions (0 last, 1 first, 2 all, 3 exact), $25 types ",a,b,", $26 exact versions "|v|v|",
+ * $27 limit. Then of a batch: $28 author, $29 epoch, $30 seq, $31 first, $32 last ($33 a type); or of an id: $28 uuid, $29 type.
+ *
+ * `seen` is all that the reader may see; never made as a table, but entered from the index each time. `+ 0` keeps the engines from entering by the root,
+ * which all objects share, instead of by the id.
  */
-/* `+ 0` keeps the engines from entering by the root, which all objects share, instead of by the id. */
-#define OTHERS                                                                                     \
-	"cyber_object x JOIN cyber_batch xb ON xb.first = x.batch WHERE x.root + 0 = o.root "      \
-	"AND x.uuid = o.uuid AND x.type = o.type AND " SEEN("xb") " AND " NOT_WITHDRAWN(           \
-		"x", "xb.author", "xb.epoch", "xb.seq")
-#define HOLDER "$21 = (SELECT xb.author FROM " OTHERS " ORDER BY x.added LIMIT 1)"
-#define LATER  "(x.vkey > o.vkey OR (x.vkey = '' AND o.vkey = '' AND x.added > o.added))"
-#define BEFORE "(x.vkey < o.vkey OR (x.vkey = '' AND o.vkey = '' AND x.added < o.added))"
-#define AGAIN  "(x.vkey = o.vkey AND o.vkey <> '' AND x.added < o.added)"
-#define SHOWN                                                                                      \
-	"NOT EXISTS (SELECT 1 FROM " OTHERS " AND xb.author = $21 AND (" AGAIN                     \
-	" OR ($29 = 0 AND " LATER ") OR ($29 = 1 AND " BEFORE "))) AND ($29 <> 3 "                 \
-	"OR $31 LIKE '%|' || o.vkey || '|%' OR $31 LIKE '%|' || CAST(o.added AS TEXT) || '|%')"
+#define WITH_SEEN                                                                                  \
+	"WITH seen AS NOT MATERIALIZED (SELECT x.added, x.at, x.n, x.type, x.uuid, x.version, "    \
+	"x.tlp, x.revoked, x.vkey, x.digest, xb.first, xb.last, xb.log, xb.epoch, xb.seq, "        \
+	"xb.author, xb.label, xb.tlp AS batch_tlp "                                                \
+	"FROM cyber_object x JOIN cyber_batch xb ON xb.first = x.batch WHERE x.root + 0 = $1 "     \
+	"AND " SEEN("xb") " AND " NOT_WITHDRAWN("x", "xb.author", "xb.epoch", "xb.seq") ") "
+#define NONE(author, which)                                                                        \
+	"NOT EXISTS (SELECT 1 FROM seen s WHERE s.uuid = o.uuid AND s.type = o.type "              \
+	"AND s.author " author " AND " which ")"
+/* Each condition enters the index (uuid, vkey, digest) by itself: ten thousand versions of one id are ten thousand steps and not their square. */
+#define LATER(a)                                                                                   \
+	NONE("= " a, "s.vkey > o.vkey")                                                            \
+	" AND (o.vkey <> '' OR " NONE("= " a, "s.vkey = '' AND s.added > o.added") ")"
+#define BEFORE(a)                                                                                  \
+	NONE("= " a, "s.vkey < o.vkey")                                                            \
+	" AND (o.vkey <> '' OR " NONE("= " a, "s.vkey = '' AND s.added < o.added") ")"
+#define AGAIN(a) "(o.vkey = '' OR " NONE("= " a, "s.vkey = o.vkey AND s.added < o.added") ")"
+#define SAME(a)	 NONE("<> " a, "s.vkey = o.vkey AND s.digest = o.digest AND s.added < o.added")
+#define SHOWN(a)                                                                                                                                        \
+	" AND o.added > $21 AND o.added < $22 AND ($23 = 0 OR o.tlp <= $23) "                                                                           \
+	"AND ($25 = '' OR $25 LIKE '%,' || o.type || ',%') AND " AGAIN(a) " AND ($24 <> 0 OR (" LATER(                                                  \
+		a) ")) AND ($24 <> 1 OR (" BEFORE(a) ")) AND ($24 <> 3 "                                                                                \
+						     "OR $26 LIKE '%|' || o.vkey || '|%' OR $26 LIKE '%|' || CAST(o.added AS TEXT) || '|%') AND " SAME( \
+							     a)
 
-#define OBJECT_COLUMNS "SELECT o.added, o.at, o.n, o.type, o.uuid, o.version, o.tlp, o.revoked"
-#define OBJECT_WHERE                                                                                           \
-	" AND ($28 = 0 OR o.tlp <= $28) AND ($30 = '' OR $30 LIKE '%,' || o.type || ',%') AND " NOT_WITHDRAWN( \
-		"o", "$21", "$22", "$23") " AND " HOLDER " AND " SHOWN
-#define OBJECT_RANGE                                                                               \
-	" FROM cyber_object o WHERE o.root = $1 AND o.added >= $24 AND o.added <= $25 "            \
-	"AND o.added > $26 AND o.added < $27"
-#define OBJECT_ONE                                                                                 \
-	" FROM cyber_object o WHERE o.root + 0 = $1 AND o.added >= $24 AND o.added <= $25 "        \
-	"AND o.added > $26 AND o.added < $27 AND o.uuid = $33 AND o.type = $34"
-#define UP   " ORDER BY o.added LIMIT $32"
-#define DOWN " ORDER BY o.added DESC LIMIT $32"
+#define COLUMNS "SELECT o.added, o.at, o.n, o.type, o.uuid, o.version, o.tlp, o.revoked"
+#define OF_BATCH                                                                                   \
+	WITH_SEEN COLUMNS                                                                          \
+		" FROM cyber_object o WHERE o.root = $1 AND o.added >= $31 AND o.added <= $32 "    \
+		"AND " NOT_WITHDRAWN("o", "$28", "$29", "$30") SHOWN("$28")
+#define OF_ID                                                                                      \
+	WITH_SEEN COLUMNS ", o.first, o.last, o.log, o.epoch, o.seq, o.author, o.label, "          \
+			  "o.batch_tlp FROM seen o WHERE o.uuid = $28 AND o.type = $29 "           \
+			  "AND ($23 = 0 OR o.batch_tlp <= $23)" SHOWN("o.author")
+#define OF_TYPE OF_BATCH " AND o.type = $33"
+#define UP	" ORDER BY o.added LIMIT $27"
+#define DOWN	" ORDER BY o.added DESC LIMIT $27"
 
 struct batch {
 	int64_t first, last, log, epoch;
 	uint64_t seq;
 	struct id author;
 	struct slice label;
+	enum tlp tlp;
 };
 
 struct listing {
@@ -99,27 +123,36 @@ static void bind_reader(struct stmt *s, const struct listing *l)
 	db_bind_blob(s, 20, slice_of(l->q->source.b, 16));
 }
 
-static void batch_read(struct stmt *s, struct arena *arena, struct batch *b)
+/* Its eight columns, from `at` on. */
+static void batch_read(struct stmt *s, int at, struct arena *arena, struct batch *b)
 {
-	*b = (struct batch){.first = db_i64(s, 0),
-		.last = db_i64(s, 1),
-		.log = db_i64(s, 2),
-		.epoch = db_i64(s, 3),
-		.seq = (uint64_t)db_i64(s, 4)};
-	MUST(db_blob(s, 5).n == sizeof(b->author.b));
-	memcpy(b->author.b, db_blob(s, 5).p, sizeof(b->author.b));
-	b->label = arena_copy(arena, db_text(s, 6));
+	*b = (struct batch){.first = db_i64(s, at),
+		.last = db_i64(s, at + 1),
+		.log = db_i64(s, at + 2),
+		.epoch = db_i64(s, at + 3),
+		.seq = (uint64_t)db_i64(s, at + 4),
+		.tlp = (enum tlp)db_i64(s, at + 7)};
+	MUST(db_blob(s, at + 5).n == sizeof(b->author.b));
+	memcpy(b->author.b, db_blob(s, at + 5).p, sizeof(b->author.b));
+	b->label = arena_copy(arena, db_text(s, at + 6));
+}
+
+static struct stmt *batches_stmt(struct listing *l)
+{
+	/* One type is what an index can be entered by: a batch without it costs one look. */
+	if (l->q->n_type == 1)
+		return l->q->down ? db_stmt(l->db, BATCH_SQL(BATCH_DOWN) BATCH_TYPE
+					    " ORDER BY b.last DESC LIMIT $22")
+				  : db_stmt(l->db, BATCH_SQL(BATCH_UP) BATCH_TYPE
+					    " ORDER BY b.last LIMIT $22");
+	return l->q->down ? db_stmt(l->db, BATCH_SQL(BATCH_DOWN) " ORDER BY b.last DESC LIMIT $22")
+			  : db_stmt(l->db, BATCH_SQL(BATCH_UP) " ORDER BY b.last LIMIT $22");
 }
 
 /* The next batches from `at` on, in the order of the page. */
 static int batches_next(struct listing *l, int64_t at, struct batch ret[BATCHES], size_t *ret_n)
 {
-	struct stmt *s =
-		l->q->down
-			? db_stmt(l->db,
-				  BATCH_SQL(
-					  "b.last <= $21 + 9999 AND b.first < $21") " ORDER BY b.last DESC LIMIT $22")
-			: db_stmt(l->db, BATCH_SQL("b.last > $21") " ORDER BY b.last LIMIT $22");
+	struct stmt *s = batches_stmt(l);
 	size_t n = 0;
 	int rc;
 
@@ -127,16 +160,21 @@ static int batches_next(struct listing *l, int64_t at, struct batch ret[BATCHES]
 	bind_reader(s, l);
 	db_bind_i64(s, 21, at);
 	db_bind_i64(s, 22, BATCHES);
+	db_bind_i64(s, 23, l->q->tlp_most);
+	if (l->q->n_type == 1)
+		db_bind_text(s, 24, l->q->type[0]);
 	while ((rc = db_step(s, l->why)) == DB_ROW)
-		batch_read(s, l->arena, &ret[n++]);
+		batch_read(s, 0, l->arena, &ret[n++]);
 	db_reset(s);
 	*ret_n = n;
 	return rc;
 }
 
+/* A label may be tighter than the object's own marking, and the other way round. */
 static void row_read(struct stmt *s, struct listing *l, const struct batch *b)
 {
 	struct list_row *r = &l->row[l->n++];
+	enum tlp own = (enum tlp)db_i64(s, 6);
 
 	*r = (struct list_row){.added = db_i64(s, 0),
 		.log = b->log,
@@ -145,7 +183,7 @@ static void row_read(struct stmt *s, struct listing *l, const struct batch *b)
 		.n = (uint32_t)db_i64(s, 2),
 		.type = arena_copy(l->arena, db_text(s, 3)),
 		.version = arena_copy(l->arena, db_text(s, 5)),
-		.tlp = (enum tlp)db_i64(s, 6),
+		.tlp = own > b->tlp ? own : b->tlp,
 		.revoked = db_i64(s, 7) != 0,
 		.author = b->author,
 		.label = b->label};
@@ -153,46 +191,45 @@ static void row_read(struct stmt *s, struct listing *l, const struct batch *b)
 	memcpy(r->uuid.b, db_blob(s, 4).p, sizeof(r->uuid.b));
 }
 
-static int64_t versions_number(const struct list_query *q)
-{
-	return (int64_t)q->versions;
-}
-
-/* Objects of one batch, or (with `id`) those of one id in it. */
-static int objects_of(struct listing *l, const struct batch *b, struct stmt *s)
+static void bind_query(struct stmt *s, struct listing *l)
 {
 	const struct list_query *q = l->q;
-	int rc;
 
 	bind_reader(s, l);
-	db_bind_blob(s, 21, id_slice(&b->author));
-	db_bind_i64(s, 22, b->epoch);
-	db_bind_i64(s, 23, (int64_t)b->seq);
-	db_bind_i64(s, 24, b->first);
-	db_bind_i64(s, 25, b->last);
-	db_bind_i64(s, 26, q->down ? 0 : q->after);
-	db_bind_i64(s, 27, q->down && q->after ? q->after : q->upto ? q->upto + 1 : INT64_MAX);
-	db_bind_i64(s, 28, q->tlp_most);
-	db_bind_i64(s, 29, versions_number(q));
-	db_bind_text(s, 30, l->types);
-	db_bind_text(s, 31, l->exact);
-	db_bind_i64(s, 32, (int64_t)(l->max - l->n));
-	while ((rc = db_step(s, l->why)) == DB_ROW && l->n < l->max)
-		row_read(s, l, b);
-	db_reset(s);
-	return rc < 0 ? rc : 0;
+	db_bind_i64(s, 21, q->down ? 0 : q->after);
+	db_bind_i64(s, 22, q->down && q->after ? q->after : q->upto ? q->upto + 1 : INT64_MAX);
+	db_bind_i64(s, 23, q->tlp_most);
+	db_bind_i64(s, 24, (int64_t)q->versions);
+	db_bind_text(s, 25, l->types);
+	db_bind_text(s, 26, l->exact);
+	db_bind_i64(s, 27, (int64_t)(l->max - l->n));
 }
 
 static struct stmt *objects_stmt(struct listing *l)
 {
-	/* One type is what an index can be entered by. */
 	if (l->q->n_type == 1)
-		return l->q->down ? db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE
-					    " AND o.type = $33" OBJECT_WHERE DOWN)
-				  : db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE
-					    " AND o.type = $33" OBJECT_WHERE UP);
-	return l->q->down ? db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE OBJECT_WHERE DOWN)
-			  : db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE OBJECT_WHERE UP);
+		return l->q->down ? db_stmt(l->db, OF_TYPE DOWN) : db_stmt(l->db, OF_TYPE UP);
+	return l->q->down ? db_stmt(l->db, OF_BATCH DOWN) : db_stmt(l->db, OF_BATCH UP);
+}
+
+/* Objects of one batch between these two places. */
+static int objects_of(struct listing *l, const struct batch *b, int64_t first, int64_t last)
+{
+	struct stmt *s = objects_stmt(l);
+	int rc;
+
+	bind_query(s, l);
+	db_bind_blob(s, 28, id_slice(&b->author));
+	db_bind_i64(s, 29, b->epoch);
+	db_bind_i64(s, 30, (int64_t)b->seq);
+	db_bind_i64(s, 31, first);
+	db_bind_i64(s, 32, last);
+	if (l->q->n_type == 1)
+		db_bind_text(s, 33, l->q->type[0]);
+	while ((rc = db_step(s, l->why)) == DB_ROW && l->n < l->max)
+		row_read(s, l, b);
+	db_reset(s);
+	return rc < 0 ? rc : 0;
 }
 
 static int list_range(struct listing *l)
@@ -209,11 +246,7 @@ static int list_range(struct listing *l)
 	while (rc == 0 && n == BATCHES && l->n < l->max) {
 		rc = batches_next(l, at, b, &n);
 		for (size_t i = 0; rc == 0 && i < n && l->n < l->max; i++) {
-			struct stmt *s = objects_stmt(l);
-
-			if (q->n_type == 1)
-				db_bind_text(s, 33, q->type[0]);
-			rc = objects_of(l, &b[i], s);
+			rc = objects_of(l, &b[i], b[i].first, b[i].last);
 			at = q->down ? b[i].first : b[i].last;
 		}
 		if (!q->down && q->upto && at >= q->upto)
@@ -224,53 +257,30 @@ static int list_range(struct listing *l)
 
 /* ---- by id ---- */
 
-static int batches_of_id(struct listing *l, struct slice type, const struct stix_uuid *uuid,
-	struct batch **ret, size_t *ret_n)
-{
-	struct stmt *s = db_stmt(l->db,
-		"SELECT DISTINCT b.first, b.last, b.log, b.epoch, b.seq, b.author, b.label "
-		"FROM cyber_object o JOIN cyber_batch b ON b.first = o.batch "
-		"WHERE o.root + 0 = $1 AND o.uuid = $21 AND o.type = $22 AND " SEEN(
-			"b") " ORDER BY b.first LIMIT 1000");
-	VEC(struct batch) found = {0};
-	struct batch b;
-	int rc;
-
-	bind_reader(s, l);
-	db_bind_blob(s, 21, slice_of(uuid->b, 16));
-	db_bind_text(s, 22, type);
-	while ((rc = db_step(s, l->why)) == DB_ROW) {
-		batch_read(s, l->arena, &b);
-		vec_push(&found, b);
-	}
-	db_reset(s);
-	*ret = arena_array(l->arena, struct batch, found.n + 1);
-	if (found.n)
-		memcpy(*ret, found.p, found.n * sizeof(b));
-	*ret_n = found.n;
-	vec_free(&found);
-	return rc;
-}
-
-static int list_id(struct listing *l, struct slice id)
+/* The first `most` of one id, in the order of the page. */
+static int list_id(struct listing *l, struct slice id, size_t most)
 {
 	struct stix_uuid uuid;
 	struct slice type;
-	struct batch *b;
-	size_t n;
+	struct stmt *s;
+	size_t n = 0;
 	int rc;
 
 	if (stix_id_parse(id, &type, &uuid) < 0)
 		return 0; /* nothing has it */
-	rc = batches_of_id(l, type, &uuid, &b, &n);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		struct stmt *s = db_stmt(l->db, OBJECT_COLUMNS OBJECT_ONE OBJECT_WHERE UP);
+	s = l->q->down ? db_stmt(l->db, OF_ID DOWN) : db_stmt(l->db, OF_ID UP);
+	bind_query(s, l);
+	db_bind_i64(s, 27, (int64_t)most);
+	db_bind_blob(s, 28, slice_of(uuid.b, 16));
+	db_bind_text(s, 29, type);
+	while ((rc = db_step(s, l->why)) == DB_ROW && n++ < most && l->n < l->max) {
+		struct batch b;
 
-		db_bind_blob(s, 33, slice_of(uuid.b, 16));
-		db_bind_text(s, 34, type);
-		rc = objects_of(l, &b[i], s);
+		batch_read(s, 8, l->arena, &b);
+		row_read(s, l, &b);
 	}
-	return rc;
+	db_reset(s);
+	return rc < 0 ? rc : 0;
 }
 
 static int row_cmp_up(const void *a, const void *b)
@@ -295,21 +305,30 @@ static size_t rows_distinct(struct list_row *row, size_t n)
 	return kept;
 }
 
-static int list_ids(struct listing *l)
+static void rows_order(struct listing *l, size_t limit)
 {
-	size_t limit = l->max;
-	int rc = 0;
-
-	/* All versions of all ids, then in order: an id has few. */
-	l->max = LIST_IDS * 16 > limit ? LIST_IDS * 16 : limit;
-	l->row = arena_array(l->arena, struct list_row, l->max);
-	for (size_t i = 0; rc == 0 && i < l->q->n_id; i++)
-		rc = list_id(l, l->q->id[i]);
 	if (l->n)
 		qsort(l->row, l->n, sizeof(*l->row), l->q->down ? row_cmp_down : row_cmp_up);
 	l->n = rows_distinct(l->row, l->n);
 	if (l->n > limit)
 		l->n = limit;
+}
+
+static int list_ids(struct listing *l)
+{
+	size_t limit = l->max;
+	int rc = 0;
+
+	/* So many of each as would fill the page by itself; what cannot be on it any more goes at once. */
+	l->max = 2 * limit;
+	l->row = arena_array(l->arena, struct list_row, l->max);
+	for (size_t i = 0; rc == 0 && i < l->q->n_id; i++) {
+		rc = list_id(l, l->q->id[i], limit);
+		if (l->n > limit)
+			rows_order(l, limit);
+	}
+	rows_order(l, limit);
+	l->max = limit;
 	return rc;
 }
 
@@ -417,15 +436,17 @@ int stix_list_page(const struct world *w, struct db *db, const struct reader *wh
 static int batch_at(struct listing *l, int64_t added, struct batch *ret, bool *ret_has)
 {
 	struct stmt *s = db_stmt(
-		l->db, BATCH_SQL("b.last >= $21 AND b.first <= $21") " ORDER BY b.last LIMIT 1");
+		l->db, BATCH_SQL("b.last >= $21 AND b.first <= $21") " ORDER BY b.last LIMIT $22");
 	int rc;
 
 	bind_reader(s, l);
 	db_bind_i64(s, 21, added);
+	db_bind_i64(s, 22, 1);
+	db_bind_i64(s, 23, l->q->tlp_most);
 	rc = db_step(s, l->why);
 	*ret_has = rc == DB_ROW;
 	if (*ret_has)
-		batch_read(s, l->arena, ret);
+		batch_read(s, 0, l->arena, ret);
 	db_reset(s);
 	return rc < 0 ? rc : 0;
 }
@@ -436,10 +457,7 @@ static int list_at(struct listing *l, int64_t added)
 	bool has;
 	int rc = batch_at(l, added, &b, &has);
 
-	if (rc < 0 || !has)
-		return rc;
-	b.first = b.last = added;
-	return objects_of(l, &b, db_stmt(l->db, OBJECT_COLUMNS OBJECT_RANGE OBJECT_WHERE UP));
+	return rc < 0 || !has ? rc : objects_of(l, &b, added, added);
 }
 
 int stix_list_added(const struct world *w, struct db *db, const struct reader *who, int64_t root,
@@ -525,27 +543,68 @@ int stix_list_words(const struct world *w, struct db *db, const struct reader *w
 	return rc;
 }
 
+/* The bytes of one row; `content` is that of the entry `of` already, and lies in its arena. */
+static int row_bytes(struct db *db, const struct list_row *row, const struct list_row *of,
+	struct arena *arena, struct slice *content, struct slice *ret, struct why *why)
+{
+	struct hash leaf;
+	int rc = 0;
+
+	if (!of || row->log != of->log || row->seq != of->seq) {
+		arena_reset(arena);
+		rc = content_load(db, row->log, row->seq, arena, content, &leaf, why);
+	}
+	if (rc < 0)
+		return rc;
+	if (row->at > content->n || row->n > content->n - row->at)
+		return why_set(why, E_VERIFY, "database", "a batch has changed");
+	*ret = slice_sub(*content, row->at, row->at + row->n);
+	return 0;
+}
+
 int stix_list_bytes(struct db *db, const struct list_row *row, size_t n, struct arena *arena,
 	struct slice *ret, struct why *why)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(8 * MIB);
-	struct slice content = SLICE_NONE;
-	struct hash leaf;
+	struct slice content = SLICE_NONE, bytes;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (i == 0 || row[i].log != row[i - 1].log || row[i].seq != row[i - 1].seq) {
-			arena_reset(&scratch);
-			rc = content_load(
-				db, row[i].log, row[i].seq, &scratch, &content, &leaf, why);
-		}
-		if (rc < 0)
-			break;
-		if (row[i].at > content.n || row[i].n > content.n - row[i].at)
-			return why_set(why, E_VERIFY, "database", "a batch has changed");
-		ret[i] = arena_copy(arena, slice_sub(content, row[i].at, row[i].at + row[i].n));
+		rc = row_bytes(
+			db, &row[i], i ? &row[i - 1] : NULL, &scratch, &content, &bytes, why);
+		if (rc == 0)
+			ret[i] = arena_copy(arena, bytes);
 	}
 	return rc;
+}
+
+struct list_walk stix_walk(struct db *db, const struct list_row *row, size_t n)
+{
+	return (struct list_walk){
+		.db = db, .row = row, .n = n, .entry = ARENA(8 * MIB), .arena = ARENA(WALK_ARENA)};
+}
+
+int stix_walk_next(struct list_walk *w, struct why *why)
+{
+	while (w->next < w->n) {
+		size_t i = w->next++;
+		int rc = row_bytes(w->db, &w->row[i], i ? &w->row[i - 1] : NULL, &w->entry,
+			&w->content, &w->bytes, why);
+
+		if (rc < 0)
+			return rc;
+		arena_reset(&w->arena);
+		w->at = i;
+		if (stix_read(&w->s, &w->arena, w->bytes, NULL) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+void stix_walk_end(struct list_walk *w)
+{
+	arena_free(&w->entry);
+	arena_free(&w->arena);
 }
 
 struct slice stix_list_version(const struct list_row *row, struct arena *arena)

@@ -6,8 +6,9 @@
  *	rc = stix_list_page(w, db, who, &q, arena, &row, &n, &more, why);
  *	rc = stix_list_bytes(db, row, n, arena, bytes, why);              -- as they came; row[i] → bytes[i]
  *
- * Which version is shown: an id belongs to the member from whom this node had it first (of those that the reader may see); of that member's
- * versions the latest `modified` counts, and of two with one `modified` the first. So nobody can replace or revoke what is another's.
+ * Which version is shown: of each member's versions of an id the latest `modified` counts, and of two with one `modified` the first. Whoever publishes an
+ * id that others have published, too, stands beside them and not in their place: nobody can replace, revoke or withdraw what is another's, and nobody
+ * can keep it from being seen by coming first. Only what is another's to the last byte is shown once, as his from whom this node had it first.
  */
 #ifndef WORK_CYBER_LIST_H
 #define WORK_CYBER_LIST_H
@@ -29,7 +30,7 @@ struct list_query {
 	struct id author;
 	bool has_source; /* came in through this inbox (collection.h) */
 	struct stix_uuid source;
-	enum tlp tlp_most;	  /* no tighter marking than this; TLP_NONE: any */
+	enum tlp tlp_most;	  /* neither marking nor label tighter than this; TLP_NONE: any */
 	const struct slice *type; /* any of these */
 	size_t n_type;
 	const struct slice *id; /* any of these, at most LIST_IDS */
@@ -49,7 +50,7 @@ struct list_row {
 	uint32_t n;
 	struct slice type, version;
 	struct stix_uuid uuid;
-	enum tlp tlp;
+	enum tlp tlp; /* the tighter of its own marking and the entry's label */
 	bool revoked;
 	struct id author;
 	struct slice label;
@@ -72,6 +73,31 @@ MUST_USE int stix_list_words(const struct world *w, struct db *db, const struct 
 /* The bytes of rows: one look at the store for each entry in a run. `ret` has n places. */
 MUST_USE int stix_list_bytes(struct db *db, const struct list_row *row, size_t n,
 	struct arena *arena, struct slice *ret, struct why *why);
+
+/*
+ * Objects of rows one by one, each in memory that is used for the next one again: for whatever looks at many. What a caller keeps of one he copies.
+ *
+ *	struct list_walk k CLEANUP_WALK = stix_walk(db, row, n);
+ *	while ((rc = stix_walk_next(&k, why)) > 0)
+ *		… k.s, k.row[k.at], k.arena …
+ */
+struct list_walk {
+	struct db *db;
+	const struct list_row *row;
+	size_t n, next;
+	struct arena entry; /* owned: the batch */
+	struct slice content;
+	/* The object that was given last, and the arena of what is read of it. */
+	size_t at;
+	struct slice bytes;
+	struct stix s;
+	struct arena arena; /* owned */
+};
+struct list_walk stix_walk(struct db *db, const struct list_row *row, size_t n);
+/* 1: there is one; 0: that was all. What this node cannot read (any more) is passed over. */
+MUST_USE int stix_walk_next(struct list_walk *w, struct why *why);
+void stix_walk_end(struct list_walk *w);
+#define CLEANUP_WALK __attribute__((cleanup(stix_walk_end)))
 
 /* TAXII's version of a row: as written, or for what has none its date_added. */
 struct slice stix_list_version(const struct list_row *row, struct arena *arena);

@@ -44,16 +44,30 @@ static bool word_valid(struct slice s, size_t max)
 	return true;
 }
 
+/* Behind one of these the host has ended. */
+bool remote_is_here(struct slice url)
+{
+	static const char *const here[] = {"http://127.0.0.1", "http://[::1]", "http://localhost"};
+
+	for (size_t i = 0; i < sizeof(here) / sizeof(*here); i++) {
+		size_t n = strlen(here[i]);
+
+		if (slice_starts(url, here[i]) && url.n > n && (url.p[n] == ':' || url.p[n] == '/'))
+			return slice_find(url, '@') < 0;
+	}
+	return false;
+}
+
 static int remote_check(const struct remote *r, struct why *why)
 {
 	if (!word_valid(r->name, REMOTE_NAME_MAX))
 		return why_set(why, E_INVALID, "name", "a name is 1 to %d of [A-Za-z0-9._-]",
 			REMOTE_NAME_MAX);
-	if ((!slice_starts(r->url, "https://") && !slice_starts(r->url, "http://")) ||
+	if ((!slice_starts(r->url, "https://") && !remote_is_here(r->url)) ||
 		r->url.n > REMOTE_URL_MAX || r->url.p[r->url.n - 1] != '/' ||
 		slice_find(r->url, '?') >= 0 || slice_find(r->url, '@') >= 0)
-		return why_set(
-			why, E_INVALID, "url", "expected the URL of an API root: http(s)://…/");
+		return why_set(why, E_INVALID, "url",
+			"expected the URL of an API root: https://…/ (http:// only on this machine)");
 	for (size_t i = 0; i < r->url.n; i++)
 		if (r->url.p[i] <= ' ' || r->url.p[i] >= 0x7f)
 			return why_set(why, E_INVALID, "url", "an odd character");

@@ -2,7 +2,8 @@
  * remote.h: collections of other TAXII 2.1 servers that this node reads from or writes to. This node's own business: in no log.
  *
  * A pull goes on where it stood: the position is kept when a page is on disk, so an interruption costs one page. What comes in goes to whom the remote is
- * for, with its label or a tighter one. A push sends what this member itself has published in the lowest class, and nothing of anybody else.
+ * for, with its label or a tighter one. A push sends what this member itself has published to all members in the lowest class, with neither marking nor
+ * label above TLP:GREEN, and nothing of anybody else, nothing that was held back. TLS, but on this machine (TAXII 2.1 §1.6.8).
  */
 #ifndef WORK_CYBER_REMOTE_H
 #define WORK_CYBER_REMOTE_H
@@ -45,6 +46,9 @@ struct remote {
 };
 
 extern const char remote_schema[];
+
+/* http:// that does not leave this machine. */
+bool remote_is_here(struct slice url);
 
 /* In a write transaction. E_CONFLICT, E_INVALID with the field. The header is sealed with the node's seal key. */
 MUST_USE int remote_add(

@@ -4,8 +4,11 @@
  */
 #include "work/cyber/remote.h"
 
+#include "work/cyber/marking.h"
+
 #include "base/enc.h"
 #include "base/report.h"
+#include "node/fold.h"
 
 #define TAXII_TYPE "application/taxii+json;version=2.1"
 /* Objects that are asked for and sent at once, and what an answer may be. */
@@ -43,7 +46,7 @@ static struct talk talk_begin(struct remote_run *run, struct remote *r, struct w
 		.n_pins = r->has_pin,
 		.allow = run->node->conf.allow,
 		.n_allow = run->node->conf.n_allow,
-		.allow_plain_http = true};
+		.allow_plain_http = remote_is_here(r->url)};
 
 	return (struct talk){.run = run,
 		.r = r,
@@ -271,8 +274,74 @@ static int page_send(struct talk *t, const struct list_row *row, size_t n)
 	return 0;
 }
 
-/* What goes out of the coalition is this member's own, in the lowest class, and not marked tighter than TLP:GREEN. */
-static int page_find(struct talk *t, struct list_row **row, size_t *n, bool *more)
+/* Everybody in the coalition may have it: what is for some of them, or was held back for this member alone, is not for strangers. */
+static int released_to_all(
+	struct talk *t, const struct world *w, const struct list_row *row, bool *ret)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(8 * MIB);
+	struct slice kind, label;
+	struct id *member;
+	size_t n;
+	int rc = fold_readers(
+		t->run->db, row->log, row->seq, &arena, &member, &n, &kind, &label, t->why);
+
+	*ret = rc == 0;
+	for (size_t i = 0; *ret && i < w->standing.n_party; i++) {
+		const struct id *party = &w->standing.party[i].id;
+		bool has = !standing_is_member(&w->standing, party) ||
+			   id_eq(party, &t->run->node->self);
+
+		for (size_t k = 0; !has && k < n; k++)
+			has = id_eq(&member[k], party);
+		*ret = has;
+	}
+	return rc == E_MISSING ? 0 : rc;
+}
+
+/* All its markings are Traffic Light, or statements of this member's own. */
+static int markings_say_so(
+	struct talk *t, const struct world *w, const struct stix *s, struct arena *arena, bool *ret)
+{
+	struct marking m;
+	int rc = 0;
+
+	*ret = true;
+	marking_read(s, arena, &m);
+	for (size_t i = 0; rc == 0 && *ret && i < m.n_other; i++)
+		rc = ingest_marking_known(
+			w, t->run->node, t->run->db, t->r->root, m.other[i], ret, t->why);
+	return rc;
+}
+
+/* Those of a page that may leave the coalition, in their order. */
+static int rows_released(struct talk *t, const struct world *w, struct list_row *row, size_t *n)
+{
+	struct list_walk k CLEANUP_WALK = stix_walk(t->run->db, row, *n);
+	const struct list_row *of = NULL;
+	size_t kept = 0;
+	bool all = false, known;
+	int rc;
+
+	while ((rc = stix_walk_next(&k, t->why)) > 0) {
+		const struct list_row *one = &row[k.at];
+
+		if (!of || one->log != of->log || one->seq != of->seq)
+			rc = released_to_all(t, w, one, &all);
+		of = one;
+		if (rc >= 0 && all)
+			rc = markings_say_so(t, w, &k.s, &k.arena, &known);
+		if (rc < 0)
+			return rc;
+		if (all && known)
+			row[kept++] = *one;
+	}
+	*n = kept;
+	return rc;
+}
+
+/* What goes out of the coalition is this member's own, for everybody in it, in the lowest class, and neither marked nor labelled tighter than TLP:GREEN. */
+static int page_find(
+	struct talk *t, struct list_row **row, size_t *n, int64_t *ret_last, bool *more)
 {
 	struct list_query q = {.root = t->r->root,
 		.after = t->r->sent,
@@ -292,6 +361,9 @@ static int page_find(struct talk *t, struct list_row **row, size_t *n, bool *mor
 		self.clearance_level = 0;
 		rc = stix_list_page(&w, t->run->db, &self, &q, &t->arena, row, n, more, t->why);
 	}
+	*ret_last = rc == 0 && *n ? (*row)[*n - 1].added : 0;
+	if (rc == 0)
+		rc = rows_released(t, &w, *row, n);
 	db_rollback(t->run->db);
 	return rc;
 }
@@ -304,17 +376,19 @@ int remote_push(struct remote_run *run, struct remote *r, struct why *why)
 
 	while (rc == 0 && more && run->pages < PAGES_MAX) {
 		struct list_row *row = NULL;
+		int64_t last = 0;
 		size_t n = 0;
 
 		arena_reset(&t.arena);
-		rc = page_find(&t, &row, &n, &more);
-		if (rc < 0 || n == 0)
+		rc = page_find(&t, &row, &n, &last, &more);
+		if (rc < 0 || last == 0)
 			break;
-		rc = page_send(&t, row, n);
+		if (n)
+			rc = page_send(&t, row, n);
 		if (rc < 0)
 			break;
 		run->pages++;
-		r->sent = row[n - 1].added;
+		r->sent = last;
 		rc = remote_note(run->db, r, why);
 	}
 	return rc;

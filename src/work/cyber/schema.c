@@ -63,12 +63,22 @@ static const char schema_1[] =
 	"	n INTEGER NOT NULL\n"
 	");\n";
 
+/* The label's TLP beside the entry; versions of an id are entered by their order (list.c). */
+static const char schema_6[] =
+	"ALTER TABLE cyber_batch ADD COLUMN tlp INTEGER NOT NULL DEFAULT 0;\n"
+	"UPDATE cyber_batch SET tlp = CASE WHEN label LIKE '% TLP=RED%' THEN 5 "
+	"WHEN label LIKE '% TLP=AMBER+STRICT%' THEN 4 WHEN label LIKE '% TLP=AMBER%' THEN 3 "
+	"WHEN label LIKE '% TLP=GREEN%' THEN 2 WHEN label LIKE '% TLP=CLEAR%' THEN 1 ELSE 0 END;\n"
+	"DROP INDEX cyber_object_id;\n"
+	"CREATE INDEX cyber_object_version ON cyber_object (uuid, vkey, digest, added);\n";
+
 const struct migration cyber_schema[] = {
 	{"cyber 1", schema_1},
 	{"cyber 2", collection_schema},
 	{"cyber 3", stix_index_schema},
 	{"cyber 4", coord_schema},
 	{"cyber 5", remote_schema},
+	{"cyber 6", schema_6},
 	{NULL, NULL},
 };
 

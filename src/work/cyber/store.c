@@ -113,11 +113,19 @@ static int arrival_put(const struct folding *f, int64_t *ret_first, struct why *
 
 /* ---- batches ---- */
 
+/* What a label says of it; one that this node cannot read says the most. */
+static enum tlp label_tlp(struct slice text)
+{
+	struct label l;
+
+	return label_parse(&l, text, NULL) == 0 ? l.tlp : TLP_RED;
+}
+
 static int batch_insert(const struct folding *f, int64_t first, struct why *why)
 {
 	struct stmt *s = db_stmt(f->fold->db,
-		"INSERT INTO cyber_batch (first, last, root, log, epoch, seq, author, audience, label) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+		"INSERT INTO cyber_batch (first, last, root, log, epoch, seq, author, audience, label, tlp) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 
 	db_bind_i64(s, 1, first);
 	db_bind_i64(s, 2, first + objects_most(f) - 1);
@@ -128,6 +136,7 @@ static int batch_insert(const struct folding *f, int64_t first, struct why *why)
 	db_bind_blob(s, 7, id_slice(&f->author));
 	db_bind_i64(s, 8, f->audience);
 	db_bind_text(s, 9, f->label);
+	db_bind_i64(s, 10, label_tlp(f->label));
 	int rc = db_run(s, why);
 
 	return rc < 0 ? rc : stix_index_due(f->fold->db, root_of(f), first, why);

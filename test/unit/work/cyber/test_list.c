@@ -29,6 +29,8 @@ static const char *address(
 		extra);
 }
 
+static const char *label_extra = "";
+
 /* A batch of member i for others; `to` ends with -1. */
 static struct written publish(
 	struct league *l, size_t i, const int *to, const char *const *text, size_t n)
@@ -43,7 +45,8 @@ static struct written publish(
 
 	for (size_t k = 0; k < n; k++)
 		batch_add(&b, slice_str(text[k]));
-	d.label = league_draft(l, &arena, (int[]){0}, 1, "t", "x").label;
+	d.label = slice_str(arena_printf(&arena, "%.*s%s",
+		SLICE_FMT(league_draft(l, &arena, (int[]){0}, 1, "t", "x").label), label_extra));
 	d.content = buf_slice(&b);
 	for (; to[d.n_member] >= 0; d.n_member++)
 		member[d.n_member] = l->m[to[d.n_member]].id;
@@ -174,30 +177,138 @@ static void versions(void **state)
 	assert_string_equal(seen(l, 2, 2), "b1 a3 1n ");
 }
 
-static void held_by_its_first(void **state)
+/* Whoever publishes another's id stands beside him: he neither replaces, revokes nor hides it, whichever of them came first. */
+static void beside_each_other(void **state)
 {
 	struct league *l = *state;
 	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
 	const char *mine[] = {tool(&arena, A, 2, "mine")};
 	const char *theirs[] = {tool(&arena, A, 9, "theirs"), tool(&arena, B, 9, "b9")};
+	const char *late[] = {tool(&arena, B, 3, "late")};
 	struct slice id = SLICE("tool--" A);
 
 	(void)publish(l, 0, (int[]){1, 2, -1}, mine, 1);
 	league_settle(l);
 	(void)publish(l, 1, (int[]){0, 2, -1}, theirs, 2);
 	league_settle(l);
-	/* Nobody replaces what is another's; from his own list it is to be had. */
-	assert_string_equal(seen(l, 0, 0), "mine b9 ");
-	assert_string_equal(seen(l, 2, 2), "mine b9 ");
+	assert_string_equal(seen(l, 0, 0), "mine theirs b9 ");
+	/* Who comes first keeps nobody out. */
+	(void)publish(l, 0, (int[]){1, 2, -1}, late, 1);
+	league_settle(l);
+	assert_string_equal(seen(l, 2, 2), "mine theirs b9 late ");
 	assert_string_equal(
-		seen_q(l, 2, 2, (struct list_query){.id = &id, .n_id = 1}, NULL), "mine ");
+		seen_q(l, 2, 2, (struct list_query){.id = &id, .n_id = 1}, NULL), "mine theirs ");
 	struct list_query q = {.has_author = true, .author = l->m[1].id};
 	assert_string_equal(seen_q(l, 2, 2, q, NULL), "theirs b9 ");
-	/* Nor takes it away. */
+	/* Nor does he take it away. */
 	withdraw(l, 1, (int[]){0, 2, -1}, "tool--" A, NULL);
 	league_settle(l);
-	assert_string_equal(seen(l, 2, 2), "mine b9 ");
+	assert_string_equal(seen(l, 2, 2), "mine b9 late ");
 	assert_string_equal(seen_q(l, 2, 2, q, NULL), "b9 ");
+}
+
+/* What is the same to the last byte is shown once, of whomever; and of the other when the first takes it back. */
+static void the_same_once(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *text[] = {tool(&arena, A, 2, "a2"), address(&arena, C, "1", "")};
+	struct list_query q = {.versions = VERSION_ALL};
+
+	(void)publish(l, 0, (int[]){1, 2, -1}, text, 2);
+	league_settle(l);
+	(void)publish(l, 1, (int[]){0, 2, -1}, text, 2);
+	league_settle(l);
+	assert_string_equal(seen(l, 2, 2), "a2 1 ");
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "a2 1 ");
+	q = (struct list_query){.has_author = true, .author = l->m[1].id};
+	assert_string_equal(seen_q(l, 2, 2, q, NULL), "a2 1 ");
+	withdraw(l, 0, (int[]){1, 2, -1}, "tool--" A, NULL);
+	league_settle(l);
+	assert_string_equal(seen(l, 2, 2), "1 a2 ");
+}
+
+/* A release makes the first one's entry the newer one here; his own versions go on counting, and the other's do not come to rule them. */
+static void released_after_a_rival(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *mine[] = {tool(&arena, A, 2, "mine")};
+	const char *theirs[] = {tool(&arena, A, 9, "theirs")};
+	struct object_id object;
+	struct written w, done;
+	struct id id = l->id;
+
+	w = publish(l, 0, (int[]){1, -1}, mine, 1);
+	league_settle(l);
+	(void)publish(l, 1, (int[]){0, 2, -1}, theirs, 1);
+	league_settle(l);
+	object = batch_object_id(&l->m[0].id, &w.leaf, 0);
+	assert_ok(record_release(l->m[0].node, l->m[0].db, &id, &object, &l->m[2].id, 1, SLICE_NONE,
+		&l->m[0].officer, &l->m[0].officer_id, &done, &why));
+	league_settle(l);
+	league_settle(l);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(seen(l, i, i), "theirs mine ");
+	withdraw(l, 1, (int[]){0, 2, -1}, "tool--" A, NULL);
+	league_settle(l);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(seen(l, i, i), "mine ");
+}
+
+/* An id that is renewed every few minutes: the latest of very many entries is the one that is shown. */
+static void renewed_often(void **state)
+{
+	enum { VERSIONS = 1030 };
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct slice id = SLICE("tool--" A);
+	struct list_query q = {.id = &id, .n_id = 1};
+	char name[16] = "";
+
+	for (int i = 0; i < VERSIONS; i++) {
+		snprintf(name, sizeof(name), "v%d", i);
+		const char *text[] = {arena_printf(&arena,
+			"{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--" A
+			"\",\"created\":\"2020-01-01T00:00:00.000Z\","
+			"\"modified\":\"2020-01-01T00:%02d:%02d.000Z\",\"name\":\"%s\"}",
+			i / 60, i % 60, name)};
+
+		(void)publish(l, 0, (int[]){1, -1}, text, 1);
+		arena_reset(&arena);
+	}
+	assert_string_equal(seen_q(l, 0, 0, q, NULL), "v1029 ");
+	q.versions = VERSION_FIRST;
+	assert_string_equal(seen_q(l, 0, 0, q, NULL), "v0 ");
+	q = (struct list_query){
+		.id = &id, .n_id = 1, .versions = VERSION_ALL, .down = true, .limit = 2};
+	assert_string_equal(seen_q(l, 0, 0, q, NULL), "v1029 v1028 ");
+}
+
+/* A label may be tighter than what the object says of itself. */
+static void label_bounds_tlp(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *text[] = {tool(&arena, A, 1, "a1")};
+	struct list_query q = {.tlp_most = TLP_GREEN};
+	struct slice id = SLICE("tool--" A);
+
+	label_extra = " TLP=RED";
+	(void)publish(l, 0, (int[]){1, -1}, text, 1);
+	label_extra = "";
+	league_settle(l);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(seen(l, i, i), "a1 ");
+		assert_string_equal(seen_q(l, i, i, q, NULL), "");
+	}
+	q.id = &id;
+	q.n_id = 1;
+	assert_string_equal(seen_q(l, 1, 1, q, NULL), "");
+	league_rebuilds(l, 1);
+	assert_string_equal(seen_q(l, 1, 1, q, NULL), "");
+	q.tlp_most = TLP_RED;
+	assert_string_equal(seen_q(l, 1, 1, q, NULL), "a1 ");
 }
 
 static void withdrawn(void **state)
@@ -261,7 +372,7 @@ static void pages(void **state)
 			struct stix s;
 
 			assert_ok(stix_read(&s, &r->arena, bytes[k], &why));
-			struct slice v = stix_text(&s, k % 2 == 9 ? "" : "name", &r->arena);
+			struct slice v = stix_text(&s, "name", &r->arena);
 			if (!v.p)
 				v = stix_text(&s, "value", &r->arena);
 			snprintf(all + strlen(all), sizeof(all) - strlen(all), "%.*s ",
@@ -323,7 +434,9 @@ static void again(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
-		SIGNED(held_by_its_first), SIGNED(withdrawn), SIGNED(pages), SIGNED(again)};
+		SIGNED(beside_each_other), SIGNED(the_same_once), SIGNED(released_after_a_rival),
+		SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn), SIGNED(pages),
+		SIGNED(again)};
 	int skip;
 
 	work_register();
