@@ -34,7 +34,7 @@ def caller(t, node, user="edi", role="administrator"):
 
 
 def bundle(objs):
-    return json.dumps({"type": "bundle", "id": "bundle--" + stix.indicator()["id"][11:], "objects": objs})
+    return json.dumps({"type": "bundle", "id": "bundle--" + stix.indicator()["id"][11:], "objects": objs}, separators=(",", ":"))
 
 
 def bring(t, node, objs, to="all", mode="real"):
@@ -103,6 +103,49 @@ def test_not_for_all(t):
     assert low("GET", "/objects").json == {"items": [], "next": None}
 
 
+DENSE = [0] * 500000  # a MiB of text, and eight as it is read
+
+
+def test_large_objects(t):
+    """Forty relationships, sightings and answers of a MiB about one indicator: whoever looks at it, its case, the matrix or its report keeps his node."""
+    i = stix.indicator(11)
+    technique = stix.sdo("attack-pattern", name="Filling up", external_references=[{"source_name": "mitre-attack", "external_id": "T9002"}])
+    links = [stix.sdo("relationship", relationship_type="indicates", source_ref=i["id"], target_ref=technique["id"], x_n=DENSE) for _ in range(40)]
+    seen = [stix.sdo("sighting", sighting_of_ref=i["id"], x_n=DENSE) for _ in range(40)]
+    report = stix.sdo("report", name="Large", published=stix.now(), object_refs=[i["id"], *(x["id"] for x in links)])
+    assert bring(t, "KOS", [i, technique, report, *links, *seen], to="KOS")["written"] == 83
+    kos = caller(t, "KOS")
+    case = kos("POST", "/cases", {"kind": "case", "audience": [], "content": {
+        "title": "Large", "status": "open", "severity": "low", "objects": [i["id"], *(x["id"] for x in seen)]}}, 201).json
+    wait(lambda: len(kos("GET", f"/objects/{i['id']}/graph?depth=2").json["edges"]) > 40, "the index knows who points at it")
+    assert sum(d["sightings"] for d in kos("GET", "/sightings?days=366", status=200).json["days"]) >= 0
+    assert kos("GET", "/matrix", status=200).json["cut"] is False
+    assert len(kos("GET", "/objects?limit=90", status=200).json["items"]) == 83
+    assert len(kos("GET", f"/cases/{case['object']}", status=200).json["objects"]) == 41
+    assert kos("GET", f"/objects/{report['id']}/misp").status in (200, 413, 422)
+    assert t["KOS"].alive()
+
+
+def test_one_id_of_two(t):
+    """Whoever publishes another's id stands beside him: both are seen, each as his own; packs have both patterns."""
+    mine = stix.indicator(21)
+    theirs = {**mine, "pattern": "[domain-name:value = 'squatter.example']", "modified": "2029-01-01T00:00:00.000Z", "revoked": True}
+    bring(t, "HRV", [theirs])
+    alb, hrv = caller(t, "ALB"), caller(t, "HRV")
+    wait(lambda: alb("GET", f"/objects/{mine['id']}").status == 200, "HRV's is at ALB")
+    bring(t, "ALB", [mine])
+    wait(lambda: len(hrv("GET", f"/objects/{mine['id']}").json["authors"]) == 2, "ALB's is at HRV")
+    for call in (alb, hrv):
+        items = call("GET", f"/objects?text={mine['id']}", status=200).json["items"]
+        assert {(o["author"]["id"], o["revoked"]) for o in items} == {(t["ALB"].member, False), (t["HRV"].member, True)}
+        whole = call("GET", f"/objects/{mine['id']}?author={t['ALB'].member}", status=200).json
+        assert json.loads(whole["raw"]) == mine and len(whole["versions"]) == 1
+        whole = call("GET", f"/objects/{mine['id']}?author={t['HRV'].member}", status=200).json
+        assert json.loads(whole["raw"]) == theirs
+        assert call("GET", f"/objects/{mine['id']}?author={t['KOS'].member}").status == 404
+        assert call("GET", f"/objects/{mine['id']}?author=x").status in (400, 422)
+
+
 def test_bundle_by_api_and_withdraw(t):
     call, hrv = caller(t, "ALB"), caller(t, "HRV")
     a, b = stix.indicator(1), stix.indicator(2)
@@ -139,14 +182,20 @@ def test_cases(t):
         "to": rfi["object"], "answer": "answered", "text": "On two mail gateways."}}, 201)
     wait(lambda: [x["answer"] for x in alb("GET", f"/cases/{task['object']}").json["linked"]] == ["accepted"], "ALB sees it accepted")
     wait(lambda: [x["content"]["text"] for x in alb("GET", f"/cases/{rfi['object']}").json["linked"]] == ["On two mail gateways."], "and the answer")
-    for call in calls.values():
+    for call in (hrv, kos):
         wait(lambda: call("GET", f"/cases/{case['object']}").status == 200, "the case is there")
         call("POST", "/cases", {"kind": "answer", "audience": "all", "content": {"to": case["object"], "answer": "covered"}}, 201)
 
     def whole():
         return alb("GET", f"/cases/{case['object']}", status=200).json
-    wait(lambda: whole()["clock"]["covered"], lambda: f"all are covered: {whole()['clock']}")
+    wait(lambda: sum(x["covered"] is not None for x in whole()["clock"]["members"]) == 2, lambda: f"two are covered: {whole()['clock']}")
+    # Its owner says it by containing the case; when it was opened stays as it was.
     now = whole()
+    assert now["clock"]["covered"] is None and now["clock"]["opened"] == case["time"]
+    contained = alb("PUT", f"/cases/{case['object']}", {"audience": "all", "content": {**now["content"], "status": "contained"}}, 200,
+                    **{"If-Match": f'"{now["leaf"]}"'}).json
+    now = whole()
+    assert now["clock"]["covered"] and now["clock"]["opened"] == case["time"] != contained["time"], now["clock"]
     assert now["clock"]["first_sighted"] == "2030-01-01T00:00:00.000Z"
     assert {x["kind"] for x in now["linked"]} == {"task", "rfi", "answer"} and [o["id"] for o in now["objects"]] == [i["id"]]
     # Only its owner changes it, and only what he has seen.

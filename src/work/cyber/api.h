@@ -2,7 +2,8 @@
  * api.h: the routes of this workspace below /api/v1/coalitions/{coalition}/cyber, and what their files share. docs/cyber.md has them in words.
  *
  *	api.c         the table
- *	api_object.c  feed, object, graph
+ *	api_object.c  feed, object
+ *	api_graph.c   what hangs together with an object
  *	api_view.c    ATT&CK matrix, sightings over time
  *	api_bundle.c  bundles in, withdrawals, collections
  *	api_case.c    cases, tasks, questions, notices
@@ -37,9 +38,6 @@ struct slice api_names_in(const struct api_names *names, struct slice id);
 MUST_USE int api_root(struct call *c, enum mode mode, int64_t *ret);
 /* `id` of the path: E_MISSING if it is none. */
 MUST_USE int api_stix_id(struct call *c, struct slice *ret);
-/* The latest version that the caller may see, with its bytes: E_MISSING. */
-MUST_USE int api_object_find(struct call *c, int64_t root, struct slice id, struct list_row *ret,
-	struct slice *ret_bytes);
 
 int api_cyber_objects(struct call *c);
 int api_cyber_object(struct call *c);

@@ -141,12 +141,41 @@ int api_cyber_misp(struct call *c)
 	TRY(call_query_mode(c, &mode));
 	TRY(api_stix_id(c, &id));
 	TRY(api_root(c, mode, &view.query.root));
-	TRY(misp_export_report(&view, id, c->arena, &c->out, &left, &c->why));
+	TRY(misp_export_report(&view, id, &c->out, &left, &c->why));
 	call_attach(c, "application/json", "event.json");
 	return 0;
 }
 
 /* ---- taking back ---- */
+
+/* All that one page has, in one transaction: a failure takes back nothing of it. */
+static int withdraw_page(struct call *c, const struct list_query *q, enum mode mode,
+	struct slice reason, size_t *ret_n)
+{
+	struct withdraw_order order = {0};
+	struct list_row *row;
+	bool more;
+	int rc;
+
+	TRY(call_read(c));
+	rc = stix_list_page(&c->world, c->db, &c->reader, q, c->arena, &row, ret_n, &more, &c->why);
+	if (rc == 0 && *ret_n)
+		rc = withdraw_order_make(
+			&c->world, c->db, mode, row, *ret_n, reason, c->arena, &order, &c->why);
+	call_read_end(c);
+	if (rc < 0 || *ret_n == 0)
+		return rc;
+	TRY(call_begin(c));
+	TRY(call_commit(c, call_audit(c, "cyber withdraw", arena_string(c->arena, q->id[0]))));
+	struct written *w = arena_array(c->arena, struct written, order.n);
+	struct id coalition = c->world.coalition.id;
+	TRY(queue_write(c->api->queue, &coalition, order.draft, order.n, w, &c->why));
+	call_wrote(c);
+	return 0;
+}
+
+/* So many pages of versions at most, each of LIST_LIMIT: in the order of what a node holds of one id. */
+#define WITHDRAW_PAGES 50
 
 int api_cyber_withdraw(struct call *c)
 {
@@ -156,13 +185,9 @@ int api_cyber_withdraw(struct call *c)
 		.versions = VERSION_ALL,
 		.has_author = true,
 		.author = c->node->self};
-	struct withdraw_order order;
 	struct slice id, reason;
-	struct list_row *row;
+	size_t n = 1, all = 0;
 	enum mode mode;
-	bool more;
-	size_t n;
-	int rc;
 
 	TRY(call_only(c, known));
 	TRY(call_mode(c, &mode));
@@ -170,23 +195,14 @@ int api_cyber_withdraw(struct call *c)
 	TRY(api_stix_id(c, &id));
 	TRY(api_root(c, mode, &q.root));
 	q.id = &id;
-	TRY(call_read(c));
-	rc = stix_list_page(&c->world, c->db, &c->reader, &q, c->arena, &row, &n, &more, &c->why);
-	if (rc == 0 && n == 0)
-		rc = why_set(&c->why, E_MISSING, "", "no such object of this member");
-	if (rc == 0)
-		rc = withdraw_order_make(
-			&c->world, c->db, mode, row, n, reason, c->arena, &order, &c->why);
-	call_read_end(c);
-	for (size_t i = 0; rc == 0 && i < order.n; i++) {
-		struct written w;
-
-		rc = call_write(
-			c, &order.draft[i], "cyber withdraw", arena_string(c->arena, id), &w);
+	for (int page = 0; n && page < WITHDRAW_PAGES; page++) {
+		TRY(withdraw_page(c, &q, mode, reason, &n));
+		all += n;
 	}
-	TRY(rc);
+	if (all == 0)
+		return why_set(&c->why, E_MISSING, "", "no such object of this member");
 	json_open(&c->o, '{');
-	json_put_u64(&c->o, "versions", n);
+	json_put_u64(&c->o, "versions", all);
 	json_close(&c->o);
 	return 0;
 }

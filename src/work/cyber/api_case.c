@@ -10,14 +10,16 @@
 #include "node/record.h"
 
 #define LINKS_MAX 1000
+/* One record with all that is read of it. */
+#define ITEM_ARENA (64 * MIB)
 
 /* ---- printing ---- */
 
 static int parse(
-	struct call *c, const struct record *r, enum coord_kind *ret_kind, struct coord *ret)
+	const struct record *r, struct arena *arena, enum coord_kind *ret_kind, struct coord *ret)
 {
 	if (r->state != ITEM_LIVE || coord_kind_parse(r->kind, ret_kind) < 0 ||
-		coord_parse(ret, *ret_kind, r->content, c->arena, NULL) < 0)
+		coord_parse(ret, *ret_kind, r->content, arena, NULL) < 0)
 		return E_MISSING;
 	return 0;
 }
@@ -95,6 +97,22 @@ static int query_read(struct call *c, const struct api_page *p, struct record_qu
 	return 0;
 }
 
+/* In memory that is given back: what a record says may be sixteen times as large when it is read. */
+static int item_look(struct call *c, const struct record *r)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(ITEM_ARENA);
+	struct record whole = *r;
+	enum coord_kind kind;
+	struct coord x;
+
+	if (r->cut)
+		TRY(record_get(
+			&c->world, c->db, &c->reader, &r->object, &scratch, &whole, &c->why));
+	if (parse(&whole, &scratch, &kind, &x) == 0)
+		put_item(c, &whole, kind, &x);
+	return 0;
+}
+
 int api_cyber_cases(struct call *c)
 {
 	struct record_query q = {0};
@@ -106,13 +124,8 @@ int api_cyber_cases(struct call *c)
 	TRY(query_read(c, &p, &q));
 	TRY(record_list(&c->world, c->db, &c->reader, &q, c->arena, &r, &n, &c->why));
 	page_open(c);
-	for (size_t i = 0; i < n; i++) {
-		enum coord_kind kind;
-		struct coord x;
-
-		if (parse(c, &r[i], &kind, &x) == 0)
-			put_item(c, &r[i], kind, &x);
-	}
+	for (size_t i = 0; i < n; i++)
+		TRY(item_look(c, &r[i]));
 	page_close(c, n == p.limit ? after_make(c, &r[n - 1]) : SLICE_NONE);
 	return 0;
 }
@@ -127,45 +140,146 @@ static int record_of_path(
 	if (object_parse(c->param[1], &object) < 0)
 		return why_set(&c->why, E_MISSING, "", "no such record");
 	TRY(record_get(&c->world, c->db, &c->reader, &object, c->arena, ret, &c->why));
-	if (parse(c, ret, ret_kind, ret_coord) < 0)
+	if (parse(ret, c->arena, ret_kind, ret_coord) < 0)
 		return why_set(&c->why, E_MISSING, "", "no such record");
 	return 0;
 }
 
+/* Who has said that he is covered, and when first. */
+struct covered {
+	struct id member;
+	int64_t at_ms;
+};
+
 struct linked {
-	struct record *r;
-	enum coord_kind *kind;
-	struct coord *x;
+	struct covered *by;
 	size_t n;
 };
 
-static int links_of(struct call *c, const struct record *of, struct linked *l)
+static void covered_note(struct linked *l, const struct id *member, int64_t at_ms)
+{
+	size_t i = 0;
+
+	while (i < l->n && !id_eq(&l->by[i].member, member))
+		i++;
+	if (i == l->n)
+		l->by[l->n++] = (struct covered){*member, at_ms};
+	else if (at_ms < l->by[i].at_ms)
+		l->by[i].at_ms = at_ms;
+}
+
+/* One record that refers to it; a newer version may be about something else, and another mode is another world. */
+static int link_look(
+	struct call *c, const struct record *of, const struct object_id *object, struct linked *l)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(ITEM_ARENA);
+	enum coord_kind kind;
+	struct why why = {0};
+	struct record r;
+	struct coord x;
+	int rc = record_get(&c->world, c->db, &c->reader, object, &scratch, &r, &why);
+
+	if (rc == E_MISSING)
+		return 0;
+	if (rc < 0) {
+		c->why = why;
+		return rc;
+	}
+	if (r.mode != of->mode || parse(&r, &scratch, &kind, &x) < 0 || !x.has_about ||
+		memcmp(&x.about, &of->object, sizeof(of->object)) != 0)
+		return 0;
+	put_item(c, &r, kind, &x);
+	if (kind == COORD_ANSWER && slice_is(x.answer, "covered"))
+		covered_note(l, &r.object.owner, r.time_ms);
+	return 0;
+}
+
+static int put_links(struct call *c, const struct record *of, struct linked *l)
 {
 	int64_t root = cyber_root(&c->world.coalition, of->mode);
 	struct object_id *o;
 	size_t n;
 
 	TRY(coord_links(c->db, root, &of->object, LINKS_MAX, c->arena, &o, &n, &c->why));
-	*l = (struct linked){.r = arena_array(c->arena, struct record, n + 1),
-		.kind = arena_array(c->arena, enum coord_kind, n + 1),
-		.x = arena_array(c->arena, struct coord, n + 1)};
-	for (size_t i = 0; i < n; i++) {
-		struct why why = {0};
-		int rc = record_get(
-			&c->world, c->db, &c->reader, &o[i], c->arena, &l->r[l->n], &why);
+	*l = (struct linked){.by = arena_array(c->arena, struct covered, n + 2)};
+	json_open_at(&c->o, "linked", '[');
+	for (size_t i = 0; i < n; i++)
+		TRY(link_look(c, of, &o[i], l));
+	json_close(&c->o);
+	return 0;
+}
 
-		if (rc < 0 && rc != E_MISSING) {
-			c->why = why;
-			return rc;
-		}
-		/* A newer version may be about something else, and another mode is another world. */
-		if (rc == 0 && l->r[l->n].mode == of->mode &&
-			parse(c, &l->r[l->n], &l->kind[l->n], &l->x[l->n]) == 0 &&
-			l->x[l->n].has_about &&
-			memcmp(&l->x[l->n].about, &of->object, sizeof(of->object)) == 0)
-			l->n++;
+/* Of a case: when it was opened, and since when its owner has said that it is contained; from all its versions, the newest first. */
+struct course {
+	int64_t opened_ms, contained_ms;
+};
+
+/* Versions read at once, and pages of them: an older beginning is not looked for. */
+#define COURSE_PAGE  20
+#define COURSE_PAGES 50
+
+static int course_page(struct call *c, struct record_after *after, struct course *ret,
+	bool *ret_open, size_t *ret_n)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(COURSE_PAGE * ITEM_ARENA);
+	struct record *r;
+
+	TRY(record_history(
+		&c->world, c->db, &c->reader, after, COURSE_PAGE, &scratch, &r, ret_n, &c->why));
+	for (size_t i = 0; i < *ret_n; i++) {
+		enum coord_kind kind;
+		struct coord x;
+
+		ret->opened_ms = r[i].time_ms;
+		*after = (struct record_after){r[i].object, true, r[i].epoch, r[i].seq, r[i].at};
+		if (parse(&r[i], &scratch, &kind, &x) < 0)
+			continue;
+		*ret_open = *ret_open || slice_is(x.status, "open");
+		if (!*ret_open)
+			ret->contained_ms = r[i].time_ms;
 	}
 	return 0;
+}
+
+static int course_of(struct call *c, const struct record *r, struct course *ret)
+{
+	struct record_after after = {.object = r->object};
+	size_t n = COURSE_PAGE;
+	bool open = false;
+
+	*ret = (struct course){.opened_ms = r->time_ms};
+	for (int page = 0; page < COURSE_PAGES && n == COURSE_PAGE; page++)
+		TRY(course_page(c, &after, ret, &open, &n));
+	return 0;
+}
+
+/* The earliest of up to 200 sightings of one object, if it is before *ret. */
+static int object_sighted(struct call *c, int64_t root, const struct stix_uuid *uuid, int64_t *ret)
+{
+	struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
+	struct index_ref *ref;
+	struct list_row *row;
+	size_t n, n_row, n_added = 0;
+	int rc;
+
+	TRY(stix_index_refs(c->db, root, uuid, 200, &rows, &ref, &n, &c->why));
+	int64_t *added = arena_array(&rows, int64_t, n + 1);
+	for (size_t m = 0; m < n; m++)
+		if (slice_is(ref[m].name, "sighting_of_ref"))
+			added[n_added++] = ref[m].added;
+	TRY(stix_list_added(
+		&c->world, c->db, &c->reader, root, added, n_added, &rows, &row, &n_row, &c->why));
+	struct list_walk k CLEANUP_WALK = stix_walk(c->db, row, n_row);
+	while ((rc = stix_walk_next(&k, &c->why)) > 0) {
+		int64_t ms;
+
+		if (when_ms(stix_text(&k.s, "first_seen", &k.arena), &ms) < 0 &&
+			when_ms(k.s.created, &ms) < 0)
+			continue;
+		if (*ret == 0 || ms < *ret)
+			*ret = ms;
+	}
+	return rc;
 }
 
 /* The earliest time at which one of the case's objects has been sighted, by whomever. */
@@ -174,59 +288,37 @@ static int first_sighted(struct call *c, int64_t root, const struct coord *x, in
 	for (size_t i = 0; i < x->n_object && i < 50; i++) {
 		struct stix_uuid uuid;
 		struct slice type;
-		struct index_ref *ref;
-		struct list_row *row;
-		size_t n, n_row, k = 0;
 
-		if (stix_id_parse(x->object[i], &type, &uuid) < 0)
-			continue;
-		TRY(stix_index_refs(c->db, root, &uuid, 200, c->arena, &ref, &n, &c->why));
-		int64_t *added = arena_array(c->arena, int64_t, n + 1);
-		for (size_t m = 0; m < n; m++)
-			if (slice_is(ref[m].name, "sighting_of_ref"))
-				added[k++] = ref[m].added;
-		TRY(stix_list_added(&c->world, c->db, &c->reader, root, added, k, c->arena, &row,
-			&n_row, &c->why));
-		struct slice *bytes = arena_array(c->arena, struct slice, n_row + 1);
-		TRY(stix_list_bytes(c->db, row, n_row, c->arena, bytes, &c->why));
-		for (size_t m = 0; m < n_row; m++) {
-			struct stix s;
-			int64_t ms;
-
-			if (stix_read(&s, c->arena, bytes[m], NULL) < 0 ||
-				(when_ms(stix_text(&s, "first_seen", c->arena), &ms) < 0 &&
-					when_ms(s.created, &ms) < 0))
-				continue;
-			if (*ret == 0 || ms < *ret)
-				*ret = ms;
-		}
+		if (stix_id_parse(x->object[i], &type, &uuid) == 0)
+			TRY(object_sighted(c, root, &uuid, ret));
 	}
 	return 0;
 }
 
-/* When a member has said that it is covered: the case itself, or (its owner) that it is contained. */
+/* When a member has said that it is covered: by an answer, or (the case's owner) as it is contained. */
 static int64_t covered_at(const struct linked *l, const struct id *member)
 {
-	int64_t at = 0;
-
 	for (size_t i = 0; i < l->n; i++)
-		if (l->kind[i] == COORD_ANSWER && slice_is(l->x[i].answer, "covered") &&
-			id_eq(&l->r[i].object.owner, member) && (at == 0 || l->r[i].time_ms < at))
-			at = l->r[i].time_ms;
-	return at;
+		if (id_eq(&l->by[i].member, member))
+			return l->by[i].at_ms;
+	return 0;
 }
 
 static int put_clock(
-	struct call *c, const struct record *r, const struct coord *x, const struct linked *l)
+	struct call *c, const struct record *r, const struct coord *x, struct linked *l)
 {
+	struct course course;
 	int64_t root = cyber_root(&c->world.coalition, r->mode), first = x->first_ms, last = 0;
 	bool all = true;
 
 	if (!first)
 		TRY(first_sighted(c, root, x, &first));
+	TRY(course_of(c, r, &course));
+	if (course.contained_ms)
+		covered_note(l, &r->object.owner, course.contained_ms);
 	json_open_at(&c->o, "clock", '{');
 	put_time(&c->o, "first_sighted", first);
-	put_time(&c->o, "opened", r->time_ms);
+	put_time(&c->o, "opened", course.opened_ms);
 	json_open_at(&c->o, "members", '[');
 	for (size_t i = 0; i < r->n_audience; i++) {
 		int64_t at = covered_at(l, &r->audience[i]);
@@ -270,7 +362,6 @@ static int put_whole(
 {
 	struct linked l;
 
-	TRY(links_of(c, r, &l));
 	json_open(&c->o, '{');
 	put_head(c, r, kind);
 	if (x->has_about)
@@ -278,10 +369,7 @@ static int put_whole(
 	else
 		json_put_null(&c->o, "about");
 	json_put_raw(&c->o, "content", json_raw(&x->doc, x->root));
-	json_open_at(&c->o, "linked", '[');
-	for (size_t i = 0; i < l.n; i++)
-		put_item(c, &l.r[i], l.kind[i], &l.x[i]);
-	json_close(&c->o);
+	TRY(put_links(c, r, &l));
 	TRY(put_objects(c, r, x));
 	if (kind == COORD_CASE)
 		TRY(put_clock(c, r, x, &l));

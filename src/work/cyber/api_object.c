@@ -1,4 +1,4 @@
-/* api_object.c: the feed, one object with where it comes from, and what hangs together with it. */
+/* api_object.c: the feed, and one object with where it comes from. */
 #include "work/cyber/api.h"
 
 #include "work/cyber/index.h"
@@ -51,7 +51,7 @@ struct slice api_object_name(const struct stix *s, struct arena *arena)
 	struct slice text;
 
 	if (slice_is(s->type, "relationship"))
-		return stix_text(s, "relationship_type", arena);
+		return cut(stix_text(s, "relationship_type", arena), arena);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		text = stix_text(s, keys[i], arena);
 		if (text.n)
@@ -104,31 +104,31 @@ void api_names_want(struct api_names *names, struct slice id)
 /* Names of all in one query; what the caller may not see keeps its id, which stands in what he may. */
 int api_names_find(struct call *c, int64_t root, struct api_names *names)
 {
-	struct slice *id = arena_array(c->arena, struct slice, names->n + 1);
+	struct arena rows CLEANUP_ARENA = ARENA(64 * MIB);
+	struct slice *id = arena_array(&rows, struct slice, names->n + 1);
 	struct list_query q = {.root = root, .id = id, .n_id = names->n, .limit = LIST_LIMIT};
 	struct list_row *row;
 	bool more;
 	size_t n;
+	int rc;
 
 	if (names->n == 0)
 		return 0;
 	for (size_t i = 0; i < names->n; i++) {
 		id[i] = names->of[i].id;
-		names->of[i].name = names->of[i].id;
+		names->of[i].name = SLICE_NONE;
 	}
-	TRY(stix_list_page(&c->world, c->db, &c->reader, &q, c->arena, &row, &n, &more, &c->why));
-	struct slice *bytes = arena_array(c->arena, struct slice, n + 1);
-	TRY(stix_list_bytes(c->db, row, n, c->arena, bytes, &c->why));
-	for (size_t k = 0; k < n; k++) {
-		struct stix s;
-
-		if (stix_read(&s, c->arena, bytes[k], NULL) < 0)
-			continue;
+	TRY(stix_list_page(&c->world, c->db, &c->reader, &q, &rows, &row, &n, &more, &c->why));
+	struct list_walk k CLEANUP_WALK = stix_walk(c->db, row, n);
+	while ((rc = stix_walk_next(&k, &c->why)) > 0)
 		for (size_t i = 0; i < names->n; i++)
-			if (slice_eq(names->of[i].id, s.id))
-				names->of[i].name = api_object_name(&s, c->arena);
-	}
-	return 0;
+			if (!names->of[i].name.p && slice_eq(names->of[i].id, k.s.id))
+				names->of[i].name =
+					arena_copy(c->arena, api_object_name(&k.s, &k.arena));
+	for (size_t i = 0; i < names->n; i++)
+		if (!names->of[i].name.p)
+			names->of[i].name = names->of[i].id;
+	return rc;
 }
 
 struct slice api_names_in(const struct api_names *names, struct slice id)
@@ -139,41 +139,49 @@ struct slice api_names_in(const struct api_names *names, struct slice id)
 	return id;
 }
 
-static void want_names(const struct stix *s, struct arena *arena, struct api_names *names)
+/* What a row says of its object; in the arena of the call, and small, whatever the object is. */
+struct shown {
+	struct slice id, name, number;
+	struct slice from, to; /* of a relationship; `from` alone: of a sighting */
+};
+
+static struct shown shown_of(
+	const struct stix *s, struct arena *scratch, struct arena *arena, struct api_names *names)
 {
+	struct shown x = {.id = arena_copy(arena, s->id),
+		.name = arena_copy(arena, api_object_name(s, scratch)),
+		.number = arena_copy(arena, cut(external_id(s, scratch), scratch))};
+
 	if (slice_is(s->type, "relationship")) {
-		api_names_want(names, stix_text(s, "source_ref", arena));
-		api_names_want(names, stix_text(s, "target_ref", arena));
+		x.from = arena_copy(arena, stix_text(s, "source_ref", scratch));
+		x.to = arena_copy(arena, stix_text(s, "target_ref", scratch));
 	}
 	if (slice_is(s->type, "sighting"))
-		api_names_want(names, stix_text(s, "sighting_of_ref", arena));
+		x.from = arena_copy(arena, stix_text(s, "sighting_of_ref", scratch));
+	api_names_want(names, x.from);
+	api_names_want(names, x.to);
+	return x;
 }
 
 static struct slice full_name(
-	const struct stix *s, const struct api_names *names, struct arena *arena)
+	const struct shown *x, const struct api_names *names, struct arena *arena)
 {
-	struct slice from, to;
-
-	if (slice_is(s->type, "relationship")) {
-		from = api_names_in(names, stix_text(s, "source_ref", arena));
-		to = api_names_in(names, stix_text(s, "target_ref", arena));
-		return slice_str(arena_printf(arena, "%.*s %.*s %.*s", SLICE_FMT(from),
-			SLICE_FMT(stix_text(s, "relationship_type", arena)), SLICE_FMT(to)));
-	}
-	if (slice_is(s->type, "sighting"))
-		return api_names_in(names, stix_text(s, "sighting_of_ref", arena));
-	return api_object_name(s, arena);
+	if (!x->from.n)
+		return x->name;
+	if (!x->to.n)
+		return api_names_in(names, x->from);
+	return slice_str(
+		arena_printf(arena, "%.*s %.*s %.*s", SLICE_FMT(api_names_in(names, x->from)),
+			SLICE_FMT(x->name), SLICE_FMT(api_names_in(names, x->to))));
 }
 
-static void put_row(struct call *c, const struct list_row *row, const struct stix *s,
+static void put_row(struct call *c, const struct list_row *row, const struct shown *x,
 	const struct api_names *names)
 {
-	struct slice number = external_id(s, c->arena);
-
-	json_put_string(&c->o, "id", s->id);
-	json_put_string(&c->o, "type", s->type);
-	json_put_string(&c->o, "name", full_name(s, names, c->arena));
-	put_text(&c->o, "number", number.n ? number : SLICE_NONE);
+	json_put_string(&c->o, "id", x->id);
+	json_put_string(&c->o, "type", row->type);
+	json_put_string(&c->o, "name", full_name(x, names, c->arena));
+	put_text(&c->o, "number", x->number.n ? x->number : SLICE_NONE);
 	put_text(&c->o, "version", row->version.n ? row->version : SLICE_NONE);
 	put_time(&c->o, "added", row->added / 1000);
 	put_party(c, "author", &row->author);
@@ -186,18 +194,19 @@ static void put_row(struct call *c, const struct list_row *row, const struct sti
 int api_objects_put(struct call *c, int64_t root, const struct list_row *row, size_t n)
 {
 	struct api_names names = {.of = arena_array(c->arena, struct api_named, LIST_IDS)};
-	struct slice *bytes = arena_array(c->arena, struct slice, n + 1);
-	struct stix *s = arena_array(c->arena, struct stix, n + 1);
+	struct shown *x = arena_array(c->arena, struct shown, n + 1);
+	struct list_walk k CLEANUP_WALK = stix_walk(c->db, row, n);
+	int rc;
 
-	TRY(stix_list_bytes(c->db, row, n, c->arena, bytes, &c->why));
-	for (size_t i = 0; i < n; i++) {
-		TRY(stix_read(&s[i], c->arena, bytes[i], &c->why));
-		want_names(&s[i], c->arena, &names);
-	}
+	while ((rc = stix_walk_next(&k, &c->why)) > 0)
+		x[k.at] = shown_of(&k.s, &k.arena, c->arena, &names);
+	TRY(rc);
 	TRY(api_names_find(c, root, &names));
 	for (size_t i = 0; i < n; i++) {
+		if (!x[i].id.n)
+			continue;
 		json_open(&c->o, '{');
-		put_row(c, &row[i], &s[i], &names);
+		put_row(c, &row[i], &x[i], &names);
 		json_close(&c->o);
 	}
 	return 0;
@@ -230,7 +239,6 @@ static int query_read(struct call *c, const struct api_page *p, struct list_quer
 	TRY(api_root(c, mode, &q->root));
 	TRY(query_types(c, q));
 	q->limit = p->limit;
-	q->bytes = 16 * MIB;
 	q->down = true;
 	if (author.n) {
 		q->has_author = true;
@@ -296,14 +304,18 @@ int api_cyber_objects(struct call *c)
 
 /* ---- one object ---- */
 
-int api_object_find(struct call *c, int64_t root, struct slice id, struct list_row *ret,
-	struct slice *ret_bytes)
+/* The latest version that the caller may see, of this author or (NULL) of whom this node had one first, with its bytes: E_MISSING. */
+static int object_find(struct call *c, int64_t root, const struct id *author, struct slice id,
+	struct list_row *ret, struct slice *ret_bytes)
 {
-	struct list_query q = {.root = root, .id = &id, .n_id = 1, .limit = 1};
+	struct list_query q = {
+		.root = root, .id = &id, .n_id = 1, .limit = 1, .has_author = author != NULL};
 	struct list_row *row;
 	bool more;
 	size_t n;
 
+	if (author)
+		q.author = *author;
 	TRY(stix_list_page(&c->world, c->db, &c->reader, &q, c->arena, &row, &n, &more, &c->why));
 	if (n == 0)
 		return why_set(&c->why, E_MISSING, "", "no such object");
@@ -312,12 +324,28 @@ int api_object_find(struct call *c, int64_t root, struct slice id, struct list_r
 	return 0;
 }
 
-static int put_versions(struct call *c, int64_t root, struct slice id)
+/* Whose of those that have published under this id; NULL if nobody is named. */
+static int query_author(struct call *c, struct id *room, const struct id **ret)
+{
+	struct slice text = request_query(c->req, "author");
+
+	*ret = NULL;
+	if (!text.n)
+		return 0;
+	if (id_parse(text, room) < 0)
+		return why_set(&c->why, E_INVALID, "author", "is no id of a member");
+	*ret = room;
+	return 0;
+}
+
+static int put_versions(struct call *c, int64_t root, const struct id *author, struct slice id)
 {
 	struct list_query q = {.root = root,
 		.id = &id,
 		.n_id = 1,
 		.limit = 100,
+		.has_author = true,
+		.author = *author,
 		.versions = VERSION_ALL,
 		.down = true};
 	struct list_row *row;
@@ -333,6 +361,22 @@ static int put_versions(struct call *c, int64_t root, struct slice id)
 		json_put_bool(&c->o, "revoked", row[i].revoked);
 		json_close(&c->o);
 	}
+	json_close(&c->o);
+	return 0;
+}
+
+/* Everybody who has published something of his own under this id. */
+static int put_authors(struct call *c, int64_t root, struct slice id)
+{
+	struct list_query q = {.root = root, .id = &id, .n_id = 1, .limit = LIMIT_MEMBERS};
+	struct list_row *row;
+	bool more;
+	size_t n;
+
+	TRY(stix_list_page(&c->world, c->db, &c->reader, &q, c->arena, &row, &n, &more, &c->why));
+	json_open_at(&c->o, "authors", '[');
+	for (size_t i = 0; i < n; i++)
+		put_party(c, NULL, &row[i].author);
 	json_close(&c->o);
 	return 0;
 }
@@ -361,242 +405,30 @@ static int put_origin(struct call *c, const struct list_row *row)
 int api_cyber_object(struct call *c)
 {
 	struct api_names names = {.of = arena_array(c->arena, struct api_named, LIST_IDS)};
+	const struct id *author;
 	struct list_row row;
 	struct slice id, bytes;
+	struct id room;
+	struct shown x;
 	struct stix s;
 	enum mode mode;
 	int64_t root;
 
 	TRY(call_query_mode(c, &mode));
+	TRY(query_author(c, &room, &author));
 	TRY(api_root(c, mode, &root));
 	TRY(api_stix_id(c, &id));
-	TRY(api_object_find(c, root, id, &row, &bytes));
+	TRY(object_find(c, root, author, id, &row, &bytes));
 	TRY(stix_read(&s, c->arena, bytes, &c->why));
-	want_names(&s, c->arena, &names);
+	x = shown_of(&s, c->arena, c->arena, &names);
 	TRY(api_names_find(c, root, &names));
 	json_open(&c->o, '{');
-	put_row(c, &row, &s, &names);
+	put_row(c, &row, &x, &names);
 	/* The very bytes, as text: nothing is spelt anew. */
 	json_put_string(&c->o, "raw", bytes);
-	TRY(put_versions(c, root, id));
+	TRY(put_versions(c, root, &row.author, id));
+	TRY(put_authors(c, root, id));
 	TRY(put_origin(c, &row));
 	json_close(&c->o);
-	return 0;
-}
-
-/* ---- the graph ---- */
-
-#define NODES_MAX    120
-#define POINTERS_MAX 400
-
-struct graph_node {
-	struct slice id, type, name;
-	bool known; /* it is here, and may be seen */
-	unsigned depth;
-};
-
-struct graph_edge {
-	size_t from, to;
-	struct slice name, id; /* id of the relationship, if it is one */
-};
-
-struct graph {
-	struct call *c;
-	int64_t root;
-	struct graph_node node[NODES_MAX];
-	size_t n_node;
-	struct graph_edge edge[4 * NODES_MAX];
-	size_t n_edge;
-	bool cut;
-};
-
-static size_t node_add(struct graph *g, struct slice id, unsigned depth)
-{
-	for (size_t i = 0; i < g->n_node; i++)
-		if (slice_eq(g->node[i].id, id))
-			return i;
-	if (g->n_node == NODES_MAX) {
-		g->cut = true;
-		return NODES_MAX;
-	}
-	g->node[g->n_node] = (struct graph_node){.id = id, .depth = depth};
-	return g->n_node++;
-}
-
-static void edge_add(struct graph *g, size_t from, size_t to, struct slice name, struct slice id)
-{
-	if (from >= NODES_MAX || to >= NODES_MAX || from == to)
-		return;
-	for (size_t i = 0; i < g->n_edge; i++)
-		if (g->edge[i].from == from && g->edge[i].to == to &&
-			slice_eq(g->edge[i].name, name))
-			return;
-	if (g->n_edge == sizeof(g->edge) / sizeof(*g->edge)) {
-		g->cut = true;
-		return;
-	}
-	g->edge[g->n_edge++] = (struct graph_edge){from, to, name, id};
-}
-
-/* A relationship is an edge; anything else that points is a node. */
-static void pointer_take(
-	struct graph *g, const struct stix *s, size_t target, struct slice property, unsigned depth)
-{
-	struct arena *arena = g->c->arena;
-
-	if (slice_is(s->type, "relationship")) {
-		struct slice from = stix_text(s, "source_ref", arena),
-			     to = stix_text(s, "target_ref", arena);
-		size_t a = node_add(g, from, depth + 1), b = node_add(g, to, depth + 1);
-
-		edge_add(g, a, b, stix_text(s, "relationship_type", arena), s->id);
-		return;
-	}
-	edge_add(g, node_add(g, s->id, depth + 1), target, property, SLICE_NONE);
-}
-
-static int pointers_of(struct graph *g, size_t i)
-{
-	struct call *c = g->c;
-	struct slice type;
-	struct stix_uuid uuid;
-	struct index_ref *ref;
-	struct list_row *row;
-	int64_t *added;
-	size_t n, n_row;
-
-	if (stix_id_parse(g->node[i].id, &type, &uuid) < 0)
-		return 0;
-	TRY(stix_index_refs(c->db, g->root, &uuid, POINTERS_MAX, c->arena, &ref, &n, &c->why));
-	g->cut |= n == POINTERS_MAX;
-	added = arena_array(c->arena, int64_t, n + 1);
-	for (size_t k = 0; k < n; k++)
-		added[k] = ref[k].added;
-	TRY(stix_list_added(
-		&c->world, c->db, &c->reader, g->root, added, n, c->arena, &row, &n_row, &c->why));
-	struct slice *bytes = arena_array(c->arena, struct slice, n_row + 1);
-	TRY(stix_list_bytes(c->db, row, n_row, c->arena, bytes, &c->why));
-	for (size_t k = 0; k < n_row; k++) {
-		struct stix s;
-		struct slice property = SLICE("");
-
-		if (stix_read(&s, c->arena, bytes[k], NULL) < 0)
-			continue;
-		for (size_t m = 0; m < n; m++)
-			if (ref[m].added == row[k].added)
-				property = ref[m].name;
-		pointer_take(g, &s, i, property, g->node[i].depth);
-	}
-	return 0;
-}
-
-/* What it points at itself. */
-static void targets_of(struct graph *g, size_t i, const struct stix *s)
-{
-	struct arena *arena = g->c->arena;
-
-	for (json_ref v = json_first(&s->doc, s->root); v; v = json_next(&s->doc, v)) {
-		struct slice key = json_key(&s->doc, v, arena), type;
-		struct stix_uuid uuid;
-
-		if (slice_is(key, "object_marking_refs"))
-			continue;
-		if (slice_ends(key, "_ref")) {
-			struct slice id = json_string(&s->doc, v, arena);
-
-			if (stix_id_parse(id, &type, &uuid) == 0)
-				edge_add(g, i, node_add(g, id, g->node[i].depth + 1), key,
-					SLICE_NONE);
-		}
-		if (!slice_ends(key, "_refs"))
-			continue;
-		for (json_ref e = json_first(&s->doc, v); e; e = json_next(&s->doc, e)) {
-			struct slice id = json_string(&s->doc, e, arena);
-
-			if (stix_id_parse(id, &type, &uuid) == 0)
-				edge_add(g, i, node_add(g, id, g->node[i].depth + 1), key,
-					SLICE_NONE);
-		}
-	}
-}
-
-static int node_look(struct graph *g, size_t i, bool further)
-{
-	struct graph_node *node = &g->node[i];
-	struct stix_uuid uuid;
-	struct list_row row;
-	struct slice bytes;
-	struct stix s;
-	int rc = api_object_find(g->c, g->root, node->id, &row, &bytes);
-
-	if (rc == E_MISSING) {
-		/* Pointed at, and not here (or not for this caller): its id was in what could be read. */
-		(void)!stix_id_parse(node->id, &node->type, &uuid);
-		node->name = node->id;
-		g->c->why = (struct why){0};
-		return 0;
-	}
-	if (rc < 0)
-		return rc;
-	TRY(stix_read(&s, g->c->arena, bytes, &g->c->why));
-	node->known = true;
-	node->type = s.type;
-	node->name = api_object_name(&s, g->c->arena);
-	if (!further)
-		return 0;
-	targets_of(g, i, &s);
-	return pointers_of(g, i);
-}
-
-static void graph_put(struct graph *g)
-{
-	struct json_out *o = &g->c->o;
-
-	json_open(o, '{');
-	json_open_at(o, "nodes", '[');
-	for (size_t i = 0; i < g->n_node; i++) {
-		json_open(o, '{');
-		json_put_string(o, "id", g->node[i].id);
-		json_put_string(o, "type", g->node[i].type);
-		json_put_string(o, "name", g->node[i].name);
-		json_put_bool(o, "known", g->node[i].known);
-		json_put_u64(o, "depth", g->node[i].depth);
-		json_close(o);
-	}
-	json_close(o);
-	json_open_at(o, "edges", '[');
-	for (size_t i = 0; i < g->n_edge; i++) {
-		json_open(o, '{');
-		json_put_string(o, "from", g->node[g->edge[i].from].id);
-		json_put_string(o, "to", g->node[g->edge[i].to].id);
-		json_put_string(o, "name", g->edge[i].name);
-		put_text(o, "id", g->edge[i].id);
-		json_close(o);
-	}
-	json_close(o);
-	json_put_bool(o, "cut", g->cut);
-	json_close(o);
-}
-
-int api_cyber_graph(struct call *c)
-{
-	struct graph *g = arena_new(c->arena, struct graph);
-	struct slice id, depth = request_query(c->req, "depth");
-	struct list_row row;
-	struct slice bytes;
-	uint64_t most = 1;
-	enum mode mode;
-
-	g->c = c;
-	if (depth.n && (slice_u64(depth, &most) < 0 || most < 1 || most > 3))
-		return why_set(&c->why, E_INVALID, "depth", "is 1, 2 or 3");
-	TRY(call_query_mode(c, &mode));
-	TRY(api_root(c, mode, &g->root));
-	TRY(api_stix_id(c, &id));
-	TRY(api_object_find(c, g->root, id, &row, &bytes));
-	(void)node_add(g, id, 0);
-	for (size_t i = 0; i < g->n_node; i++)
-		TRY(node_look(g, i, g->node[i].depth < most));
-	graph_put(g);
 	return 0;
 }

@@ -287,8 +287,7 @@ static int export_misp(struct cli *cli, FILE *to, const struct list_query *q)
 	struct misp_exported out = {.events = 1};
 
 	if (report) {
-		TRY(misp_export_report(
-			&view, slice_str(report), &cli->arena, &text, &out.left, &cli->why));
+		TRY(misp_export_report(&view, slice_str(report), &text, &out.left, &cli->why));
 		buf_byte(&text, '\n');
 		TRY(put(cli, to, text.p, text.n));
 	} else {

@@ -348,10 +348,10 @@ int collection_remove(const struct world *w, struct db *db, enum mode mode, stru
 	return db_run(s, why);
 }
 
-int inbox_note(struct db *db, const struct stix_uuid *collection, const struct written *w, size_t n,
-	struct why *why)
+int inbox_note(struct db *db, int64_t root, const struct stix_uuid *collection,
+	const struct written *w, size_t n, struct why *why)
 {
-	int rc = 0;
+	int rc = stix_store_turn_on(db, root, why);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct stmt *s = db_stmt(db,

@@ -58,8 +58,11 @@ MUST_USE int collection_add(const struct world *w, struct db *db, enum mode mode
 MUST_USE int collection_remove(const struct world *w, struct db *db, enum mode mode,
 	struct slice name, struct arena *arena, struct why *why);
 
-/* Entries that came in through an inbox; kept over a rebuild. In a write transaction. */
-MUST_USE int inbox_note(struct db *db, const struct stix_uuid *collection, const struct written *w,
-	size_t n, struct why *why);
+/*
+ * Entries that came in through an inbox; kept over a rebuild. In a write transaction. Pages that were made between the entry and its note do not have it:
+ * they count as changed.
+ */
+MUST_USE int inbox_note(struct db *db, int64_t root, const struct stix_uuid *collection,
+	const struct written *w, size_t n, struct why *why);
 
 #endif

@@ -20,6 +20,8 @@
 #define LIMIT_STIX_FRACTION 32
 /* Bundle from a file: what one upload may be. It is read in pieces. */
 #define LIMIT_STIX_BUNDLE (4 * GIB)
+/* Elements of its list: of LIMIT_STIX_BUNDLE of ordinary objects, and 128 MiB of places. */
+#define LIMIT_STIX_OBJECTS (8UL << 20)
 /* Members of a bundle beside its objects: type, id and what somebody added. */
 #define LIMIT_STIX_FRAME (64 * KIB)
 
@@ -27,6 +29,8 @@
 /* Body of a POST: an envelope of ATT&CK and more; larger ones come as a bundle by file. Up to the first it is kept in memory. */
 #define LIMIT_TAXII_BODY   (256 * MIB)
 #define LIMIT_TAXII_MEMORY (4 * MIB)
+/* Of somebody whose credentials have not been seen to hold: an indicator or some. */
+#define LIMIT_TAXII_STRANGER (64 * KIB)
 /* What other methods may bring and is not looked at. */
 #define LIMIT_TAXII_NO_BODY (64 * KIB)
 /* Objects of a page if the client names no limit, and at most; and bytes of a page, unless one object is larger. */

@@ -71,9 +71,18 @@ int misp_take(const struct ingest *in, const struct misp_in *events, struct aren
 
 /* ---- out: what belongs together ---- */
 
+/*
+ * What is gathered lies in memory, and when it is written as it is read: text and 16 bytes for each value of it. Ten times the largest event that
+ * misp_read() takes in.
+ */
+#define GATHERED_MAX (192 * MIB)
+#define WRITE_ARENA  (1 * GIB)
+
 struct gathering {
 	const struct misp_view *v;
-	struct arena *arena;
+	struct arena *arena;   /* of what is kept */
+	size_t cost;	       /* of all objects */
+	size_t left;	       /* sightings and notes for which there is no room */
 	struct map seen;       /* ids that are or were in `due` */
 	VEC(struct slice) due; /* ids to get */
 	size_t at;	       /* of these, got */
@@ -92,20 +101,23 @@ static void gathering_end(struct gathering *g)
 }
 #define CLEANUP_GATHERING __attribute__((cleanup(gathering_end)))
 
+/* The id is copied. */
 static void want(struct gathering *g, struct slice id)
 {
 	if (!id.n || map_has(&g->seen, id))
 		return;
+	id = arena_copy(g->arena, id);
 	(void)map_put(&g->seen, id, g);
 	vec_push(&g->due, id);
 }
 
-static void want_list(struct gathering *g, const struct stix *s, const char *key)
+static void want_list(
+	struct gathering *g, const struct stix *s, const char *key, struct arena *scratch)
 {
 	json_ref list = stix_get(s, key);
 
 	for (json_ref v = json_first(&s->doc, list); v; v = json_next(&s->doc, v))
-		want(g, json_string(&s->doc, v, g->arena));
+		want(g, json_string(&s->doc, v, scratch));
 }
 
 static bool is_one_of(struct slice type, const char *words)
@@ -118,39 +130,48 @@ static bool is_one_of(struct slice type, const char *words)
 	return false;
 }
 
-static int take(struct gathering *g, const struct list_row *row, struct slice bytes)
+/* E_LIMIT, or (what is said about others) left out: there is no room for it. */
+static int take(struct gathering *g, struct list_walk *k, bool about)
 {
-	struct stix s;
-	int rc = stix_read(&s, g->arena, bytes, g->why);
+	const struct stix *s = &k->s;
+	size_t cost = k->bytes.n + sizeof(struct misp_object) + 16UL * s->doc.n;
 
-	if (rc < 0)
-		return rc;
-	if (g->object.n == 4 * LIMIT_MISP_ATTRIBUTES)
-		return why_set(g->why, E_LIMIT, "", "more than %d objects hang together",
-			4 * LIMIT_MISP_ATTRIBUTES);
-	(void)map_put(&g->seen, s.id, g);
-	vec_push(&g->object, ((struct misp_object){bytes, row->tlp}));
-	want(g, s.created_by);
-	want_list(g, &s, "object_marking_refs");
-	if (is_one_of(s.type, "grouping observed-data") || slice_eq(s.id, g->report))
-		want_list(g, &s, "object_refs");
-	if (slice_is(s.type, "sighting"))
-		want_list(g, &s, "where_sighted_refs");
-	if (slice_is(s.type, "relationship"))
-		want(g, stix_text(&s, "target_ref", g->arena));
-	if (is_one_of(s.type,
+	if (g->object.n == 4 * LIMIT_MISP_ATTRIBUTES || cost > GATHERED_MAX - g->cost) {
+		g->left += about;
+		return about ? 0
+			     : why_set(g->why, E_LIMIT, "",
+				       "more than %d objects or %zu MiB hang together",
+				       4 * LIMIT_MISP_ATTRIBUTES, GATHERED_MAX / MIB);
+	}
+	g->cost += cost;
+	if (!map_has(&g->seen, s->id))
+		(void)map_put(&g->seen, s->id, g);
+	vec_push(&g->object,
+		((struct misp_object){arena_copy(g->arena, k->bytes), k->row[k->at].tlp}));
+	want(g, s->created_by);
+	want_list(g, s, "object_marking_refs", &k->arena);
+	if (is_one_of(s->type, "grouping observed-data") || slice_eq(s->id, g->report))
+		want_list(g, s, "object_refs", &k->arena);
+	if (slice_is(s->type, "sighting"))
+		want_list(g, s, "where_sighted_refs", &k->arena);
+	if (slice_is(s->type, "relationship"))
+		want(g, stix_text(s, "target_ref", &k->arena));
+	if (is_one_of(s->type,
 		    "report grouping indicator observed-data vulnerability x-misp-attribute"))
-		vec_push(&g->about, s.uuid);
+		vec_push(&g->about, s->uuid);
 	return 0;
 }
 
-static int take_rows(struct gathering *g, const struct list_row *row, size_t n)
+static int take_rows(struct gathering *g, const struct list_row *row, size_t n, bool about)
 {
-	struct slice *bytes = arena_array(g->arena, struct slice, n + 1);
-	int rc = stix_list_bytes(g->v->db, row, n, g->arena, bytes, g->why);
+	struct list_walk k CLEANUP_WALK = stix_walk(g->v->db, row, n);
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = take(g, &row[i], bytes[i]);
+	while ((rc = stix_walk_next(&k, g->why)) > 0) {
+		rc = take(g, &k, about);
+		if (rc < 0)
+			break;
+	}
 	return rc;
 }
 
@@ -160,6 +181,7 @@ static int get_due(struct gathering *g)
 	int rc = 0;
 
 	while (rc == 0 && g->at < g->due.n) {
+		struct arena rows CLEANUP_ARENA = ARENA(64 * MIB);
 		struct list_query q = g->v->query;
 		struct list_row *row;
 		bool more;
@@ -171,9 +193,9 @@ static int get_due(struct gathering *g)
 		q.has_author = false;
 		g->at += q.n_id;
 		rc = stix_list_page(
-			g->v->world, g->v->db, g->v->who, &q, g->arena, &row, &n, &more, g->why);
+			g->v->world, g->v->db, g->v->who, &q, &rows, &row, &n, &more, g->why);
 		if (rc == 0)
-			rc = take_rows(g, row, n);
+			rc = take_rows(g, row, n, false);
 	}
 	return rc;
 }
@@ -181,11 +203,12 @@ static int get_due(struct gathering *g)
 /* Sightings, opinions and notes of one. */
 static int get_about(struct gathering *g, const struct stix_uuid *of)
 {
+	struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
 	int64_t root = g->v->query.root, added[LIST_LIMIT];
 	struct index_ref *ref;
 	struct list_row *row;
 	size_t n, n_added = 0, n_row, kept = 0;
-	int rc = stix_index_refs(g->v->db, root, of, LIST_LIMIT, g->arena, &ref, &n, g->why);
+	int rc = stix_index_refs(g->v->db, root, of, LIST_LIMIT, &rows, &ref, &n, g->why);
 
 	if (rc < 0)
 		return rc;
@@ -193,7 +216,7 @@ static int get_about(struct gathering *g, const struct stix_uuid *of)
 		if (is_one_of(ref[i].name, "sighting_of_ref object_refs"))
 			added[n_added++] = ref[i].added;
 	rc = n_added ? stix_list_added(g->v->world, g->v->db, g->v->who, root, added, n_added,
-			       g->arena, &row, &n_row, g->why)
+			       &rows, &row, &n_row, g->why)
 		     : 0;
 	if (rc < 0 || n_added == 0)
 		return rc;
@@ -201,7 +224,7 @@ static int get_about(struct gathering *g, const struct stix_uuid *of)
 		if (is_one_of(row[i].type, "sighting opinion note") &&
 			(!g->v->query.tlp_most || row[i].tlp <= g->v->query.tlp_most))
 			row[kept++] = row[i];
-	return take_rows(g, row, kept);
+	return take_rows(g, row, kept, true);
 }
 
 static int gather(struct gathering *g)
@@ -218,19 +241,24 @@ static int write_gathered(struct gathering *g, struct misp_wish *wish, struct bu
 	size_t *ret_left, struct why *why)
 {
 	const struct misp_view *v = g->v;
+	int rc;
 
 	wish->now_ms = v->now_ms;
 	wish->org_uuid = uuid_v5(v->world->node->self.b, SLICE("organisation"));
 	if (!wish->org.n)
 		wish->org = slice_str(world_party_label(v->world, &v->world->node->self, g->arena));
-	return misp_write(wish, g->object.p, g->object.n, g->arena, ret, ret_left, why);
+	rc = misp_write(wish, g->object.p, g->object.n, g->arena, ret, ret_left, why);
+	if (rc == 0)
+		*ret_left += g->left;
+	return rc;
 }
 
-int misp_export_report(const struct misp_view *v, struct slice report, struct arena *arena,
-	struct buf *ret, size_t *ret_left, struct why *why)
+int misp_export_report(const struct misp_view *v, struct slice report, struct buf *ret,
+	size_t *ret_left, struct why *why)
 {
+	struct arena arena CLEANUP_ARENA = ARENA(WRITE_ARENA);
 	struct gathering g CLEANUP_GATHERING = {
-		.v = v, .arena = arena, .report = report, .why = why};
+		.v = v, .arena = &arena, .report = report, .why = why};
 	struct misp_wish wish = {.report = report};
 	int rc;
 
@@ -257,6 +285,15 @@ static void all_end(struct all *a)
 	map_free(&a->said);
 }
 
+/* An event that cannot be: the others go on. */
+static int put_nothing(struct all *a, size_t n)
+{
+	a->out.left += n;
+	if (a->why)
+		*a->why = (struct why){0};
+	return 0;
+}
+
 static int put_event(struct all *a, struct gathering *g, struct misp_wish *wish)
 {
 	struct buf text CLEANUP_BUF = BUF(LIMIT_MISP_BUNDLE);
@@ -269,10 +306,8 @@ static int put_event(struct all *a, struct gathering *g, struct misp_wish *wish)
 		buf_byte(&text, ',');
 	rc = write_gathered(g, wish, &text, &left, a->why);
 	/* A report under a marking that MISP cannot say. */
-	if (rc == E_DENIED) {
-		a->out.left += g->object.n;
-		return 0;
-	}
+	if (rc == E_DENIED)
+		return put_nothing(a, g->object.n);
 	if (rc == 0)
 		rc = a->put(a->ctx, buf_slice(&text), a->why);
 	if (rc < 0)
@@ -286,7 +321,7 @@ static int put_event(struct all *a, struct gathering *g, struct misp_wish *wish)
 
 static int put_report(struct all *a, struct slice id)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB);
+	struct arena arena CLEANUP_ARENA = ARENA(WRITE_ARENA);
 	struct gathering g CLEANUP_GATHERING = {
 		.v = a->v, .arena = &arena, .report = id, .why = a->why};
 	struct misp_wish wish = {.report = id};
@@ -294,6 +329,8 @@ static int put_report(struct all *a, struct slice id)
 
 	want(&g, id);
 	rc = gather(&g);
+	if (rc == E_LIMIT)
+		return put_nothing(a, 1);
 	return rc == 0 && g.object.n ? put_event(a, &g, &wish) : rc;
 }
 
@@ -334,11 +371,13 @@ static int put_reports(struct all *a)
 	return rc;
 }
 
-/* What a member has published and no report names: an event for each thousand. */
+/* What a member has published and no report names: an event for each thousand, or for less that is large. */
+#define LOOSE_BYTES (8 * MIB)
+
 static int put_loose_page(struct all *a, const struct id *author, const struct list_row *row,
 	size_t n, struct stix_uuid uuid)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB);
+	struct arena arena CLEANUP_ARENA = ARENA(WRITE_ARENA);
 	struct gathering g CLEANUP_GATHERING = {.v = a->v, .arena = &arena, .why = a->why};
 	const char *label = world_party_label(a->v->world, author, &arena);
 	struct misp_wish wish = {
@@ -352,9 +391,11 @@ static int put_loose_page(struct all *a, const struct id *author, const struct l
 
 		stix_id_print(&id, row[i].type, &row[i].uuid);
 		if (!map_has(&a->said, buf_slice(&id)))
-			want(&g, arena_copy(&arena, buf_slice(&id)));
+			want(&g, buf_slice(&id));
 	}
 	rc = gather(&g);
+	if (rc == E_LIMIT)
+		return put_nothing(a, n);
 	return rc == 0 && g.object.n ? put_event(a, &g, &wish) : rc;
 }
 
@@ -371,6 +412,7 @@ static int put_loose(struct all *a, const struct id *author)
 	q.type = types;
 	q.n_type = 4;
 	q.limit = 1000;
+	q.bytes = LOOSE_BYTES;
 	q.has_author = true;
 	q.author = *author;
 	while (rc == 0 && more) {

@@ -28,9 +28,9 @@ struct misp_view {
 	struct list_query query; /* root, author, tlp_most */
 	int64_t now_ms;
 };
-/* The event of one report or grouping, with what hangs on it: sightings, organisations, markings. Appends {"Event": …}. E_MISSING. */
-MUST_USE int misp_export_report(const struct misp_view *v, struct slice report, struct arena *arena,
-	struct buf *ret, size_t *ret_left, struct why *why);
+/* The event of one report or grouping, with what hangs on it: sightings, organisations, markings. Appends {"Event": …}. E_MISSING; E_LIMIT: too much hangs together. */
+MUST_USE int misp_export_report(const struct misp_view *v, struct slice report, struct buf *ret,
+	size_t *ret_left, struct why *why);
 
 struct misp_exported {
 	size_t events, left;

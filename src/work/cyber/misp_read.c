@@ -44,7 +44,8 @@ static void put_object(struct misp_reading *r, struct misp_event *ev, json_ref o
 }
 
 /* Of what it links both ends are known now. */
-static void put_reference(struct misp_reading *r, struct misp_event *ev, json_ref o, json_ref ref)
+static void put_reference(
+	struct misp_reading *r, struct misp_event *ev, json_ref o, json_ref ref, const char *where)
 {
 	const char *from = map_get(&ev->ids, misp_text(r, o, "uuid")),
 		   *to = map_get(&ev->ids, misp_text(r, ref, "referenced_uuid"));
@@ -54,9 +55,17 @@ static void put_reference(struct misp_reading *r, struct misp_event *ev, json_re
 	const struct misp_head h = {"relationship", uuid, ev->time_ms, misp_yes(r, ref, "deleted"),
 		&ev->marks, JSON_ABSENT};
 
-	/* What it leads to may be in another event. */
-	if (!from || !to || !misp_uuid_ok(r, uuid) || map_has(&ev->ids, uuid))
+	if (!from) /* the object has been refused, and that was told */
 		return;
+	if (!misp_uuid_ok(r, uuid) || map_has(&ev->ids, uuid)) {
+		misp_refuse(r, where, "uuid", "has no UUID of its own");
+		return;
+	}
+	if (!to) {
+		misp_refuse(r, where, "referenced_uuid",
+			"what the reference leads to is not in this event");
+		return;
+	}
 	for (size_t i = 0; i < type.n && i < 250; i++) {
 		uint8_t c = type.p[i];
 
@@ -79,11 +88,15 @@ static void put_objects(struct misp_reading *r, struct misp_event *ev, const cha
 
 	for (json_ref o = json_first(&r->doc, list); o; o = json_next(&r->doc, o))
 		put_object(r, ev, o, arena_printf(r->arena, "%s/Object/%zu", where, i++));
-	for (json_ref o = json_first(&r->doc, list); o; o = json_next(&r->doc, o)) {
+	i = 0;
+	for (json_ref o = json_first(&r->doc, list); o; o = json_next(&r->doc, o), i++) {
 		json_ref refs = json_get(&r->doc, o, "ObjectReference");
+		size_t k = 0;
 
 		for (json_ref v = json_first(&r->doc, refs); v; v = json_next(&r->doc, v))
-			put_reference(r, ev, o, v);
+			put_reference(r, ev, o, v,
+				arena_printf(r->arena, "%s/Object/%zu/ObjectReference/%zu", where,
+					i, k++));
 	}
 }
 

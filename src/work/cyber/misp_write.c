@@ -17,6 +17,7 @@ struct item {
 	struct stix s;
 	enum tlp tlp;
 	bool used;	    /* is in the event, or says something of what is */
+	bool listed;	    /* is in `refs` */
 	struct item *about; /* next sighting, opinion or note of the same object */
 };
 
@@ -116,14 +117,25 @@ static void put_tag(struct writing *w, struct slice name)
 	json_close(&w->o);
 }
 
-static void put_tlp(struct writing *w, const struct item *x)
+/* The tighter of its own marking and its label. */
+static enum tlp tlp_of(struct writing *w, const struct item *x)
 {
 	struct marking m;
-	enum tlp tlp;
-	char *name;
 
 	marking_read(&x->s, w->arena, &m);
-	tlp = m.tlp > x->tlp ? m.tlp : x->tlp;
+	return m.tlp > x->tlp ? m.tlp : x->tlp;
+}
+
+/* What has no tags of its own in MISP is said only with something that is marked as tightly. */
+static bool sayable_with(struct writing *w, const struct item *x, enum tlp tlp)
+{
+	return marking_sayable(w, x) && tlp_of(w, x) <= tlp;
+}
+
+static void put_tlp(struct writing *w, enum tlp tlp)
+{
+	char *name;
+
 	if (tlp == TLP_NONE)
 		return;
 	name = arena_string(w->arena, slice_str(tlp_name(tlp)));
@@ -165,12 +177,12 @@ static void put_galaxy(struct writing *w, struct item *x)
 		w->left++;
 }
 
-static void put_tags(struct writing *w, const struct item *x, bool event)
+static void put_tags(struct writing *w, const struct item *x, enum tlp tlp, bool event)
 {
 	json_ref list = stix_get(&x->s, "labels");
 
 	json_open_at(&w->o, "Tag", '[');
-	put_tlp(w, x);
+	put_tlp(w, tlp);
 	for (json_ref v = json_first(&x->s.doc, list); v; v = json_next(&x->s.doc, v)) {
 		struct slice one = json_string(&x->s.doc, v, w->arena);
 
@@ -178,15 +190,19 @@ static void put_tags(struct writing *w, const struct item *x, bool event)
 			put_tag(w, one);
 	}
 	for (size_t i = 0; event && i < w->refs.n; i++)
-		if (is_cluster(w->refs.p[i]))
+		if (is_cluster(w->refs.p[i]) && sayable_with(w, w->refs.p[i], tlp))
 			put_galaxy(w, w->refs.p[i]);
 	for (struct item *r = map_get(&w->about, x->s.id); r && !event; r = r->about) {
 		struct item *to = slice_is(r->s.type, "relationship")
 					  ? item_of(w, text_of(w, r, "target_ref"))
 					  : NULL;
 
-		if (!to || !is_cluster(to) || !marking_sayable(w, r) || !marking_sayable(w, to))
+		if (!to || !is_cluster(to))
 			continue;
+		if (!sayable_with(w, r, tlp) || !sayable_with(w, to, tlp)) {
+			w->left++;
+			continue;
+		}
 		r->used = true;
 		put_galaxy(w, to);
 	}
@@ -239,12 +255,17 @@ static bool is_sighting(struct writing *w, const struct item *x)
 	return slice_is(x->s.type, "sighting") || slice_is(label_of(w, x, "sighting-type"), "2");
 }
 
-static void put_sightings(struct writing *w, struct slice of)
+static void put_sightings(struct writing *w, struct slice of, enum tlp tlp)
 {
 	json_open_at(&w->o, "Sighting", '[');
-	for (struct item *x = map_get(&w->about, of); x; x = x->about)
-		if (is_sighting(w, x) && marking_sayable(w, x))
+	for (struct item *x = map_get(&w->about, of); x; x = x->about) {
+		if (!is_sighting(w, x))
+			continue;
+		if (sayable_with(w, x, tlp))
 			put_sighting(w, x);
+		else
+			w->left++;
+	}
 	json_close(&w->o);
 }
 
@@ -253,6 +274,7 @@ static void put_sightings(struct writing *w, struct slice of)
 struct attribute {
 	struct item *x;
 	struct slice uuid, type, category, value;
+	enum tlp tlp;
 	bool to_ids;
 };
 
@@ -279,8 +301,8 @@ static void put_attribute(struct writing *w, const struct attribute *a)
 	json_put_bool(&w->o, "deleted", x->s.revoked);
 	put_if(w, "object_relation", label_of(w, x, "object_relation"));
 	put_if(w, "data", text_of(w, x, "x_misp_data"));
-	put_tags(w, x, false);
-	put_sightings(w, x->s.id);
+	put_tags(w, x, a->tlp, false);
+	put_sightings(w, x->s.id, a->tlp);
 	json_close(&w->o);
 }
 
@@ -308,6 +330,7 @@ static struct attribute attribute_of(
 		.uuid = uuid_text(x->s.id),
 		.type = slice_str(type),
 		.category = own.n ? own : slice_str(category),
+		.tlp = tlp_of(w, x),
 		.to_ids = to_ids};
 }
 
@@ -387,12 +410,15 @@ static void put_observable(struct writing *w, struct item *x, const struct item 
 	const struct misp_type *t = misp_type_observed(&sco->s, w->arena, &value);
 	struct attribute a;
 
-	if (!t) {
+	if (!t || !marking_sayable(w, sco)) {
 		w->left++;
 		return;
 	}
 	a = attribute_of(w, x, t->name, t->category, false);
 	a.value = value;
+	/* Either of the two may be the tighter one. */
+	if (tlp_of(w, sco) > a.tlp)
+		a.tlp = tlp_of(w, sco);
 	if (!alone)
 		a.uuid = uuid_made(w, x, sco->s.id);
 	put_attribute(w, &a);
@@ -471,11 +497,10 @@ static bool is_object(struct writing *w, const struct item *x)
 static void put_references(struct writing *w, const struct item *object)
 {
 	json_open_at(&w->o, "ObjectReference", '[');
-	for (size_t i = 0; i < w->refs.n; i++) {
-		struct item *x = w->refs.p[i], *to;
+	for (struct item *x = map_get(&w->about, object->s.id); x; x = x->about) {
+		struct item *to;
 
-		if (!slice_is(x->s.type, "relationship") ||
-			!slice_eq(text_of(w, x, "source_ref"), object->s.id))
+		if (!x->listed || !slice_is(x->s.type, "relationship"))
 			continue;
 		to = item_of(w, text_of(w, x, "target_ref"));
 		if (!to)
@@ -514,8 +539,12 @@ static void put_object(struct writing *w, struct item *x)
 	for (json_ref v = json_first(doc, refs); v; v = json_next(doc, v)) {
 		struct item *a = item_of(w, json_string(doc, v, w->arena));
 
-		if (a && !a->used && a->s.class != STIX_SCO && marking_sayable(w, a))
+		if (!a || a->used || a->s.class == STIX_SCO)
+			continue;
+		if (marking_sayable(w, a))
 			(void)put_as_attribute(w, a);
+		else
+			w->left++;
 	}
 	json_close(&w->o);
 	put_references(w, x);
@@ -575,6 +604,7 @@ static void refs_add(struct writing *w, const struct item *of, bool parts)
 			x->used = true;
 			refs_add(w, x, false);
 		} else if (marking_sayable(w, x)) {
+			x->listed = true;
 			vec_push(&w->refs, x);
 		} else {
 			w->left++;
@@ -582,12 +612,16 @@ static void refs_add(struct writing *w, const struct item *of, bool parts)
 	}
 }
 
-static void put_event_reports(struct writing *w, struct slice report)
+static void put_event_reports(struct writing *w, struct slice report, enum tlp tlp)
 {
 	json_open_at(&w->o, "EventReport", '[');
 	for (struct item *x = map_get(&w->about, report); x; x = x->about) {
-		if (!slice_is(x->s.type, "note") || is_sighting(w, x) || !marking_sayable(w, x))
+		if (!slice_is(x->s.type, "note") || is_sighting(w, x))
 			continue;
+		if (!sayable_with(w, x, tlp)) {
+			w->left++;
+			continue;
+		}
 		x->used = true;
 		json_open(&w->o, '{');
 		json_put_string(&w->o, "uuid", uuid_text(x->s.id));
@@ -600,19 +634,44 @@ static void put_event_reports(struct writing *w, struct slice report)
 	json_close(&w->o);
 }
 
+/* When anything in it was changed last: who has it already takes only what is newer. Nobody's clock carries it into the future, or it would stand there. */
+static int64_t event_seconds(struct writing *w, const struct item *report)
+{
+	int64_t now = w->wish->now_ms / 1000, last = report ? seconds_of(report->s.modified) : now;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct stix *s = &w->item[i].s;
+		int64_t at = seconds_of(s->modified.n ? s->modified : s->created);
+
+		if (at > last && at <= now && s->class != STIX_META)
+			last = at;
+	}
+	return last;
+}
+
+/* Objects of MISP have no tags: what they say is bound by those of the event. */
+static enum tlp event_tlp(struct writing *w, const struct item *report)
+{
+	enum tlp most = report ? tlp_of(w, report) : TLP_NONE;
+
+	for (size_t i = 0; i < w->refs.n; i++)
+		if (is_object(w, w->refs.p[i]) && tlp_of(w, w->refs.p[i]) > most)
+			most = tlp_of(w, w->refs.p[i]);
+	return most;
+}
+
 static void put_event_head(struct writing *w, struct item *report)
 {
 	struct slice level = report ? label_of(w, report, "threat_level_id") : SLICE_NONE,
 		     analysis = report ? label_of(w, report, "analysis") : SLICE_NONE,
 		     name = report ? text_of(w, report, "name") : w->wish->name;
-	int64_t s = report ? seconds_of(report->s.modified) : w->wish->now_ms / 1000;
 	char day[UTC_TEXT_LEN + 1];
 
 	utc_format(report ? seconds_of(report->s.created) * 1000 : w->wish->now_ms, day);
 	json_put_string(&w->o, "uuid", w->uuid);
 	json_put_string(&w->o, "info", name.n ? name : w->wish->name);
 	json_put_string(&w->o, "date", slice_of(day, 10));
-	put_seconds(w, "timestamp", s);
+	put_seconds(w, "timestamp", event_seconds(w, report));
 	json_put_bool(&w->o, "published", false);
 	json_put_string(&w->o, "threat_level_id", level.n ? level : SLICE("4"));
 	json_put_string(&w->o, "analysis", analysis.n ? analysis : SLICE("2"));
@@ -622,11 +681,13 @@ static void put_event_head(struct writing *w, struct item *report)
 
 static void put_event(struct writing *w, struct item *report)
 {
+	enum tlp tlp = event_tlp(w, report);
+
 	json_open(&w->o, '{');
 	json_open_at(&w->o, "Event", '{');
 	put_event_head(w, report);
 	if (report)
-		put_tags(w, report, true);
+		put_tags(w, report, tlp, true);
 	json_open_at(&w->o, "Object", '[');
 	for (size_t i = 0; i < w->refs.n; i++)
 		if (is_object(w, w->refs.p[i]))
@@ -640,7 +701,7 @@ static void put_event(struct writing *w, struct item *report)
 				(void)put_as_attribute(w, w->refs.p[i]);
 	json_close(&w->o);
 	if (report)
-		put_event_reports(w, report->s.id);
+		put_event_reports(w, report->s.id, tlp);
 	json_close(&w->o);
 	json_close(&w->o);
 }
@@ -668,9 +729,12 @@ static void refs_all(struct writing *w)
 
 	stix_id_print(&b, SLICE("report"), &w->wish->uuid);
 	w->uuid = arena_copy(w->arena, uuid_text(buf_slice(&b)));
-	for (size_t i = 0; i < w->n; i++)
-		if (marking_sayable(w, &w->item[i]))
-			vec_push(&w->refs, &w->item[i]);
+	for (size_t i = 0; i < w->n; i++) {
+		if (!marking_sayable(w, &w->item[i]))
+			continue;
+		w->item[i].listed = true;
+		vec_push(&w->refs, &w->item[i]);
+	}
 }
 
 /* Said with something else, if at all. */

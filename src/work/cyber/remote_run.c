@@ -368,6 +368,23 @@ static int page_find(
 	return rc;
 }
 
+/* Servers ask who it is before they take much; and one that may not be written to is known before anything is sent. */
+static int collection_ask(struct talk *t)
+{
+	const char *url = arena_printf(&t->arena, "%.*scollections/%.*s/", SLICE_FMT(t->r->url),
+		SLICE_FMT(t->r->collection));
+	struct json_doc doc;
+	int rc = ask(t, "GET", url, SLICE_NONE, 200);
+
+	if (rc == 0)
+		rc = json_read(&doc, &t->arena, buf_slice(&t->body), &json_limits_partner, t->why);
+	if (rc < 0)
+		return rc;
+	return json_true(&doc, json_get(&doc, json_root(&doc), "can_write"))
+		       ? 0
+		       : why_set(t->why, E_DENIED, "collection", "nothing may be put into it");
+}
+
 int remote_push(struct remote_run *run, struct remote *r, struct why *why)
 {
 	struct talk t CLEANUP_TALK = talk_begin(run, r, why);
@@ -383,7 +400,9 @@ int remote_push(struct remote_run *run, struct remote *r, struct why *why)
 		rc = page_find(&t, &row, &n, &last, &more);
 		if (rc < 0 || last == 0)
 			break;
-		if (n)
+		if (n && run->sent == 0)
+			rc = collection_ask(&t);
+		if (rc == 0 && n)
 			rc = page_send(&t, row, n);
 		if (rc < 0)
 			break;

@@ -134,6 +134,9 @@ static size_t take_string(struct split *s, const uint8_t *p, size_t n)
 
 static int element_begin(struct split *s, uint8_t c, struct why *why)
 {
+	if (s->span.n == LIMIT_STIX_OBJECTS)
+		return why_set(why, E_LIMIT, "/objects", "a bundle has at most %zu objects",
+			LIMIT_STIX_OBJECTS);
 	if (s->any && !s->comma)
 		return fail(s, why, "expected a comma or the end of the list");
 	s->inside = true;

@@ -30,7 +30,7 @@ static int64_t root_of(const struct folding *f)
 	return cyber_root(&f->fold->world->coalition, f->mode);
 }
 
-static int turn_on(struct db *db, int64_t root, struct why *why)
+int stix_store_turn_on(struct db *db, int64_t root, struct why *why)
 {
 	struct stmt *s = db_stmt(db, "INSERT INTO cyber_turn (root, n) VALUES ($1, 1) "
 				     "ON CONFLICT (root) DO UPDATE SET n = cyber_turn.n + 1");
@@ -188,7 +188,7 @@ static int turn_if_known(const struct folding *f, const struct stix *s, struct w
 	db_bind_i64(q, 1, root_of(f));
 	db_bind_blob(q, 2, slice_of(s->uuid.b, 16));
 	rc = number_of(q, &known, why);
-	return rc == 0 && known ? turn_on(f->fold->db, root_of(f), why) : rc;
+	return rc == 0 && known ? stix_store_turn_on(f->fold->db, root_of(f), why) : rc;
 }
 
 int stix_store_put(const struct folding *f, const struct stix *s, enum tlp tlp, struct why *why)
@@ -253,7 +253,7 @@ int stix_store_again(const struct folding *f, struct why *why)
 		rc = stix_index_drop(db, root_of(f), before, why);
 	if (rc == 0)
 		rc = batch_insert(f, now, why);
-	return rc < 0 ? rc : turn_on(db, root_of(f), why);
+	return rc < 0 ? rc : stix_store_turn_on(db, root_of(f), why);
 }
 
 static int batch_root(struct db *db, int64_t first, int64_t *ret, struct why *why)
@@ -293,7 +293,7 @@ int stix_store_drop(struct db *db, int64_t log_row, uint64_t seq, struct why *wh
 	db_bind_i64(s, 1, log_row);
 	db_bind_i64(s, 2, (int64_t)seq);
 	rc = db_run(s, why);
-	return rc < 0 ? rc : turn_on(db, root, why);
+	return rc < 0 ? rc : stix_store_turn_on(db, root, why);
 }
 
 /* ---- withdrawals ---- */
@@ -322,7 +322,7 @@ int stix_store_withdraw(
 		db_bind_text(s, 9, slice_of(key.text, key.n));
 		rc = db_run(s, why);
 	}
-	return rc < 0 ? rc : turn_on(f->fold->db, root_of(f), why);
+	return rc < 0 ? rc : stix_store_turn_on(f->fold->db, root_of(f), why);
 }
 
 int stix_store_withdraw_drop(struct db *db, int64_t log_row, uint64_t seq, struct why *why)
@@ -341,7 +341,7 @@ int stix_store_withdraw_drop(struct db *db, int64_t log_row, uint64_t seq, struc
 	db_bind_i64(s, 1, log_row);
 	db_bind_i64(s, 2, (int64_t)seq);
 	rc = db_run(s, why);
-	return rc < 0 ? rc : turn_on(db, root, why);
+	return rc < 0 ? rc : stix_store_turn_on(db, root, why);
 }
 
 /* ---- own versions ---- */

@@ -48,6 +48,8 @@ MUST_USE int stix_store_withdraw_drop(
  * Local, and only compared with itself.
  */
 MUST_USE int stix_store_turn(struct db *db, int64_t root, int64_t *ret, struct why *why);
+/* Of what makes them differ and is not in a log. In a write transaction. */
+MUST_USE int stix_store_turn_on(struct db *db, int64_t root, struct why *why);
 /* `added` of the newest object, 0 if there is none. */
 MUST_USE int stix_store_newest(struct db *db, int64_t root, int64_t *ret, struct why *why);
 

@@ -324,12 +324,24 @@ static int answer(
 	return 0;
 }
 
-/* Sizes are judged before anything is read. What is laid into a file is bounded, as are connections and their speed. */
+/* An answer before anything has been read. */
+static int refuse(struct taxii *t, struct why *why)
+{
+	error_answer(t);
+	*why = t->why;
+	return why->code;
+}
+
+/*
+ * Sizes are judged before anything is read: whoever is not known yet, by his credentials, sends little, and does not come near the disk. Bodies without
+ * Content-Length are laid into a file, too: they may be as long.
+ */
 static int body(struct api *a, struct request *req, struct body_rule *ret, struct why *why)
 {
 	struct slice length = request_header(req, "Content-Length");
 	struct taxii t = {.api = a, .req = req, .arena = &req->arena};
 	uint64_t n = 0;
+	bool small;
 
 	if (length.n && slice_u64(length, &n) < 0)
 		n = UINT64_MAX;
@@ -341,12 +353,20 @@ static int body(struct api *a, struct request *req, struct body_rule *ret, struc
 	if (n > LIMIT_TAXII_BODY) {
 		(void)!why_set(&t.why, E_LIMIT, "Content-Length", "a body is at most %zu bytes",
 			LIMIT_TAXII_BODY);
-		error_answer(&t);
-		*why = t.why;
-		return E_LIMIT;
+		return refuse(&t, why);
 	}
-	ret->kind = n > LIMIT_TAXII_MEMORY ? BODY_FILE : BODY_MEMORY;
-	ret->max = n > LIMIT_TAXII_MEMORY ? LIMIT_TAXII_BODY : LIMIT_TAXII_MEMORY;
+	if (!taxii_client_known(&t)) {
+		if (n > LIMIT_TAXII_STRANGER) {
+			(void)!why_set(&t.why, E_AUTH, "",
+				"sign in before you send so much: get the collection, then again");
+			return refuse(&t, why);
+		}
+		*ret = (struct body_rule){BODY_MEMORY, LIMIT_TAXII_STRANGER};
+		return 0;
+	}
+	small = length.n && n <= LIMIT_TAXII_MEMORY;
+	ret->kind = small ? BODY_MEMORY : BODY_FILE;
+	ret->max = small ? LIMIT_TAXII_MEMORY : LIMIT_TAXII_BODY;
 	return 0;
 }
 

@@ -76,6 +76,8 @@ bool taxii_may_write(const struct taxii *t, const struct collection *c);
 
 /* ---- taxii_auth.c ---- */
 MUST_USE int taxii_client_find(struct taxii *t);
+/* Have these very credentials held lately? Any thread, no store. */
+bool taxii_client_known(const struct taxii *t);
 
 /* ---- taxii_query.c ---- */
 /* `allowed`: of "id", "type", "version", "spec_version", "page", with ' ' between; others are ignored. E_SYNTAX. */

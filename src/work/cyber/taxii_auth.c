@@ -281,15 +281,39 @@ static int meet(struct taxii *t, const struct hash *key, struct slice header, in
 	return 0;
 }
 
+/* What was shown: a header, or else the key of the connection. */
+static struct hash key_of(const struct taxii *t, struct slice header)
+{
+	const struct slice pieces[] = {SLICE("entente-credential/1\n"),
+		id_slice(&t->api->node->self), header,
+		t->req->has_pin && !header.n ? slice_of(t->req->pin.b, 32) : SLICE_NONE};
+
+	return hash_of(pieces, sizeof(pieces) / sizeof(*pieces));
+}
+
+bool taxii_client_known(const struct taxii *t)
+{
+	struct slice header = request_header(t->req, "Authorization");
+	struct hash key = key_of(t, header);
+	int64_t now_ms = env_mono_ms(&t->api->node->env);
+	const struct credential *c;
+	bool known;
+
+	if (!header.n && !t->req->has_pin)
+		return false;
+	pthread_mutex_lock(&credentials.lock);
+	c = map_get(&credentials.by_key, slice_of(key.b, 32));
+	known = c && now_ms - c->verified_ms <= LIMIT_TAXII_PASSWORD_MS;
+	pthread_mutex_unlock(&credentials.lock);
+	return known;
+}
+
 int taxii_client_find(struct taxii *t)
 {
 	struct slice header = request_header(t->req, "Authorization");
 	struct taxii_client *client = arena_new(t->arena, struct taxii_client);
 	int64_t now_ms = env_mono_ms(&t->api->node->env), looked, verified;
-	const struct slice pieces[] = {SLICE("entente-credential/1\n"),
-		id_slice(&t->api->node->self), header,
-		t->req->has_pin && !header.n ? slice_of(t->req->pin.b, 32) : SLICE_NONE};
-	struct hash key = hash_of(pieces, sizeof(pieces) / sizeof(*pieces));
+	struct hash key = key_of(t, header);
 	bool same = true;
 	int rc;
 

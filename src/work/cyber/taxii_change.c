@@ -34,7 +34,7 @@ static int write_noted(struct writer *w, const struct id *coalition, const struc
 
 	if (rc < 0 || (rc = db_begin(db, why)) < 0)
 		return rc;
-	rc = inbox_note(db, w->source, ret, n, why);
+	rc = inbox_note(db, cyber_root(&w->t->world.coalition, w->t->mode), w->source, ret, n, why);
 	if (rc < 0) {
 		db_rollback(db);
 		return rc;

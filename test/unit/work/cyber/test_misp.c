@@ -352,6 +352,101 @@ static void not_from_misp(void **state)
 	assert_true(slice_search(buf_slice(&text), SLICE("secret.example")) < 0);
 }
 
+#define IPV4(n, value, rest)                                                                       \
+	"{\"type\":\"ipv4-addr\",\"id\":\"ipv4-addr--" UUID(n) "\",\"value\":\"" value "\"" rest "}"
+#define MARKED(id) ",\"object_marking_refs\":[\"marking-definition--" id "\"]"
+#define TLP_RED_ID "e828b379-4e03-4974-9ac4-e53a884c97c1"
+#define OBSERVED(n, sco)                                                                                  \
+	STIX("observed-data", n,                                                                          \
+		"\"first_observed\":\"2024-01-01T00:00:00Z\",\"last_observed\":\"2024-01-01T00:00:00Z\"," \
+		"\"number_observed\":1,\"object_refs\":[\"ipv4-addr--" UUID(sco) "\"]")
+#define SIGHTING(n, of, rest)                                                                      \
+	STIX("sighting", n, "\"sighting_of_ref\":\"indicator--" UUID(of) "\"" rest)
+
+static struct slice written(const struct misp_object *o, size_t n, size_t *left)
+{
+	struct misp_wish wish = {.name = SLICE("n"), .org = SLICE("o"), .now_ms = 1704067200000};
+	struct buf text CLEANUP_BUF = BUF(1 * MIB);
+
+	assert_int_equal(misp_write(&wish, o, n, &arena, &text, left, NULL), 0);
+	return arena_copy(&arena, buf_slice(&text));
+}
+
+/* What an observable is marked with holds for the attribute, though the observed-data that names it is open. */
+static void parts_are_marked(void **state)
+{
+	const struct misp_object red[] = {{SLICE(OBSERVED("20", "21")), TLP_NONE},
+		{SLICE(IPV4("21", "192.0.2.21", MARKED(TLP_RED_ID))), TLP_NONE}};
+	const struct misp_object unknown[] = {{SLICE(OBSERVED("22", "23")), TLP_NONE},
+		{SLICE(IPV4("23", "192.0.2.23", MARKED(UUID("99")))), TLP_NONE}};
+	const struct misp_object label[] = {{SLICE(OBSERVED("24", "25")), TLP_GREEN},
+		{SLICE(IPV4("25", "192.0.2.25", "")), TLP_AMBER}};
+	/* Sightings have no tags: one that is marked tighter than what was seen stays at home. */
+	const struct misp_object seen[] = {
+		{SLICE(INDICATOR("26", "[ipv4-addr:value = '192.0.2.26']", "")), TLP_GREEN},
+		{SLICE(SIGHTING("27", "26", "")), TLP_GREEN},
+		{SLICE(SIGHTING("28", "26", MARKED(TLP_RED_ID))), TLP_NONE}};
+	size_t left = 0;
+
+	(void)state;
+	struct slice text = written(red, 2, &left);
+	assert_true(slice_search(text, SLICE("192.0.2.21")) > 0);
+	assert_true(slice_search(text, SLICE("\"name\":\"tlp:red\"")) > 0);
+	text = written(unknown, 2, &left);
+	assert_true(slice_search(text, SLICE("192.0.2.23")) < 0);
+	assert_true(left >= 1);
+	text = written(label, 2, &left);
+	assert_true(slice_search(text, SLICE("\"name\":\"tlp:amber\"")) > 0);
+	assert_true(slice_search(text, SLICE("tlp:green")) < 0);
+	text = written(seen, 3, &left);
+	assert_true(slice_search(text, SLICE("\"uuid\":\"" UUID("27") "\"")) > 0);
+	assert_true(slice_search(text, SLICE("\"uuid\":\"" UUID("28") "\"")) < 0);
+	assert_int_equal(left, 1);
+}
+
+/* An attribute that was changed moves the event's own time, or nobody who has the event takes the change in. */
+static void newer_parts_move_the_event(void **state)
+{
+	const char *report = STIX("report", "30",
+		"\"name\":\"r\",\"published\":\"2024-01-01T00:00:00Z\",\"object_refs\":[\"indicator--" UUID(
+			"31") "\"]");
+	const char *changed = "{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--" UUID(
+		"31") "\",\"created\":\"2024-01-01T00:00:00.000Z\",\"modified\":\"2024-03-01T00:00:00.000Z\","
+		      "\"pattern\":\"[ipv4-addr:value = '192.0.2.1']\",\"pattern_type\":\"stix\",\"valid_from\":\"2024-01-01T00:00:00Z\"}";
+	const struct misp_object o[] = {
+		{slice_str(report), TLP_NONE}, {slice_str(changed), TLP_NONE}};
+	struct misp_wish wish = {
+		.report = SLICE("report--" UUID("30")), .now_ms = 1735689600000 /* 2025-01-01 */};
+	struct buf text CLEANUP_BUF = BUF(1 * MIB);
+	size_t left;
+
+	(void)state;
+	assert_int_equal(misp_write(&wish, o, 2, &arena, &text, &left, NULL), 0);
+	assert_true(slice_search(buf_slice(&text),
+			    SLICE("\"date\":\"2024-01-01\",\"timestamp\":\"1709251200\"")) > 0);
+	/* A clock that runs ahead does not carry it into the future. */
+	buf_clear(&text);
+	wish.now_ms = 1706745600000; /* 2024-02-01 */
+	assert_int_equal(misp_write(&wish, o, 2, &arena, &text, &left, NULL), 0);
+	assert_true(slice_search(buf_slice(&text),
+			    SLICE("\"date\":\"2024-01-01\",\"timestamp\":\"1704067200\"")) > 0);
+}
+
+/* A reference into another event is told. */
+static void references_elsewhere(void **state)
+{
+	struct misp_in in = read_ok(
+		EVENT("\"Object\":[{\"uuid\":\"" UUID("50") "\",\"name\":\"file\",\"meta-category\":\"file\",\"timestamp\":\"1700000000\",\"Attribute\":[" A("51", "\"type\":\"mutex\",\"category\":\"Artifacts dropped\",\"object_relation\":\"mutex\",\"to_ids\":true,\"value\":\"m\"") "],\"ObjectReference\":[{\"uuid\":\"" UUID(
+			"60") "\",\"referenced_uuid\":\"" UUID("77") "\",\"relationship_type\":\"x\"}]}]"),
+		MODE_REAL);
+
+	(void)state;
+	assert_int_equal(in.refused, 1);
+	assert_string_equal(
+		in.refusal[0].where, "/Event/Object/0/ObjectReference/0/referenced_uuid");
+	misp_in_free(&in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +458,9 @@ int main(void)
 		cmocka_unit_test(no_events),
 		cmocka_unit_test(back_again),
 		cmocka_unit_test(not_from_misp),
+		cmocka_unit_test(parts_are_marked),
+		cmocka_unit_test(newer_parts_move_the_event),
+		cmocka_unit_test(references_elsewhere),
 	};
 	int rc;
 

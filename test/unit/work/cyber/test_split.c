@@ -88,9 +88,28 @@ static void bad(void **state)
 	split_fails(deep, E_LIMIT);
 }
 
+/* The places of elements are bounded, too: half a byte of text for each would be a gigabyte of them. */
+static void too_many(void **state)
+{
+	struct split *s = stix_split_new();
+	struct why why = {0};
+	size_t n = 0;
+	int rc;
+
+	(void)state;
+	rc = stix_split_feed(s, SLICE("{\"objects\":[0"), &why);
+	for (; rc == 0 && n < 9UL << 20; n += 16)
+		rc = stix_split_feed(s, SLICE(",0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"), &why);
+	assert_int_equal(rc, E_LIMIT);
+	assert_true(n >= 8UL << 20);
+	assert_string_equal(why.where, "/objects");
+	stix_split_free(&s);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(good), cmocka_unit_test(bad)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good), cmocka_unit_test(bad), cmocka_unit_test(too_many)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

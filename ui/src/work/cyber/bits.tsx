@@ -35,10 +35,11 @@ export function Drill(): VNode | null {
 	return now === "real" ? null : <p class="cyber-drill" role="status">{t(now === "exercise" ? "exercise" : "test")}</p>;
 }
 
-export const object_link = (c: string, id: string): string => link("work", "cyber", c, "object", id);
+// Several members may have published under one id: `author` names whose it is.
+export const object_link = (c: string, id: string, author?: string): string => link("work", "cyber", c, "object", id, ...(author ? [author] : []));
 
 export function ObjectLink({ c, o }: { c: string; o: Obj }): VNode {
-	return <a href={object_link(c, o.id)} class={o.revoked ? "revoked" : undefined}>{o.number && <span class="code">{o.number}</span>} <Theirs text={o.name} /></a>;
+	return <a href={object_link(c, o.id, o.author.id)} class={o.revoked ? "revoked" : undefined}>{o.number && <span class="code">{o.number}</span>} <Theirs text={o.name} /></a>;
 }
 
 const ours = (c: string) => (e: LiveEvent): boolean => e.data["coalition"] === c && String(e.data["kind"] ?? "").startsWith("cyber/");
@@ -51,6 +52,11 @@ export function useCyber<T>(c: string, path: string, query = ""): Loaded<T> {
 export function useCyberList<T>(c: string, path: string, more: Record<string, string | undefined>, key: (row: T) => string): Listed<T> {
 	const now = useCell(mode);
 	return useList<T>(`/coalitions/${c}/cyber/${path}`, { mode: now, ...more }, key, ["record"], ours(c));
+}
+
+// What is counted has an end, and then it is not all.
+export function Cut({ cut }: { cut: boolean }): VNode | null {
+	return cut ? <p class="remark" role="status">{t("cut")}</p> : null;
 }
 
 // A button that does something at the node and says what came of it.

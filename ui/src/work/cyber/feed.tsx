@@ -89,7 +89,7 @@ export function Feed({ c }: { c: string }): VNode {
 		const timer = setTimeout(() => set_text(typed.trim()), 250);
 		return () => clearTimeout(timer);
 	}, [typed]);
-	const list = useCyberList<Obj>(c, "objects", { type: FILTERS[filter] || undefined, text: text || undefined }, (o) => o.id);
+	const list = useCyberList<Obj>(c, "objects", { type: FILTERS[filter] || undefined, text: text || undefined }, (o) => `${o.id} ${o.author.id}`);
 	const fresh = may("cyber", "contributor") && <button type="button" class="main" onClick={() => bring(true)}>{t("bundle.bring")}</button>;
 	return (
 		<PageFrame title={t("feed")} side={fresh}>
@@ -103,7 +103,7 @@ export function Feed({ c }: { c: string }): VNode {
 			<Trouble problem={list.problem} reload={list.reload} />
 			{list.busy && <Busy />}
 			{!list.busy && !list.problem && list.items.length === 0 && (text ? <Empty title={t("feed.not_found")}><p>{t("feed.not_found_next")}</p></Empty> : <Empty title={t("feed.none")}><p>{t("feed.none_next")}</p>{fresh}</Empty>)}
-			{list.items.length > 0 && <ol class="feed">{list.items.map((o) => <Row key={o.id} c={c} o={o} />)}</ol>}
+			{list.items.length > 0 && <ol class="feed">{list.items.map((o) => <Row key={`${o.id} ${o.author.id}`} c={c} o={o} />)}</ol>}
 			{list.more && <button type="button" onClick={list.more}>{t("more")}</button>}
 			{bringing && <Bring c={c} close={() => { bring(false); list.reload(); }} />}
 		</PageFrame>

@@ -20,6 +20,7 @@ export const work: Work = {
 	pages: pages({
 		"": (_, { c }) => <Feed c={c} />,
 		"object/:id": ({ id }, { c }) => <ObjectPage c={c} id={id} />,
+		"object/:id/:author": ({ id, author }, { c }) => <ObjectPage c={c} id={id} author={author} />,
 		"cases": (_, { c }) => <CasesPage c={c} />,
 		"cases/new": (_, { c }) => <CaseNew c={c} />,
 		"cases/:id": ({ id }, { c }) => <CasePage c={c} id={id} />,

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { Loading, PageFrame } from "../../parts/page.js";
 import { Empty, Theirs } from "../../parts/text.js";
-import { Drill, object_link, useCyber } from "./bits.js";
+import { Cut, Drill, object_link, useCyber } from "./bits.js";
 import { t } from "./msg.js";
 import type { Matrix, Technique } from "./types.js";
 
@@ -50,14 +50,14 @@ function Table({ c, m, whole }: { c: string; m: Matrix; whole: boolean }): VNode
 }
 
 export function MatrixPage({ c }: { c: string }): VNode {
-	const all = useCyber<{ matrices: Matrix[] }>(c, "matrix");
+	const all = useCyber<{ matrices: Matrix[]; cut: boolean }>(c, "matrix");
 	const [at, set] = useState(0);
 	const [whole, set_whole] = useState(true);
 	return (
 		<PageFrame title={t("matrix")}>
 			<Drill />
 			<Loading of={all}>
-				{({ matrices }) => {
+				{({ matrices, cut }) => {
 					const m = matrices[Math.min(at, matrices.length - 1)];
 					if (!m) return <Empty title={t("matrix.none")}><p>{t("matrix.none_next")}</p></Empty>;
 					return (
@@ -67,6 +67,7 @@ export function MatrixPage({ c }: { c: string }): VNode {
 								<label class="check"><input type="checkbox" checked={!whole} onChange={(e) => set_whole(!e.currentTarget.checked)} /> {t("matrix.only")}</label>
 							</div>
 							<p class="legend"><span class="swatch h3">10+</span> <span class="swatch h2">1+</span> ◉ {t("matrix.sightings")} <span class="swatch h1" /> ◇ {t("matrix.indicators")}</p>
+							<Cut cut={cut} />
 							<Table c={c} m={m} whole={whole} />
 						</>
 					);

@@ -6,7 +6,7 @@ import { Loading, PageFrame } from "../../parts/page.js";
 import { Facts, LabelBadge, Name, Proof, Section, Theirs, Time } from "../../parts/text.js";
 import { link } from "../../route.js";
 import { may, mode } from "../../state.js";
-import { Do, Drill, Tlp, TypeBadge, useCyber } from "./bits.js";
+import { Do, Drill, object_link, Tlp, TypeBadge, useCyber } from "./bits.js";
 import { GraphView } from "./graph.js";
 import { t } from "./msg.js";
 import type { Graph, Whole } from "./types.js";
@@ -71,8 +71,8 @@ function Around({ c, id }: { c: string; id: string }): VNode {
 	);
 }
 
-export function ObjectPage({ c, id }: { c: string; id: string }): VNode {
-	const whole = useCyber<Whole>(c, `objects/${id}`);
+export function ObjectPage({ c, id, author }: { c: string; id: string; author?: string | undefined }): VNode {
+	const whole = useCyber<Whole>(c, `objects/${id}`, author ? `&author=${author}` : "");
 	const title = whole.data ? `${whole.data.number ?? ""} ${whole.data.name}`.trim() : id;
 	return (
 		<PageFrame title={title} shown={<><Theirs text={title} /></>} up={[link("work", "cyber", c), t("feed")]}>
@@ -91,6 +91,7 @@ export function ObjectPage({ c, id }: { c: string; id: string }): VNode {
 								<Section title={t("object.origin")} remark={t("object.origin_remark")}>
 									<Facts rows={[
 										[t("object.author"), <Name id={o.author.id} label={o.author.label} full />],
+										...(o.authors.length > 1 ? [[t("object.others"), <ul class="plain">{o.authors.filter((a) => a.id !== o.author.id).map((a) => <li><a href={object_link(c, o.id, a.id)}><Name id={a.id} label={a.label} /></a></li>)}</ul>] as [string, VNode]] : []),
 										[t("object.added"), <Time at={o.added} />],
 										["id", <code class="long">{o.id}</code>],
 										[t("object.leaf"), <Proof leaf={o.origin.leaf} seq={o.origin.seq} href={link("log", c, o.origin.log, o.origin.seq)} />],

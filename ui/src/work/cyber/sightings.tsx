@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { Loading, PageFrame } from "../../parts/page.js";
 import { Empty, Name, Section, Theirs, Time } from "../../parts/text.js";
 import { language } from "../../i18n.js";
-import { Drill, object_link, useCyber } from "./bits.js";
+import { Cut, Drill, object_link, useCyber } from "./bits.js";
 import { t } from "./msg.js";
 import type { Sightings } from "./types.js";
 
@@ -39,6 +39,7 @@ export function SightingsPage({ c }: { c: string }): VNode {
 			<Loading of={all}>
 				{(s) => (s.latest.length === 0 ? <Empty title={t("sightings.none")}><p>{t("sightings.none_next")}</p></Empty> : (
 					<>
+						<Cut cut={s.cut} />
 						<Bars days={s.days} />
 						<Section title={t("sightings.latest")}>
 							<table class="fold">

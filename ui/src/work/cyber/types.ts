@@ -5,7 +5,7 @@ export type Obj = {
 	id: string; type: string; name: string; number: string | null; version: string | null; added: string; author: PartyRef; label: string; tlp: string | null; revoked: boolean; own: boolean;
 };
 export type Whole = Obj & {
-	raw: string; versions: { version: string; added: string; revoked: boolean }[]; origin: { log: string; seq: number; offset: number; leaf: string; frozen: boolean };
+	raw: string; authors: PartyRef[]; versions: { version: string; added: string; revoked: boolean }[]; origin: { log: string; seq: number; offset: number; leaf: string; frozen: boolean };
 };
 export type Node = { id: string; type: string; name: string; known: boolean; depth: number };
 export type Edge = { from: string; to: string; name: string; id: string | null };
@@ -14,7 +14,7 @@ export type Technique = { id: string; number: string | null; name: string; sight
 export type Tactic = { id: string; name: string; techniques: Technique[] };
 export type Matrix = { id: string; name: string; tactics: Tactic[] };
 export type Sighting = { id: string; of: string; of_name: string; author: PartyRef; count: number; first_seen: string | null; last_seen: string | null; added: string };
-export type Sightings = { days: { day: string; sightings: number; count: number }[]; latest: Sighting[] };
+export type Sightings = { days: { day: string; sightings: number; count: number }[]; latest: Sighting[]; cut: boolean };
 export type Collection = {
 	id: string; alias: string; title: string; description: string; builtin: boolean; inbox: boolean; author: PartyRef | null; tlp: string | null; types: string[]; label: string | null;
 	audience: "all" | PartyRef[]; accounts: string;

@@ -2,7 +2,7 @@ import type { Message } from "../../../i18n.js";
 import type { en } from "./en.js";
 
 export const bg: Record<keyof typeof en, Message> = {
-	feed: "Поток", cases: "Случаи", sightings: "Наблюдения", matrix: "ATT&CK", collections: "Колекции", exercise: "УЧЕНИЕ: нищо тук не е истинско",
+	cut: "Има повече, отколкото можеше да се преброи тук.", "object.others": "Публикувано също от", feed: "Поток", cases: "Случаи", sightings: "Наблюдения", matrix: "ATT&CK", collections: "Колекции", exercise: "УЧЕНИЕ: нищо тук не е истинско",
 	test: "ТЕСТ: нищо тук не е истинско", more: "Още", close: "Затвори", for: "За", "for.all": "всички членове", "for.nobody": "Никой не е избран: остава в този възел.",
 	class: "Клас", revoked: "оттеглен", "feed.search": "Думи, T1059, CVE-2025-1234 или идентификатор", "feed.filter": "Покажи", "feed.none": "Още нищо не е дошло",
 	"feed.none_next": "Каквото членовете публикуват, се появява тук за секунди. Внесете пакет STIX 2.1 или оставете програма да пише във входяща кутия (Колекции).",

@@ -1,6 +1,6 @@
 // Messages of cyber security coordination; the other languages must have each.
 export const en = {
-	feed: "Feed", cases: "Cases", sightings: "Sightings", matrix: "ATT&CK", collections: "Collections", exercise: "EXERCISE: nothing here is real",
+	cut: "There is more than could be counted here.", "object.others": "Also published by", feed: "Feed", cases: "Cases", sightings: "Sightings", matrix: "ATT&CK", collections: "Collections", exercise: "EXERCISE: nothing here is real",
 	test: "TEST: nothing here is real", more: "More", close: "Close", for: "For", "for.all": "all members", "for.nobody": "Nobody is chosen: it stays at this node.",
 	class: "Class", revoked: "revoked", "feed.search": "Words, T1059, CVE-2025-1234, or an id", "feed.filter": "Show", "feed.none": "Nothing has come yet",
 	"feed.none_next": "What members publish stands here within seconds. Bring a STIX 2.1 bundle, or let a program write to an inbox (Collections).",

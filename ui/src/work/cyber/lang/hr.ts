@@ -2,7 +2,7 @@ import type { Message } from "../../../i18n.js";
 import type { en } from "./en.js";
 
 export const hr: Record<keyof typeof en, Message> = {
-	feed: "Tijek", cases: "Slučajevi", sightings: "Opažanja", matrix: "ATT&CK", collections: "Zbirke", exercise: "VJEŽBA: ništa ovdje nije stvarno",
+	cut: "Ima više nego što se ovdje moglo prebrojiti.", "object.others": "Objavili su i", feed: "Tijek", cases: "Slučajevi", sightings: "Opažanja", matrix: "ATT&CK", collections: "Zbirke", exercise: "VJEŽBA: ništa ovdje nije stvarno",
 	test: "TEST: ništa ovdje nije stvarno", more: "Još", close: "Zatvori", for: "Za", "for.all": "sve članove", "for.nobody": "Nitko nije odabran: ostaje na ovom čvoru.",
 	class: "Razred", revoked: "opozvano", "feed.search": "Riječi, T1059, CVE-2025-1234 ili id", "feed.filter": "Prikaži", "feed.none": "Još ništa nije stiglo",
 	"feed.none_next": "Što članovi objave, ovdje je za nekoliko sekundi. Unesite paket STIX 2.1 ili pustite program da piše u pretinac (Zbirke).",

@@ -2,7 +2,7 @@ import type { Message } from "../../../i18n.js";
 import type { en } from "./en.js";
 
 export const sq: Record<keyof typeof en, Message> = {
-	feed: "Rrjedha", cases: "Rastet", sightings: "Vrojtimet", matrix: "ATT&CK", collections: "Koleksionet", exercise: "STËRVITJE: asgjë këtu nuk është reale",
+	cut: "Ka më shumë sesa mund të numërohej këtu.", "object.others": "Botuar edhe nga", feed: "Rrjedha", cases: "Rastet", sightings: "Vrojtimet", matrix: "ATT&CK", collections: "Koleksionet", exercise: "STËRVITJE: asgjë këtu nuk është reale",
 	test: "PROVË: asgjë këtu nuk është reale", more: "Më shumë", close: "Mbyll", for: "Për", "for.all": "të gjithë anëtarët",
 	"for.nobody": "Askush nuk është zgjedhur: mbetet në këtë nyje.", class: "Klasa", revoked: "shfuqizuar", "feed.search": "Fjalë, T1059, CVE-2025-1234 ose një id",
 	"feed.filter": "Shfaq", "feed.none": "Ende nuk ka ardhur asgjë",
