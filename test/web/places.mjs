@@ -17,9 +17,9 @@ const SHELL = {
 	"webhooks/:id": async (ask) => (await ask("/webhooks")).slice(0, 1).map((w) => ({ id: w.id })),
 };
 
-// The same in the work areas: from which list, and by which mark, the things come that `:id` names.
+// The same in the work areas: from which list the things come, and by which mark `:id` (or by which all names of the address) are filled.
 const WORK = {
-	"cyber/object": ["cyber/objects?mode=real&limit=3", (x) => x.id], "cyber/cases": ["cyber/cases?mode=real&limit=3", (x) => x.object],
+	"cyber/object": ["cyber/objects?mode=real&limit=3", (x) => ({ id: x.id, author: x.author.id })], "cyber/cases": ["cyber/cases?mode=real&limit=3", (x) => x.object],
 	"training/exercise": ["training/exercises?mode=exercise", (x) => x.object],
 	"response/request": ["response/requests?mode=real&limit=3", (x) => x.object],
 	"procurement/pool": ["procurement/records?kind=pool&mode=real", (x) => x.object], "procurement/process": ["procurement/board?mode=real", (x) => x.object],
@@ -57,7 +57,7 @@ export async function places(page, tables, { fail, find }) {
 			let n = 0;
 			for (const c of coalitions) {
 				const things = named ? (await ask(`/coalitions/${c}/${WORK[thing][0]}`)).slice(0, 3).map(WORK[thing][1]) : [""];
-				for (const id of things) n++, add(`work/${area}/:c${address ? `/${address}` : ""}`, c, { id: encodeURIComponent(id) }, MODE[thing]);
+				for (const x of things) n++, add(`work/${area}/:c${address ? `/${address}` : ""}`, c, typeof x === "string" ? { id: encodeURIComponent(x) } : x, MODE[thing]);
 			}
 			if (!n) missing.add(`${area}: ${address}`);
 		}
