@@ -132,6 +132,15 @@ static void copy_value(char *ret, size_t size, struct slice value)
 		snprintf(ret, size, "%.*s", SLICE_FMT(value));
 }
 
+/* RFC 9110 §5.5: no CR, LF or NUL within a field, and nothing else that is only there to be taken for a line's end further on. */
+static bool is_clean(struct slice line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if ((line.p[i] < 0x20 && line.p[i] != '\t') || line.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
 static size_t take_header(char *p, size_t one, size_t n, void *ctx)
 {
 	struct client *c = ctx;
@@ -142,8 +151,9 @@ static size_t take_header(char *p, size_t one, size_t n, void *ctx)
 		(void)why_set(&c->failed, E_LIMIT, "header", "the answer's head is too large");
 		return 0;
 	}
-	if (memchr(p, 0, value.n) != NULL) {
-		(void)why_set(&c->failed, E_NET, "header", "a NUL in the answer's head");
+	if (!is_clean(slice_trim(value))) {
+		(void)why_set(
+			&c->failed, E_NET, "header", "a control character in the answer's head");
 		return 0;
 	}
 	if (slice_starts(value, "HTTP/")) { /* a new head: forget a 100 before it */
@@ -266,7 +276,7 @@ static struct curl_slist *headers(const struct client_call *call)
 		list = add(list, buf_cstr(&line));
 	}
 	for (size_t i = 0; call->headers != NULL && call->headers[i] != NULL; i++) {
-		MUST(strpbrk(call->headers[i], "\r\n") == NULL);
+		MUST(is_clean(slice_str(call->headers[i]))); /* client_request asked */
 		list = add(list, call->headers[i]);
 	}
 	return list;
@@ -362,6 +372,10 @@ int client_request(struct client *c, const struct client_call *call, struct clie
 
 	MUST(c != NULL && c->magic == CLIENT_MAGIC && call->answer_max > 0);
 	MUST(call->sink != NULL || body != NULL);
+	for (size_t i = 0; call->headers != NULL && call->headers[i] != NULL; i++)
+		if (!is_clean(slice_str(call->headers[i])))
+			return why_set(why, E_INVALID, "header",
+				"a control character in a header to be sent");
 	c->call = call;
 	c->answer = &answer;
 	c->body = body;

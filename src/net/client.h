@@ -55,7 +55,7 @@ struct client_answer {
 	char wanted[128]; /* the header that the call wants; "" if absent or longer */
 };
 
-/* 0 if an HTTP answer of any status came; its body in `body` (caller-initialised). E_NET, E_LIMIT, E_DENIED (SSRF guard, pin). */
+/* 0 if an HTTP answer of any status came; its body in `body` (caller-initialised). E_NET, E_LIMIT, E_DENIED (SSRF guard, pin), E_INVALID (a header with a control character). */
 MUST_USE int client_request(struct client *c, const struct client_call *call,
 	struct client_answer *ret, struct buf *body, struct why *why);
 

@@ -309,6 +309,11 @@ static void test_odd_answers(void **state)
 		CANNED("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhi"), E_NET);
 	assert_int_equal(CANNED("HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\nhi"), E_LIMIT);
 	assert_int_equal(CANNED("HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n"), E_NET);
+	/* What is kept of an answer may be sent with the next question. */
+	assert_int_equal(
+		CANNED("HTTP/1.1 200 OK\r\nETag: \"a\rb\"\r\nContent-Length: 0\r\n\r\n"), E_NET);
+	assert_int_equal(
+		CANNED("HTTP/1.1 200 OK\r\nETag: \"a\x01\"\r\nContent-Length: 0\r\n\r\n"), E_NET);
 	assert_int_equal(answer.status, 7); /* untouched on failure */
 	/* More than announced is not read; a head of another message before the answer is dropped.
 	 */
@@ -405,6 +410,10 @@ static void test_answer_fields(void **state)
 	app_start(&app);
 	client = app_client(&app, NULL);
 	call.url = app_url(&app, "/header");
+	call.headers = (const char *const[]){"X-Test: a\rb", NULL};
+	assert_int_equal(client_request(client, &call, &answer, &got, &why), E_INVALID);
+	assert_string_equal(why.where, "header");
+	call.headers = lines;
 	assert_int_equal(client_request(client, &call, &answer, &got, &why), 0);
 	assert_int_equal(answer.status, 200);
 	assert_string_equal(answer.content_type, "text/plain");
