@@ -22,6 +22,7 @@ def two(shared):
     c = shared(["ALB", "KOS"], name="Training").sign_all()
     for node in c:
         add_user(node)
+    add_user(c["KOS"], "ana")
     return c
 
 
@@ -36,7 +37,7 @@ def exercise(c, name):
 
 def test_main_story(browser, two):
     ex, _ = exercise(two, "STORY")
-    seen = browser.play("training_story", coalition=two.id, exercise=ex, player=at(two["KOS"]), shots=os.environ.get("ENTENTE_SHOTS"), **at(two["ALB"]))
+    seen = browser.play("training_story", coalition=two.id, exercise=ex, player=at(two["KOS"]), other="ana", shots=os.environ.get("ENTENTE_SHOTS"), **at(two["ALB"]))
     assert seen["bad"] == []
     assert seen["mark"] == "EXERCISE EXERCISE EXERCISE"
     assert seen["numbers"][:3] == ["1", "2", "3"]

@@ -105,6 +105,46 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 			await evaluator.context().setOffline(false);
 			await evaluator.waitForFunction(() => document.body.innerText.includes("Everything is with the node") && document.body.innerText.includes("acted at once"), null, { timeout: SEEN_MS }).catch(() => fail("the cards were not sent"));
 
+			// Two tabs without the network: neither takes the other's cards away.
+			const second = await evaluator.context().newPage();
+			await second.goto(`${job.player.base}/`);
+			await second.waitForSelector("main h1[tabindex]");
+			await go(second, at("exercise", job.exercise, "evaluate"));
+			await play_mode(second);
+			await second.waitForSelector(".tr-evaluate textarea");
+			await evaluator.context().setOffline(true);
+			for (const [tab, text] of [[evaluator, "seen from the first tab"], [second, "seen from the second tab"]]) {
+				await tab.fill(".tr-evaluate textarea", text);
+				await tab.getByRole("button", { name: "Add" }).click();
+			}
+			for (const tab of [evaluator, second]) await tab.waitForFunction(() => document.body.innerText.includes("2 cards wait"), null, { timeout: SEEN_MS }).catch(() => fail("a tab does not know of the other's card"));
+			await evaluator.context().setOffline(false);
+			await evaluator.waitForFunction(() => ["first", "second"].every((x) => document.body.innerText.includes(`seen from the ${x} tab`)) && document.body.innerText.includes("Everything is with the node"), null, { timeout: SEEN_MS }).catch(() => fail("a tab's card was lost"));
+			await second.close();
+
+			// Written, not sent, and somebody else signs in at the same browser: the card waits for its writer.
+			await evaluator.context().route("**/training/records", (r) => (r.request().method() === "POST" ? r.abort() : r.continue()));
+			await evaluator.fill(".tr-evaluate textarea", "only its writer sends it");
+			await evaluator.getByRole("button", { name: "Add" }).click();
+			await evaluator.waitForFunction(() => document.body.innerText.includes("1 card waits"), null, { timeout: SEEN_MS });
+			const as = async (name) => {
+				await evaluator.context().clearCookies();
+				await evaluator.goto("about:blank");
+				await sign_in(evaluator, name, job.player.password);
+				await go(evaluator, at("exercise", job.exercise, "evaluate"));
+				await play_mode(evaluator);
+				await evaluator.waitForSelector(".tr-evaluate textarea");
+			};
+			await as(job.other);
+			await evaluator.context().unroute("**/training/records");
+			await evaluator.waitForFunction((x) => document.body.innerText.includes(`1 card of ${x}`), job.player.user, { timeout: SEEN_MS }).catch(() => fail("another's card is not told of"));
+			await evaluator.evaluate(() => dispatchEvent(new Event("online")));
+			await evaluator.waitForTimeout(1500);
+			const taken = await evaluator.evaluate(() => document.body.innerText.includes("only its writer sends it"));
+			if (taken) fail("a card was sent by somebody else");
+			await as(job.player.user);
+			await evaluator.waitForFunction(() => document.body.innerText.includes("only its writer sends it") && document.body.innerText.includes("Everything is with the node"), null, { timeout: SEEN_MS }).catch(() => fail("its writer's card was not sent"));
+
 			await host.getByRole("button", { name: /NO DUFF/ }).click();
 			await host.locator("dialog input").fill("a real fire");
 			await host.locator("dialog button.main").click();

@@ -20,17 +20,25 @@ const char calendar_schema[] = "CREATE TABLE training_calendar (\n"
 			       "	UNIQUE (digest)\n"
 			       ");\n";
 
-static int room_check(struct db *db, struct why *why)
+static int room_check(struct db *db, int64_t account, struct why *why)
 {
-	struct stmt *s = db_stmt(db, "SELECT count(*) FROM training_calendar");
-	int64_t n = 0;
-	int rc = db_step(s, why);
+	struct stmt *s = db_stmt(db,
+		"SELECT count(*), coalesce(sum(CASE WHEN account = $1 THEN 1 ELSE 0 END), 0) FROM training_calendar");
+	int64_t n = 0, own = 0;
+	int rc;
 
-	if (rc == DB_ROW)
+	db_bind_i64(s, 1, account);
+	rc = db_step(s, why);
+	if (rc == DB_ROW) {
 		n = db_i64(s, 0);
+		own = db_i64(s, 1);
+	}
 	db_reset(s);
 	if (rc < 0)
 		return rc;
+	if (own >= CALENDARS_EACH)
+		return why_set(why, E_LIMIT, "", "you have %d addresses already: drop one first",
+			CALENDARS_EACH);
 	return n < CALENDARS_MAX
 		       ? 0
 		       : why_set(why, E_LIMIT, "", "there are %d addresses already", CALENDARS_MAX);
@@ -45,7 +53,7 @@ int calendar_new(const struct node *node, struct db *db, struct calendar *c,
 
 	if (c->name.n == 0 || c->name.n > CALENDAR_NAME || utf8_bad_at(c->name) >= 0)
 		return why_set(why, E_INVALID, "/name", "a name has 1 to %d bytes", CALENDAR_NAME);
-	if (room_check(db, why) < 0)
+	if (room_check(db, c->account, why) < 0)
 		return why->code;
 	env_random(&node->env, secret, sizeof(secret));
 	env_random(&node->env, id, sizeof(id));

@@ -17,6 +17,7 @@ extern const char calendar_schema[];
 #define CALENDAR_SECRET 52 /* 32 random bytes in base32 */
 #define CALENDAR_NAME	64
 #define CALENDARS_MAX	1000
+#define CALENDARS_EACH	20 /* of one account: nobody takes the others' places */
 
 struct calendar {
 	char id[CALENDAR_ID + 1];

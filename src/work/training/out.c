@@ -249,25 +249,29 @@ int out_list(struct db *db, int64_t coalition, size_t limit, struct arena *arena
 	return rc < 0 ? rc : 0;
 }
 
+bool out_can_again(enum out_state state, enum out_channel channel, struct slice body)
+{
+	return state == OUT_DEAD && channel != OUT_HOOK && body.n > 0;
+}
+
 int out_again(struct db *db, int64_t row, int64_t now_ms, struct why *why)
 {
 	struct stmt *s =
 		db_stmt(db, "SELECT state, channel, body FROM training_out WHERE row = $1");
-	bool dead = false, ours = false;
+	bool can = false;
 	int rc;
 
 	db_bind_i64(s, 1, row);
 	rc = db_step(s, why);
-	if (rc == DB_ROW) {
-		dead = db_i64(s, 0) == OUT_DEAD;
-		ours = db_i64(s, 1) != OUT_HOOK && db_text(s, 2).n > 0;
-	}
+	if (rc == DB_ROW)
+		can = out_can_again((enum out_state)db_i64(s, 0), (enum out_channel)db_i64(s, 1),
+			db_text(s, 2));
 	db_reset(s);
 	if (rc < 0)
 		return rc;
 	if (rc == DB_DONE)
 		return why_set(why, E_MISSING, "", "there is no such thing to be sent");
-	if (!dead || !ours)
+	if (!can)
 		return why_set(why, E_STATE, "", "only what has failed can be sent again");
 	s = db_stmt(db,
 		"UPDATE training_out SET state = 0, tries = 0, next_ms = $2, done_ms = 0, error = '' WHERE row = $1");

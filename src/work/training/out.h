@@ -55,6 +55,8 @@ MUST_USE int out_list(struct db *db, int64_t coalition, size_t limit, struct are
 /* What it is about, for who asks whether he may know of it. E_MISSING. */
 MUST_USE int out_about(
 	struct db *db, int64_t coalition, int64_t row, struct object_id *ret, struct why *why);
+/* May it be sent again? A letter has its own queue, and what was never made ready has nothing to send. */
+bool out_can_again(enum out_state state, enum out_channel channel, struct slice body);
 /* A dead one waits again. In a write transaction. E_MISSING; E_STATE if it is not dead. */
 MUST_USE int out_again(struct db *db, int64_t row, int64_t now_ms, struct why *why);
 /* In a write transaction. */

@@ -22,6 +22,7 @@ void print_out(struct json_out *o, const char *key, const struct out_item *x)
 	else
 		json_put_null(o, "done");
 	json_put_string(o, "error", x->error);
+	json_put_bool(o, "again", out_can_again(x->state, x->channel, x->body));
 	json_close(o);
 }
 

@@ -181,11 +181,15 @@ static void print_feed(struct printer *p, const struct view *v)
 	json_open_at(p->o, "log", '[');
 	for (size_t i = v->n_control; i > from; i--) {
 		const struct control *c = &v->control[i - 1];
+		char rate[RATE_TEXT + 1];
 
 		json_open(p->o, '{');
 		json_put_cstr(p->o, "kind", controls[c->kind]);
 		print_time(p, "at", c->at);
 		print_time(p, "scenario", clock_scenario(&v->clock, c->at));
+		print_time(p, "to", c->kind == CONTROL_JUMP ? c->scenario : 0);
+		rate_text(c, rate);
+		json_put_cstr(p->o, "rate", rate);
 		print_member(p, "party", &c->row->author);
 		json_put_string(p->o, "by", c->by);
 		json_put_string(p->o, "reason", c->reason);

@@ -69,15 +69,45 @@ static int64_t limit_of(const struct view *v, const struct delivery *d)
 	return limit;
 }
 
+static bool obsolete(const struct script *s)
+{
+	return strcmp(s->j.status, "obsolete") == 0;
+}
+
+/*
+ * Injects that this reader knows of, each once: by its script, by its shadow, or by its delivery. What has been delivered is always among them, whoever wrote it.
+ */
+static void injects_count(const struct view *v, struct arena *arena, struct replay_measures *m)
+{
+	struct object_id *known =
+		arena_array(arena, struct object_id, v->n_script + v->n_delivery + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_delivery; i++) {
+		const struct object_id *inject = &v->by_inject[i]->inject;
+
+		if (i && object_id_eq(inject, &v->by_inject[i - 1]->inject))
+			continue;
+		m->delivered++;
+		known[n++] = shadow_object(inject);
+	}
+	for (size_t i = 0; i < v->n_script; i++)
+		if (!obsolete(&v->script[i]) && !view_delivery_of(v, &v->script[i].row->object))
+			known[n++] = shadow_object(&v->script[i].row->object);
+	qsort(known, n, sizeof(*known), object_id_order);
+	m->planned = n;
+	for (size_t i = 0; i < v->n_shade; i++)
+		m->planned += !v->shade[i].gone && !bsearch(&v->shade[i].row->object, known, n,
+							   sizeof(*known), object_id_order);
+}
+
 struct replay_measures replay_measure(const struct view *v, struct arena *arena)
 {
-	struct replay_measures m = {.planned = v->n_script,
-		.delivered = v->n_delivery,
-		.delay_max_ms = -1,
-		.response_median_ms = -1};
+	struct replay_measures m = {.delay_max_ms = -1, .response_median_ms = -1};
 	int64_t *took = arena_array(arena, int64_t, v->n_delivery + 1);
 	size_t n = 0;
 
+	injects_count(v, arena, &m);
 	for (size_t i = 0; i < v->n_delivery; i++) {
 		const struct delivery *d = &v->delivery[i];
 		size_t n_answer;
@@ -124,7 +154,12 @@ static void event_print(const struct view *v, const struct replay_event *e, stru
 	case REPLAY_CONTROL: {
 		const struct control *c = e->what;
 
+		char rate[RATE_TEXT + 1];
+
 		json_put_cstr(o, "what", controls[c->kind]);
+		rate_text(c, rate);
+		if (rate[0])
+			json_put_cstr(o, "rate", rate);
 		json_put_string(o, "text", c->reason);
 		break;
 	}

@@ -635,3 +635,12 @@ const char *view_state(const struct view *v, int64_t now)
 		return "ended";
 	return clock_runs(&v->clock, now) ? "running" : "suspended";
 }
+
+void rate_text(const struct control *c, char ret[RATE_TEXT + 1])
+{
+	ret[0] = 0;
+	if (c->num && c->den == 1)
+		snprintf(ret, RATE_TEXT + 1, "%d", c->num);
+	else if (c->num && c->den)
+		snprintf(ret, RATE_TEXT + 1, "%d/%d", c->num, c->den);
+}

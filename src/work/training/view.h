@@ -199,6 +199,10 @@ int view_level(const struct view *v, struct slice code);
 /* The mark that everything of it bears. */
 struct slice view_mark(const struct view *v);
 
+/* "60", "1/2"; empty where a control says nothing of a rate. */
+#define RATE_TEXT 24
+void rate_text(const struct control *c, char ret[RATE_TEXT + 1]);
+
 int object_id_order(const void *a, const void *b);
 
 #endif

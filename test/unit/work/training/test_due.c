@@ -8,6 +8,7 @@
 #include "log/id.h"
 #include "work/training/due.h"
 #include "work/training/lint.h"
+#include "work/training/replay.h"
 
 #define EPOCH 1767258000000LL /* 2026-01-01T09:00:00Z */
 #define HOUR  3600000LL
@@ -257,11 +258,42 @@ static void strangers_say_nothing(void **state)
 	mem_free(m);
 }
 
+/* "Delivered 2 of 1" says nothing: injects of others are counted by their shadows and deliveries, each once. */
+static void planned_and_delivered(void **state)
+{
+	struct rows_made *m = mem_new(struct rows_made);
+	struct object_id own = object_of(HOST, 10), theirs = object_of(GUEST, 10),
+			 open = object_of(GUEST, 11), old = object_of(HOST, 11);
+	struct object_id of[] = {own, theirs, theirs};
+	struct replay_measures r;
+	struct view v;
+
+	(void)state;
+	begin(m);
+	script(m, own, "\"due\":{\"basis\":\"scenario\",\"at\":\"2026-01-01T09:10:00Z\"}");
+	add(m, old, KIND_INJECT,
+		"{\"number\":\"8\",\"title\":\"t\",\"steps\":[{\"to\":\"obsolete\",\"at\":\"2026-01-01T08:00:00Z\",\"by\":\"a\",\"why\":\"x\"}]}");
+	add(m, shadow_object(&own), KIND_SHADOW, "{\"weight\":1}"); /* of its own script */
+	add(m, shadow_object(&theirs), KIND_SHADOW, "{\"gone\":true}");
+	add(m, shadow_object(&open), KIND_SHADOW, "{\"weight\":1}");
+	for (unsigned i = 0; i < 3; i++)
+		add(m, (struct object_id){of[i].owner, object_of(0, 50 + i).name}, KIND_DELIVERY,
+			arena_printf(&m->arena,
+				"{\"inject\":\"%s\",\"released\":\"2026-01-01T09:1%u:00Z\"}",
+				text_of(&m->arena, &of[i]), i));
+	view_of(m, &v);
+	r = replay_measure(&v, &m->arena);
+	assert_int_equal(r.delivered, 2);
+	assert_int_equal(r.planned, 3); /* own, theirs, and what is still open */
+	arena_free(&m->arena);
+	mem_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(long_chain),
 		cmocka_unit_test(circles_stand), cmocka_unit_test(circle_of_conditions),
-		cmocka_unit_test(strangers_say_nothing)};
+		cmocka_unit_test(strangers_say_nothing), cmocka_unit_test(planned_and_delivered)};
 
 	return cmocka_run_group_tests_name("work/training/due", tests, NULL, NULL);
 }

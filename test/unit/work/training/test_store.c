@@ -374,6 +374,15 @@ static void addresses(void **state)
 	assert_ok(db_begin(db, &why));
 	assert_fails(E_MISSING, calendar_drop(db, slice_str(got.id), c.account + 1, &why));
 	assert_ok(calendar_drop(db, slice_str(got.id), c.account, &why));
+	/* One person's addresses are not everybody's. */
+	c.name = SLICE("wall");
+	for (int i = 1; i < CALENDARS_EACH; i++)
+		assert_ok(calendar_new(l->m[0].node, db, &c, other, &why));
+	assert_fails(E_LIMIT, calendar_new(l->m[0].node, db, &c, other, &why));
+	assert_ok(account_add(db,
+		&(struct account_new){.name = SLICE("ana"), .clearance = SLICE("*")}, 1, &c.account,
+		&why));
+	assert_ok(calendar_new(l->m[0].node, db, &c, other, &why));
 	assert_ok(db_commit(db, &why));
 }
 

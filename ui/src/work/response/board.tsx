@@ -8,6 +8,22 @@ import { Bar, Drill, State, useResponseList } from "./bits.js";
 import { t } from "./msg.js";
 import type { Alert, Line, Row } from "./types.js";
 
+// What people must be qualified for, and who has such people then: as far as this node may know, by joint training.
+function Certificates({ line }: { line: Line }): VNode | null {
+	if (!line.certificates?.length) return null;
+	return (
+		<ul class="plain-list certificates">
+			{line.certificates.map((k) => (
+				<li>
+					<span class={k.holders.length ? "badge good" : "badge wait"}><Theirs text={k.code} /></span>{" "}
+					{!k.holders.length && <small class="remark">{t("line.nobody_holds")}</small>}
+					{k.holders.map((h, i) => <small class="remark" title={h.until ? t("line.holds_until", { day: h.until.slice(0, 10) }) : ""}>{i ? ", " : ""}<Name id={h.member} label={h.label} /> {t("line.persons", { n: h.persons })}</small>)}
+				</li>
+			))}
+		</ul>
+	);
+}
+
 export function Lines({ lines }: { lines: readonly Line[] }): VNode {
 	return (
 		<table class="fold lines">
@@ -21,7 +37,7 @@ export function Lines({ lines }: { lines: readonly Line[] }): VNode {
 				{lines.map((l) => (
 					<tr class={l.missing > 0 && l.state === "OPEN" ? "bad-row" : undefined}>
 						<td data-label={t("line.line")}>{l.line}</td>
-						<td data-label={t("line.type")}><strong>{l.type.split(".").pop()}</strong> <small class="remark">{l.type_name}</small></td>
+						<td data-label={t("line.type")}><strong>{l.type.split(".").pop()}</strong> <small class="remark">{l.type_name}</small><Certificates line={l} /></td>
 						<td data-label={t("line.committed")} class="cover"><Bar line={l} /> <span class="count">{l.committed}/{l.quantity}</span> <State state={l.state} /></td>
 						<td data-label={t("line.offered")}>{l.offered + l.provisional || "–"}</td>
 						<td data-label={t("line.moving")}>{l.in_transit || "–"}</td>

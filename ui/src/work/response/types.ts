@@ -9,6 +9,7 @@ export type Line = {
 	line: number; type: string; type_name: string; quantity: number; needed_by: string; state: string; offered: number; provisional: number; accepted: number;
 	committed: number; in_transit: number; on_site: number; done: number; missing: number; arrives: string | null; late: boolean;
 	shortfall: Rec<{ decision: string; rationale: string; signed_by: string }> | null;
+	certificates?: { code: string; holders: { member: string; label: string; persons: number; until: string | null }[] }[];
 };
 export type RequestContent = { code: string; title: string; situation: string; location: Place; offers_due: string; priority?: number; four_eyes?: boolean };
 export type Row = Head & { state: string; audience: string[]; content: RequestContent; lines: Line[]; coverage_percent: number; n_offers: number; n_deployments: number; due: boolean };

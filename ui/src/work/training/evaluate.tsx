@@ -10,19 +10,27 @@ import { session } from "../../state.js";
 import { base, Clocks, Gate, Mark, part_name, parts_of, State, useTraining } from "./bits.js";
 import { Ways } from "./exercise.js";
 import { t, word } from "./msg.js";
-import { card_add, cards, cards_send, cards_start } from "./queue.js";
+import { card_add, card_drop, cards, cards_send, cards_start } from "./queue.js";
 import type { Exercise, Rec } from "./types.js";
 import { str } from "./types.js";
 
-function Waiting({ c }: { c: string }): VNode | null {
+function Waiting({ c }: { c: string }): VNode {
 	const all = useCell(cards).filter((x) => x.c === c);
 	const net = useCell(line);
-	if (!all.length) return <p class="remark">{net.state === "lost" ? t("card.offline") : t("card.sent")}</p>;
+	const me = useCell(session)?.user?.name;
+	const mine = all.filter((x) => x.user === me);
+	const others = [...new Set(all.filter((x) => x.user !== me).map((x) => x.user))];
 	return (
-		<div class="notice" role="status">
-			<p>{t("card.waiting", { n: all.length })} <button type="button" class="small" onClick={() => void cards_send()}>{t("card.try")}</button></p>
-			<ul class="plain-list">{all.map((x) => <li>{x.refused && <span class="badge bad" title={x.refused}>{t("card.refused")}</span>} <Theirs text={String(x.content["what"] ?? x.content["rating"] ?? "N/O")} /> {x.refused && <button type="button" class="small" onClick={() => cards.set(cards.get().filter((y) => y.id !== x.id))}>{t("card.drop")}</button>}</li>)}</ul>
-		</div>
+		<>
+			{others.map((user) => <p class="notice" role="status">{t("card.others", { n: all.filter((x) => x.user === user).length, user })}</p>)}
+			{!mine.length && <p class="remark">{net.state === "lost" ? t("card.offline") : t("card.sent")}</p>}
+			{mine.length > 0 && (
+				<div class="notice" role="status">
+					<p>{t("card.waiting", { n: mine.length })} <button type="button" class="small" onClick={() => void cards_send()}>{t("card.try")}</button></p>
+					<ul class="plain-list">{mine.map((x) => <li>{x.refused && <span class="badge bad" title={x.refused}>{t("card.refused")}</span>} <Theirs text={String(x.content["what"] ?? x.content["rating"] ?? "N/O")} /> {x.refused && <button type="button" class="small" onClick={() => card_drop(x.id)}>{t("card.drop")}</button>}</li>)}</ul>
+				</div>
+			)}
+		</>
 	);
 }
 

@@ -39,7 +39,7 @@ function Asking({ ask, send, close }: { ask: Ask; send: (w: Wish) => Promise<voi
 	return (
 		<Dialog title={ask.title} close={close}>
 			<form class="form" onSubmit={go}>
-				<label class="field-title">{t(`control.${ask.field}`)}
+				<label class="field-title">{t(`ask.${ask.field}`)}
 					<input autofocus value={text} placeholder={ask.field === "scenario" ? "2026-01-01 14:30" : ""} onInput={(e) => set(e.currentTarget.value)} />
 				</label>
 				{bad && <p class="field-bad" role="alert">{bad}</p>}
@@ -153,7 +153,7 @@ function Board({ c, id, l }: { c: string; id: string; l: Live }): VNode {
 						<ul class="plain-list">{l.responses.slice(0, 20).map((r) => <li key={r.object}><span class="remark">{r.at.slice(11, 19)}Z</span> <Name label={r.party.label} /> <span class="badge info">{word("response", r.kind)}</span> <Theirs text={r.text} prose /></li>)}</ul>
 					</Section>
 					<Section title={t("excon.log")}>
-						<ul class="plain-list tr-log">{l.log.slice(0, 20).map((x) => <li><span class="remark">{x.at.slice(11, 19)}Z</span> <strong>{word("control", x.kind)}</strong> <Theirs text={x.by} /> <Theirs text={x.reason} /></li>)}</ul>
+						<ul class="plain-list tr-log">{l.log.slice(0, 20).map((x) => <li><span class="remark">{x.at.slice(11, 19)}Z</span> <strong>{word("control", x.kind)}{x.rate && ` ×${x.rate}`}{x.to && ` ${story(x.to)}`}</strong> <Theirs text={x.by} /> <Theirs text={x.reason} /></li>)}</ul>
 					</Section>
 				</div>
 			</div>

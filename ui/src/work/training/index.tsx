@@ -1,5 +1,6 @@
 // Joint training: exercises with their script, run and evaluation; the inbox; programme, lessons, qualifications.
 import { pages } from "../../route.js";
+import { may } from "../../state.js";
 import type { Work } from "../work.js";
 import { CellPage } from "./cellcard.js";
 import { CoveragePage } from "./coverage.js";
@@ -11,6 +12,7 @@ import { InboxPage } from "./inbox.js";
 import { LessonsPage } from "./lessons.js";
 import { load, t } from "./msg.js";
 import { MselPage } from "./msel.js";
+import { OutPage } from "./out.js";
 import { ProgrammePage } from "./programme.js";
 import { QualificationsPage } from "./qualifications.js";
 import { ReplayPage } from "./replay.js";
@@ -22,6 +24,7 @@ export const work: Work = {
 	tabs: () => [
 		{ path: "", title: t("exercises") }, { path: "inbox", title: t("inbox") }, { path: "programme", title: t("programme") },
 		{ path: "lessons", title: t("lessons") }, { path: "qualifications", title: t("quals") },
+		...(may("training", "officer") ? [{ path: "out", title: t("out") }] : []),
 	],
 	pages: pages({
 		"": (_, { c }) => <Exercises c={c} />,
@@ -36,6 +39,7 @@ export const work: Work = {
 		"inbox": (_, { c }) => <InboxPage c={c} />,
 		"programme": (_, { c }) => <ProgrammePage c={c} />,
 		"lessons": (_, { c }) => <LessonsPage c={c} />,
+		"out": (_, { c }) => <OutPage c={c} />,
 		"qualifications": (_, { c }) => <QualificationsPage c={c} />,
 	}),
 };

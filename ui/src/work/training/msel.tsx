@@ -10,6 +10,7 @@ import { may } from "../../state.js";
 import { base, due_of, Gate, Mark, part_name, parts_of, State, story, useTraining } from "./bits.js";
 import { Ways } from "./exercise.js";
 import { t, word } from "./msg.js";
+import { NATIVE, NativeDialog } from "./native.js";
 import { csv_of, paste_cells, story_parse } from "./paste.js";
 import type { Content, Exercise, Finding, Import, Inject, Rec } from "./types.js";
 import { list, str } from "./types.js";
@@ -99,6 +100,7 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 	const [edits, set_edits] = useState<Map<string, Row>>(new Map());
 	const [at, move] = useState<[number, number]>([0, 1]);
 	const [typing, type] = useState<string | null>(null);
+	const [native, set_native] = useState<string>();
 	const [importing, set_import] = useState<{ file: Blob | string; name: string } | null>(null);
 	const box = useRef<HTMLDivElement>(null);
 	const field = useRef<HTMLTextAreaElement>(null);
@@ -108,8 +110,8 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 	const rows: Row[] = [...injects.map((i) => edits.get(i.object) ?? { key: i.object, inject: i, content: i.content, dirty: false }), ...[...edits.values()].filter((r) => !r.inject)];
 
 	const change = (r: Row): void => set_edits((m) => new Map(m).set(r.key, r));
-	const save = async (r: Row): Promise<void> => {
-		if (!r.dirty || r.saving) return;
+	const save = async (r: Row): Promise<Problem | null> => {
+		if (!r.dirty || r.saving) return null;
 		const sent = { ...r, saving: true };
 		change(sent);
 		const { steps: _steps, ...content } = r.content;
@@ -124,8 +126,10 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 				if (later && later.content !== r.content) n.set(now.object, { ...later, key: now.object, inject: { ...r.inject, ...now }, saving: false });
 				return n;
 			});
+			return null;
 		} catch (e) {
 			set_edits((m) => new Map(m).set(r.key, { ...(m.get(r.key) ?? r), saving: false, problem: e as Problem }));
+			return e as Problem;
 		}
 	};
 	const leave = (r?: Row): void => { if (r?.dirty && str(r.content, "number") && str(r.content, "title")) void save(r); };
@@ -196,6 +200,7 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 	useLayoutEffect(() => { if (typing !== null) { open.current = true; field.current?.focus(); field.current?.setSelectionRange(99999, 99999); } }, [typing === null]);
 	const waiting = rows.filter((r) => r.dirty);
 	const problem = rows.find((r) => r.problem)?.problem;
+	const shown = native === undefined ? undefined : rows.find((r) => r.key === native);
 	return (
 		<>
 			<div class="tr-tools">
@@ -231,7 +236,7 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 										</td>
 									);
 								})}
-								<td>{r.inject ? <><State of={r.inject.delivery ? "released" : r.inject.status} />{r.inject.edited && <> <span class="badge wait">{t("msel.edited")}</span></>}{!r.inject.own && <> <Name label={r.inject.author.label} /></>}</> : <span class="remark">{t("msel.new")}</span>}</td>
+								<td>{NATIVE.includes(str(r.content, "method")) && <><button type="button" class="small" onClick={() => set_native(r.key)}>{str(r.content, "native") ? t("native.edit") : t("native.add")}</button> </>}{r.inject ? <><State of={r.inject.delivery ? "released" : r.inject.status} />{r.inject.edited && <> <span class="badge wait">{t("msel.edited")}</span></>}{!r.inject.own && <> <Name label={r.inject.author.label} /></>}</> : <span class="remark">{t("msel.new")}</span>}</td>
 								<td>{r.inject && <LabelBadge label={r.inject.label} />}</td>
 							</tr>
 						))}
@@ -242,6 +247,7 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 				</table>
 				{!rows.length && !x.shadows.length && <Empty title={t("msel.none")}><p>{t("msel.none_next")}</p></Empty>}
 			</div>
+			{shown && <NativeDialog x={x} content={shown.content} can={can && (!shown.inject || shown.inject.own)} close={() => set_native(undefined)} save={async (text) => { const next = { ...shown, content: put(shown.content, "native", text), dirty: true, problem: undefined }; change(next); return str(next.content, "number") && str(next.content, "title") ? ((await save(next))?.detail ?? null) : null; }} />}
 			{importing && <ImportDialog c={c} id={id} file={importing.file} name={importing.name} close={() => set_import(null)} />}
 		</>
 	);

@@ -11,6 +11,7 @@ import { Loading, PageFrame } from "../../parts/page.js";
 import { Empty, Name, Section, Theirs, Trouble } from "../../parts/text.js";
 import { may, mode, session } from "../../state.js";
 import { base, Gate, State, useTraining } from "./bits.js";
+import { Calendars } from "./calendars.js";
 import { t, word } from "./msg.js";
 import type { Entry, Fit, Programme, Proposal } from "./types.js";
 import { list, str } from "./types.js";
@@ -136,7 +137,7 @@ export function ProgrammePage({ c }: { c: string }): VNode {
 	const side = now !== "exercise" && may("training", "contributor") && <><button type="button" onClick={() => make("proposal")}>{t("propose")}</button><button type="button" class="main" onClick={() => make("entry")}>{t("entry.new")}</button></>;
 	return (
 		<PageFrame title={t("programme")} side={side}>
-			<Gate want="real"><Loading of={p}>{(d) => <Board c={c} p={d} />}</Loading></Gate>
+			<Gate want="real"><Loading of={p}>{(d) => <Board c={c} p={d} />}</Loading><Calendars c={c} /></Gate>
 			{making === "entry" && <NewEntry c={c} close={() => { make(null); void get(`${base(c)}/programme`).then(p.reload, () => undefined); }} />}
 			{making === "proposal" && <ProposalDialog c={c} close={() => make(null)} />}
 		</PageFrame>

@@ -8,6 +8,15 @@ import { Ways } from "./exercise.js";
 import { t, word } from "./msg.js";
 import type { Exercise, Replay } from "./types.js";
 
+// What happened in the words of this language; numbers of injects and levels of a scale are the exercise's own.
+function what(e: Replay["events"][number]): string {
+	if (e.event === "control") return `${word("control", e.what)}${e.rate ? ` ×${e.rate}` : ""}`;
+	if (e.event === "receipt") return word("state", e.what);
+	if (e.event === "response") return word("response", e.what);
+	if (e.event === "observation") return word("kind", e.what);
+	return e.what === "withheld" ? t("card.withheld_short") : e.what;
+}
+
 function Told({ r, names }: { r: Replay; names: Map<string, string> }): VNode {
 	const [at, set] = useState(r.events.length);
 	if (!r.events.length) return <Empty title={t("replay.none")} />;
@@ -21,7 +30,7 @@ function Told({ r, names }: { r: Replay; names: Map<string, string> }): VNode {
 				[t("replay.delivered"), `${m["delivered"]} / ${m["planned"]}`], [t("replay.automatic"), String(m["automatic"])], [t("replay.responded"), String(m["responded"])],
 				[t("replay.delay"), m["delay_max_ms"]! < 0 ? "—" : `${m["delay_max_ms"]} ms`], [t("replay.median"), m["response_median_ms"]! < 0 ? "—" : span(m["response_median_ms"]!)], [t("replay.digest"), <Hash hash={r.digest} n={16} />],
 			]} />
-			<ol class="plain-list tr-told">{[...shown].reverse().slice(0, 300).map((e) => <li class={`tr-${e.event}`}><span class="remark">{e.at.slice(11, 19)}Z</span> <span class="badge none">{word("event", e.event)}</span> <strong><Theirs text={names.get(e.member) ?? e.member.slice(0, 8)} /></strong> <code><Theirs text={word("control", e.what)} /></code> {e.text && <Theirs text={e.text} prose />}</li>)}</ol>
+			<ol class="plain-list tr-told">{[...shown].reverse().slice(0, 300).map((e) => <li class={`tr-${e.event}`}><span class="remark">{e.at.slice(11, 19)}Z</span> <span class="badge none">{word("event", e.event)}</span> <strong><Theirs text={names.get(e.member) ?? e.member.slice(0, 8)} /></strong> <code><Theirs text={what(e)} /></code> {e.text && <Theirs text={e.text} prose />}</li>)}</ol>
 		</>
 	);
 }

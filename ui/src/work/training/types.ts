@@ -38,7 +38,7 @@ export type Item = {
 export type Live = {
 	exercise: Summary; clock: ClockState; overdue: Item[]; now: Item[]; next: Item[]; held: Item[]; later: number; deliveries: Delivery[];
 	responses: { object: string; delivery: string; party: PartyRef; kind: string; at: string; text: string; by: string }[];
-	log: { kind: string; at: string; scenario: string; party: PartyRef; by: string; reason: string }[];
+	log: { kind: string; at: string; scenario: string; to: string | null; rate: string; party: PartyRef; by: string; reason: string }[];
 };
 export type Inbox = { exercise: string; code_name: string; mark: string; clock: ClockState; deliveries: Delivery[]; responses: Rec[] };
 export type Finding = { rule: string; blocks: boolean; object: string; number: string; text: string };
@@ -49,7 +49,7 @@ export type Cover = {
 };
 export type Replay = {
 	code_name: string; mark: string; digest: string; measures: Record<string, number>;
-	events: { at: string; scenario?: string; event: string; member: string; object: string; what: string; text?: string; due?: string; delivery?: string }[];
+	events: { at: string; rate?: string; scenario?: string; event: string; member: string; object: string; what: string; text?: string; due?: string; delivery?: string }[];
 };
 export type Import = {
 	written: boolean; sheets: { name: string; hidden: boolean; rows: number; chosen: boolean }[]; header: number | null; author: string; comments: number; hidden_columns: number;
@@ -66,6 +66,11 @@ export type Clash = { kind: string; a: string; b: string | null; resource: strin
 export type Programme = { entries: Entry[]; masks: Rec[]; clashes: Clash[] };
 export type Fit = { places: { start: string; venue: string; cost: number; clashes: number; why: string }[] };
 export type Proposal = { value: number; placed: number; places: { entry: string; title: string; placed: boolean; start?: string; venue?: string; moved?: boolean }[] };
+
+export type Out = {
+	row: number; channel: "mail" | "webhook" | "xapi"; about: string; target: string; state: "waiting" | "sent" | "dead"; tries: number; made: string; done: string | null; error: string; again: boolean;
+};
+export type Calendar = { id: string; name: string; owner: string; clearance: string; mode: Mode; busy: boolean; made: string; address?: string };
 
 export const str = (c: Content, key: string): string => (typeof c[key] === "string" ? (c[key] as string) : "");
 export const list = (c: Content, key: string): string[] => (Array.isArray(c[key]) ? (c[key] as string[]) : []);

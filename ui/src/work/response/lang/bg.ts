@@ -11,6 +11,7 @@ export const bg: Record<keyof typeof en, Message> = {
 	"request.timeline": "Във времето", "request.situation": "Обстановка", "request.no_deployments": "Още нищо не е на път",
 	"line.line": "Ред", "line.type": "Вид", "line.offered": "Предложено", "line.committed": "Поето",
 	"line.moving": "На път", "line.there": "На място", "line.missing": "Липсва", "line.needed": "Нужно до", "line.arrives": "Пристига", "line.late": "късно",
+	"line.nobody_holds": "не се знае някой да го има тогава", "line.holds_until": "първото изтича на {day}", "line.persons": { one: "{n} човек", other: "{n} души" },
 	"line.bar": "поети {committed} от {quantity}, предложени {offered}", "line.needed_mark": "Ред {n} е нужен",
 	"offer.accept": "Приеми", "offer.accept_title": "Приемане на офертата на {who}", "offer.accept_remark": "Обвързва, когато предлагащият поеме ангажимент. Отпада, ако това не стане навреме.",
 	"offer.by": "Разрешил", "offer.second": "Второ разрешение", "offer.hours": "Предлагащият има време, в часове", "offer.new": "Предложи", "offer.new_title": "Отговор на {code}",

@@ -10,6 +10,7 @@ export const en = {
 	"request.timeline": "Timeline", "request.situation": "Situation", "request.no_deployments": "Nothing is on its way yet",
 	"line.line": "Line", "line.type": "Type", "line.offered": "Offered", "line.committed": "Committed",
 	"line.moving": "In transit", "line.there": "On site", "line.missing": "Missing", "line.needed": "Needed by", "line.arrives": "Arrives", "line.late": "late",
+	"line.nobody_holds": "nobody known holds it then", "line.holds_until": "the first of them runs out on {day}", "line.persons": { one: "{n} person", other: "{n} persons" } as Message,
 	"line.bar": "{committed} of {quantity} committed, {offered} offered", "line.needed_mark": "Line {n} is needed",
 	"offer.accept": "Accept", "offer.accept_title": "Accept the offer of {who}", "offer.accept_remark": "Binding when the provider commits. It lapses if that has not happened in time.",
 	"offer.by": "Authorised by", "offer.second": "Second authorisation", "offer.hours": "The provider has, in hours", "offer.new": "Offer", "offer.new_title": "Answer to {code}",

@@ -11,6 +11,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	"request.timeline": "Vremenski tijek", "request.situation": "Stanje", "request.no_deployments": "Još ništa nije na putu",
 	"line.line": "Stavka", "line.type": "Vrsta", "line.offered": "Ponuđeno", "line.committed": "Obvezano",
 	"line.moving": "Na putu", "line.there": "Na mjestu", "line.missing": "Nedostaje", "line.needed": "Treba do", "line.arrives": "Stiže", "line.late": "kasno",
+	"line.nobody_holds": "nitko poznat ga tada nema", "line.holds_until": "prvi istječe {day}", "line.persons": { one: "{n} osoba", few: "{n} osobe", other: "{n} osoba" },
 	"line.bar": "obvezano {committed} od {quantity}, ponuđeno {offered}", "line.needed_mark": "Treba stavka {n}",
 	"offer.accept": "Prihvati", "offer.accept_title": "Prihvati ponudu: {who}", "offer.accept_remark": "Obvezuje kad se ponuditelj obveže. Ako se to ne dogodi na vrijeme, prestaje.",
 	"offer.by": "Odobrio", "offer.second": "Drugo odobrenje", "offer.hours": "Ponuditelj ima vremena, u satima", "offer.new": "Ponudi", "offer.new_title": "Odgovor na {code}",

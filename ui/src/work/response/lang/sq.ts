@@ -11,6 +11,7 @@ export const sq: Record<keyof typeof en, Message> = {
 	"request.timeline": "Boshti kohor", "request.situation": "Gjendja", "request.no_deployments": "Ende asgjë në rrugë",
 	"line.line": "Rreshti", "line.type": "Lloji", "line.offered": "Ofruar", "line.committed": "Angazhuar",
 	"line.moving": "Në rrugë", "line.there": "Në vend", "line.missing": "Mungon", "line.needed": "Duhet deri", "line.arrives": "Mbërrin", "line.late": "vonë",
+	"line.nobody_holds": "askush i njohur nuk e ka atëherë", "line.holds_until": "i pari skadon më {day}", "line.persons": { one: "{n} person", other: "{n} persona" },
 	"line.bar": "{committed} nga {quantity} të angazhuara, {offered} të ofruara", "line.needed_mark": "Duhet rreshti {n}",
 	"offer.accept": "Prano", "offer.accept_title": "Prano ofertën e {who}", "offer.accept_remark": "Detyron kur ofruesi angazhohet. Bie nëse kjo nuk ndodh në kohë.",
 	"offer.by": "Autorizuar nga", "offer.second": "Autorizimi i dytë", "offer.hours": "Ofruesi ka kohë, në orë", "offer.new": "Ofro", "offer.new_title": "Përgjigje për {code}",
