@@ -9,7 +9,7 @@ from entente import wait
 from test_web import PASSWORD, add_user, at
 
 EPOCH = "2026-01-01T09:00:00Z"
-PAGES = ["", "inbox", "programme", "lessons", "qualifications"]
+PAGES = ["", "inbox", "programme", "lessons", "qualifications", "out"]
 IN_EXERCISE = ["", "msel", "timeline", "coverage", "excon", "cell", "evaluate", "replay"]
 
 
@@ -35,14 +35,6 @@ def exercise(c, name):
     return ex, objective
 
 
-def test_main_story(browser, two):
-    ex, _ = exercise(two, "STORY")
-    seen = browser.play("training_story", coalition=two.id, exercise=ex, player=at(two["KOS"]), other="ana", shots=os.environ.get("ENTENTE_SHOTS"), **at(two["ALB"]))
-    assert seen["bad"] == []
-    assert seen["mark"] == "EXERCISE EXERCISE EXERCISE"
-    assert seen["numbers"][:3] == ["1", "2", "3"]
-
-
 def fill(c):
     """An exercise in full run, a programme with a clash, lessons, an overdue action, qualifications."""
     alb, kos = c["ALB"], c["KOS"]
@@ -56,7 +48,7 @@ def fill(c):
         content = {"exercise": ex, "number": str(i), "title": f"Event {i}: {'a town without power' if i % 3 else 'the press asks who knew'}", "to": [two_part(alb, ex)],
                    "due": {"basis": "scenario", "at": f"2026-01-01T{9 + i // 4:02d}:{(i * 13) % 60:02d}:00Z"}, "fire": "auto" if i < 4 else "confirm", "body": "What the controller says, word for word.",
                    "weight": "key" if i % 4 == 0 else "enabling", "objectives": [objective], "storyline": line, "expect": [{"text": "Report it", "within_s": 1800}],
-                   "method": "phone" if i % 2 else "portal"}
+                   "method": "email" if i == 1 else "phone" if i % 2 else "portal"}
         inject = new(alb, "inject", content)
         if i < 11:
             for state in ("submitted", "approved"):
@@ -91,8 +83,22 @@ def two_part(node, ex):
 def test_every_page(browser, two):
     """Empty at first sight and full: each fits the screen, keeps to the policy, and has a heading."""
     shots = os.environ.get("ENTENTE_SHOTS")
+    for label in ("ALB", "KOS"):
+        seen = browser.play("training_pages", coalition=two.id, pages=PAGES, shots=shots, name=f"{label}-empty", **at(two[label]))
+        assert seen["bad"] == {}
     ex = fill(two)
     pages = PAGES + [f"exercise/{ex}" + (f"/{p}" if p else "") for p in IN_EXERCISE]
     for label in ("ALB", "KOS"):
         seen = browser.play("training_pages", coalition=two.id, pages=pages, shots=shots, name=label, **at(two[label]))
         assert seen["bad"] == {}
+
+
+def test_main_story(browser, two):
+    ex, _ = exercise(two, "STORY")
+    seen = browser.play("training_story", coalition=two.id, exercise=ex, player=at(two["KOS"]), other="ana", shots=os.environ.get("ENTENTE_SHOTS"), **at(two["ALB"]))
+    assert seen["bad"] == []
+    assert seen["mark"] == "EXERCISE EXERCISE EXERCISE"
+    assert seen["numbers"] == ["1", "2", "3", "4", "5"]
+    assert "/native" in seen["why"] or "code" in seen["why"], seen["why"]
+    (status, begins), gone = seen["address"]
+    assert status == 200 and begins == "BEGIN:VCALENDAR" and gone == 404

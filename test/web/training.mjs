@@ -12,26 +12,43 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 		await page.waitForTimeout(200);
 	}
 
+	// An address for a calendar program, made, read with nothing but itself, and dropped.
+	async function calendar(page) {
+		await page.evaluate(() => sessionStorage.setItem("entente.mode", "real"));
+		await page.reload();
+		await go(page, at("programme"));
+		await page.getByLabel("Name, like").fill("wall");
+		await page.getByRole("button", { name: "Make an address" }).click();
+		await page.waitForSelector(".tr-address input", { timeout: SEEN_MS }).catch(() => fail("no address is shown"));
+		const url = await page.locator(".tr-address input").inputValue();
+		const read = () => page.evaluate(async (u) => { const r = await fetch(new URL(u).pathname, { credentials: "omit" }); return [r.status, (await r.text()).slice(0, 15)]; }, url);
+		const first = await read();
+		if (job.shots) await page.screenshot({ path: join(job.shots, "story-calendar.png"), fullPage: true });
+		await page.getByRole("button", { name: "Drop" }).click();
+		await page.waitForFunction(() => !document.querySelector(".tr-address"), null, { timeout: SEEN_MS });
+		return [first, (await read())[0]];
+	}
+
 	return {
 		// Every page, wide and narrow: no sideways scrolling of the page, no violations, a heading; pictures if asked for.
 		async training_pages(browser) {
 			const seen = {};
-			for (const width of [1440, 390]) {
-				const page = await open(browser, { width });
+			for (const [width, theme] of [[1440, "light"], [390, "light"], ...(job.shots ? [[1440, "dark"], [390, "dark"]] : [])]) {
+				const page = await open(browser, { width, theme });
 				await sign_in(page);
 				for (const path of job.pages) {
 					await go(page, at(...path.split("/").filter(Boolean)));
-					if (!/programme|lessons|qualifications/.test(path)) await play_mode(page);
+					if (!/programme|lessons|qualifications|^out/.test(path)) await play_mode(page);
 					else {
 						const to = page.locator("main button.main", { hasText: "Switch to real" });
 						if (await to.count()) await to.first().click();
 					}
 					await page.waitForTimeout(400);
 					const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-					if (job.shots) await page.screenshot({ path: join(job.shots, `${job.name}-${path.replaceAll("/", "-") || "front"}-${width}.png`), fullPage: width > 500 });
+					if (job.shots) await page.screenshot({ path: join(job.shots, `${job.name}-${path.replace(/exercise.[^/]*/, "x").replaceAll("/", "-") || "front"}-${width}-${theme}.png`), fullPage: width > 500 });
 					const bad = await bad_things(page);
 					if (wide > 1) bad.push(`scrolls sideways by ${wide}`);
-					if (bad.length) seen[`${path} ${width}`] = bad;
+					if (bad.length) seen[`${path} ${width} ${theme}`] = bad;
 				}
 				await page.context().close();
 			}
@@ -63,6 +80,31 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 			});
 			await host.getByRole("button", { name: "Write 2 rows" }).click();
 			await host.waitForFunction(() => document.querySelectorAll(".tr-grid tbody tr").length >= 3, null, { timeout: SEEN_MS }).catch(() => fail("the pasted rows did not come"));
+			// By way of other workspaces: an alert is made of the text; a request is given in full, and asked of that workspace at once.
+			const by_way = async (title, at, method) => {
+				await host.focus(".tr-grid");
+				await host.keyboard.press("Control+Enter");
+				for (const text of [title, at, "A1", "Leave the valley"]) {
+					await host.keyboard.type(text);
+					await host.keyboard.press("Tab");
+				}
+				await host.keyboard.press("Enter");
+				await host.locator("select.tr-edit").selectOption(method);
+			};
+			await by_way("Dam alarm", "09:40", "alert");
+			await by_way("Pumps needed", "09:50", "request");
+			if (job.shots) await host.screenshot({ path: join(job.shots, "story-script.png") });
+			const pumps = host.locator(".tr-grid tbody tr", { hasText: "Pumps needed" });
+			await pumps.getByRole("button", { name: "Add content" }).click();
+			const good = await host.locator(".tr-native").inputValue();
+			await host.locator(".tr-native").fill("{\"lines\": []}");
+			await host.locator("dialog button.main").click();
+			await host.waitForSelector("dialog .field-bad", { timeout: SEEN_MS }).catch(() => fail("a request without anything was taken"));
+			const why = await host.locator("dialog .field-bad").innerText();
+			await host.locator(".tr-native").fill(good);
+			if (job.shots) await host.screenshot({ path: join(job.shots, "story-native.png") });
+			await host.locator("dialog button.main").click();
+			await host.waitForFunction(() => !document.querySelector("dialog") && ["Dam alarm", "Pumps needed"].every((x) => [...document.querySelectorAll(".tr-grid tbody tr:not(.tr-dirty)")].some((r) => r.innerText.includes(x) && r.innerText.includes("draft"))), null, { timeout: SEEN_MS }).catch(() => fail("the injects by way of other workspaces were not saved"));
 			const numbers = await host.$$eval(".tr-grid tbody .tr-c0", (all) => all.map((x) => x.innerText.trim()));
 
 			// Approved by the caller meanwhile; then the run.
@@ -90,6 +132,19 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 			await player.fill(".tr-respond input", "We have called the grid operator");
 			await player.getByRole("button", { name: "Send" }).click();
 			await host.waitForFunction(() => document.querySelector(".tr-light.responded") && document.body.innerText.includes("We have called the grid operator"), null, { timeout: SEEN_MS }).catch(() => fail("the answer is not on the desk"));
+
+			// The alert is where a real one would be, in mode exercise; among what is real there is none.
+			await host.locator(".tr-item", { hasText: "Dam alarm" }).getByRole("button", { name: "Release" }).click();
+			for (const mode of ["exercise", "real"]) {
+				await player.evaluate((m) => sessionStorage.setItem("entente.mode", m), mode);
+				await player.reload();
+				await go(player, `work/response/${job.coalition}/alerts`);
+				if (mode === "exercise") await player.waitForFunction(() => document.body.innerText.includes("Dam alarm"), null, { timeout: SEEN_MS }).catch(() => fail("the alert is not among the alerts of the exercise"));
+				else if (await player.evaluate(() => document.body.innerText.includes("Dam alarm"))) fail("the exercise's alert is among the real ones");
+			}
+			await player.evaluate(() => sessionStorage.setItem("entente.mode", "exercise"));
+			await player.reload();
+			await go(player, at("inbox"));
 
 			// The network goes while the evaluator writes.
 			const evaluator = await open(browser, { width: 390, base: job.player.base });
@@ -155,7 +210,7 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 				await player.screenshot({ path: join(shots, "story-inbox.png") });
 				await evaluator.screenshot({ path: join(shots, "story-evaluate.png") });
 			}
-			return { numbers, mark, bad: [...(await bad_things(host)), ...(await bad_things(player))] };
+			return { numbers, mark, why, address: await calendar(host), bad: [...(await bad_things(host)), ...(await bad_things(player))] };
 		},
 	};
 }

@@ -98,7 +98,8 @@ function ImportDialog({ c, id, file, name, close }: { c: string; id: string; fil
 function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; findings: Map<string, Finding[]> }): VNode {
 	const columns = useMemo(() => columns_of(x), [x.parts, x.exercise.leaf]);
 	const [edits, set_edits] = useState<Map<string, Row>>(new Map());
-	const [at, move] = useState<[number, number]>([0, 1]);
+	const [here, move] = useState<[string, number]>(["", 1]); // by row, not by place: rows come and go above it
+	const ids = useRef(new Map<string, string>()); // of rows that were new here: what they were called before they were saved
 	const [typing, type] = useState<string | null>(null);
 	const [native, set_native] = useState<string>();
 	const [importing, set_import] = useState<{ file: Blob | string; name: string } | null>(null);
@@ -107,7 +108,11 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 	const open = useRef(false); // a field is open: taking it away blurs it, which must not end it a second time
 	const can = may("training", "contributor") && x.state !== "ended";
 	const injects = useMemo(() => [...x.injects].sort((a, b) => str(a.content, "number").localeCompare(str(b.content, "number"), undefined, { numeric: true })), [x.injects]);
-	const rows: Row[] = [...injects.map((i) => edits.get(i.object) ?? { key: i.object, inject: i, content: i.content, dirty: false }), ...[...edits.values()].filter((r) => !r.inject)];
+	const known = useMemo(() => new Set(injects.map((i) => i.object)), [injects]);
+	const pending = (r: Row | undefined): r is Row => r !== undefined && (r.dirty || r.saving === true || r.problem !== undefined);
+	// What has just been saved stays until the node tells of it.
+	const rows: Row[] = [...injects.map((i) => { const r = edits.get(i.object); return pending(r) ? r : { key: i.object, inject: i, content: i.content, dirty: false }; }), ...[...edits.values()].filter((r) => !known.has(r.key))];
+	const at: [number, number] = [Math.max(0, rows.findIndex((r) => r.key === here[0])), here[1]];
 
 	const change = (r: Row): void => set_edits((m) => new Map(m).set(r.key, r));
 	const save = async (r: Row): Promise<Problem | null> => {
@@ -122,10 +127,14 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 			set_edits((m) => {
 				const n = new Map(m);
 				const later = n.get(r.key);
+				const inject: Inject = Object.assign({ status: "draft", edited: false }, r.inject, now);
 				n.delete(r.key);
-				if (later && later.content !== r.content) n.set(now.object, { ...later, key: now.object, inject: { ...r.inject, ...now }, saving: false });
+				if (later && later.content !== r.content) n.set(now.object, { ...later, key: now.object, inject, saving: false });
+				else if (!r.inject) n.set(now.object, { key: now.object, inject, content: r.content, dirty: false });
 				return n;
 			});
+			if (!r.inject) ids.current.set(now.object, r.key);
+			move((h) => (h[0] === r.key ? [now.object, h[1]] : h));
 			return null;
 		} catch (e) {
 			set_edits((m) => new Map(m).set(r.key, { ...(m.get(r.key) ?? r), saving: false, problem: e as Problem }));
@@ -134,9 +143,9 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 	};
 	const leave = (r?: Row): void => { if (r?.dirty && str(r.content, "number") && str(r.content, "title")) void save(r); };
 	const go_to = (row: number, col: number, left: Row | undefined = rows[at[0]]): void => {
-		const next: [number, number] = [Math.max(0, Math.min(rows.length - 1, row)), Math.max(0, Math.min(columns.length - 1, col))];
+		const next = rows[Math.max(0, Math.min(rows.length - 1, row))];
 		if (row !== at[0]) leave(left);
-		move(next);
+		move([next?.key ?? "", Math.max(0, Math.min(columns.length - 1, col))]);
 		type(null);
 		open.current = false;
 		box.current?.focus();
@@ -146,8 +155,9 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 		const last = rows.at(-1);
 		const n = last ? str(last.content, "number").replace(/(\d+)(?!.*\d)/, (d) => String(Number(d) + 1)) : "1";
 		leave(rows[at[0]]);
-		change({ key: `new-${crypto.randomUUID()}`, content: { number: n, ...content }, dirty: true });
-		move([rows.length, 1]);
+		const key = `new-${crypto.randomUUID()}`;
+		change({ key, content: { number: n, ...content }, dirty: true });
+		move([key, 1]);
 		type(null);
 		open.current = false;
 		box.current?.focus();
@@ -216,13 +226,13 @@ function Grid({ c, id, x, findings }: { c: string; id: string; x: Exercise; find
 					<thead><tr><th class="tr-frozen tr-flag" />{columns.map((k, i) => <th scope="col" class={i < 2 ? `tr-frozen tr-c${i}` : undefined}>{k.title}</th>)}<th scope="col">{t("exercise.state")}</th><th scope="col">{t("label")}</th></tr></thead>
 					<tbody>
 						{rows.map((r, i) => (
-							<tr class={`${r.dirty ? "tr-dirty" : ""} ${r.inject && !r.inject.own ? "tr-theirs" : ""}`}>
+							<tr key={ids.current.get(r.key) ?? r.key} class={`${r.dirty ? "tr-dirty" : ""} ${r.inject && !r.inject.own ? "tr-theirs" : ""}`}>
 								<td class="tr-frozen tr-flag">{r.problem ? <span class="badge bad" title={r.problem.detail}>!</span> : r.inject && findings.get(r.inject.object)?.some((f) => f.blocks) ? <span class="badge bad" title={findings.get(r.inject.object)!.map((f) => f.text).join("\n")}>!</span> : r.inject && findings.has(r.inject.object) ? <span class="badge wait" title={findings.get(r.inject.object)!.map((f) => f.text).join("\n")}>{findings.get(r.inject.object)!.length}</span> : null}</td>
 								{columns.map((k, j) => {
-									const here = at[0] === i && at[1] === j;
+									const mark = at[0] === i && at[1] === j;
 									return (
-										<td id={here ? "tr-here" : undefined} class={`${j < 2 ? `tr-frozen tr-c${j}` : ""} ${here ? "tr-here" : ""} tr-col-${k.key}`} aria-selected={here || undefined} onClick={() => (here && can && typing === null ? type(k.get(r.content)) : !here && go_to(i, j))}>
-											{here && typing !== null ? (k.choices
+										<td id={here ? "tr-here" : undefined} class={`${j < 2 ? `tr-frozen tr-c${j}` : ""} ${mark ? "tr-here" : ""} tr-col-${k.key}`} aria-selected={mark || undefined} onClick={() => (mark && can && typing === null ? type(k.get(r.content)) : !mark && go_to(i, j))}>
+											{mark && typing !== null ? (k.choices
 												? <select class="tr-edit" autofocus aria-label={k.title} value={typing} onChange={(e) => finish(e.currentTarget.value, 0, 1)} onKeyDown={(e) => { e.stopPropagation(); if (e.key === "Escape") go_to(i, j); }}>{k.choices.map((v) => <option value={v}>{word("word", v)}</option>)}</select>
 												: <textarea class="tr-edit" ref={field} rows={k.key === "body" || k.key === "expect" || k.key === "notes" ? 4 : 1} value={typing} aria-label={k.title} onInput={(e) => type(e.currentTarget.value)}
 													onBlur={(e) => open.current && finish(e.currentTarget.value, 0, 0)}
