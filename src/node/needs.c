@@ -130,6 +130,21 @@ static void log_alarms(struct asking *a)
 			NULL);
 }
 
+static void key_alarms(struct asking *a)
+{
+	for (size_t i = 0; i < a->s->n_party; i++) {
+		const struct status_party *p = &a->s->party[i];
+		if (!p->root_twin)
+			continue;
+		const char *who = label(a, &p->id), *version = text(a, "%u", p->root_twin);
+		add(a, NEED_ALARM, text(a, "twice %s", id_of(a, &p->id)), "need.twice",
+			text(a, "The root keys of %s have signed two documents of version %s", who,
+				version),
+			text(a, "pact/%s/party/%s", a->coalition, id_of(a, &p->id)), "who", who,
+			"version", version);
+	}
+}
+
 static bool in_list(const struct id *list, size_t n, const struct id *id)
 {
 	for (size_t i = 0; i < n; i++)
@@ -257,6 +272,7 @@ static int pact_needs(struct needs *n, const struct world *w, struct db *db,
 	struct asking a = {.n = n, .s = &s, .arena = n->arena, .officer = officer};
 	coalition_format(&w->coalition.id, a.coalition);
 	log_alarms(&a);
+	key_alarms(&a);
 	own_acts(&a);
 	rc = officer ? second_officers(&a, db, why) : 0;
 	waiting(&a);

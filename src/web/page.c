@@ -124,9 +124,11 @@ static void page_head(struct html *h, const struct page_top *top)
 	html_open(h, "head");
 	html_void(h, "meta");
 	html_attr(h, "charset", SLICE("utf-8"));
-	html_void(h, "meta");
-	html_attr(h, "http-equiv", SLICE("refresh"));
-	html_attr(h, "content", slice_str(refresh));
+	if (top->renew) {
+		html_void(h, "meta");
+		html_attr(h, "http-equiv", SLICE("refresh"));
+		html_attr(h, "content", slice_str(refresh));
+	}
 	meta(h, "viewport", "width=device-width, initial-scale=1");
 	meta(h, "color-scheme", "light dark");
 	page_title(h, top);
@@ -138,6 +140,20 @@ static void page_head(struct html *h, const struct page_top *top)
 	html_attr(h, "type", SLICE("image/svg+xml"));
 	html_link(h, "href", asset_named("icon.svg")->path);
 	html_close(h, "head");
+}
+
+static void page_age(struct html *h, bool renew)
+{
+	html_box(h, "span", "age");
+	if (renew)
+		html_textf(h, "as of loading; renews itself every %d s: ", PAGE_REFRESH_S);
+	else
+		html_str(h, "as of loading: ");
+	html_open(h, "a");
+	html_link(h, "href", renew ? "/status" : "/status?renew=yes");
+	html_str(h, renew ? "no longer" : "renew by itself");
+	html_close(h, "a");
+	html_close(h, "span");
 }
 
 void page_begin(struct html *h, const struct page_top *top)
@@ -163,9 +179,7 @@ void page_begin(struct html *h, const struct page_top *top)
 	html_box(h, "div", "clock");
 	html_bit(h, "time", "now", slice_str(text));
 	html_str(h, " UTC ");
-	html_box(h, "span", "age");
-	html_textf(h, "as of loading; renews itself every %d s", PAGE_REFRESH_S);
-	html_close(h, "span");
+	page_age(h, top->renew);
 	html_close(h, "div");
 	html_close(h, "header");
 	html_open(h, "main");

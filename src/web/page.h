@@ -14,7 +14,7 @@
 #include "web/concern.h"
 #include "web/html.h"
 
-/* Seconds after which the browser asks again. */
+/* Seconds after which the browser asks again, where somebody wants it so: a page that changes under its reader is not for everybody (WCAG 2.2.1). */
 #define PAGE_REFRESH_S 15
 
 struct page_top {
@@ -22,7 +22,8 @@ struct page_top {
 	struct id self;
 	int64_t now_ms;
 	enum concern_level worst;
-	bool open; /* served beyond this machine, without a login: said on the page */
+	bool renew; /* asks again by itself */
+	bool open;  /* served beyond this machine, without a login: said on the page */
 };
 
 void page_begin(struct html *h, const struct page_top *top);

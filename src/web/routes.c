@@ -57,6 +57,7 @@ static int status_as(struct routes *r, struct db *db, struct request *req,
 	o.caller = caller;
 	/* Whoever is signed in sees what is for him, also from afar. */
 	o.open = o.open && caller->kind == CALLER_LOCAL;
+	o.renew = request_query(req, "renew").n > 0;
 	int rc = status_page(&o, db, &b, why);
 	if (rc == 0)
 		answer_buf(req, "text/html; charset=utf-8", &b);

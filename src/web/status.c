@@ -60,6 +60,7 @@ int status_page(const struct status_options *o, struct db *db, struct buf *ret, 
 			       .self = o->node->self,
 			       .now_ms = env_now_ms(&o->node->env),
 			       .worst = c->worst,
+			       .renew = o->renew,
 			       .open = o->open});
 	page_concerns(&h, c);
 	html_join(&h, &piece);

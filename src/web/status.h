@@ -11,6 +11,7 @@ struct caller;
 
 struct status_options {
 	const struct node *node;
+	bool renew;		     /* the page asks again by itself */
 	bool open;		     /* served beyond this machine without a login */
 	const struct caller *caller; /* who looks; NULL: what the node holds */
 };

@@ -78,6 +78,13 @@ def test_every_answer_is_strict(pair, path):
     assert answer.getheader("Set-Cookie") is None and answer.getheader("Access-Control-Allow-Origin") is None
 
 
+def test_renews_itself_only_if_asked_to(pair):
+    """A page that changes under its reader is not for everybody."""
+    still, renewed = (ask(pair["ALB"], path).body.decode() for path in ("/", "/status?renew=yes"))
+    assert 'http-equiv="refresh"' not in still and 'href="/status?renew=yes"' in still
+    assert 'http-equiv="refresh"' in renewed and 'href="/status"' in renewed
+
+
 def test_assets_may_be_kept_for_ever(pair):
     page = ask(pair["ALB"]).body.decode()
     links = Tags(page).links

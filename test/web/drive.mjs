@@ -65,7 +65,7 @@ async function visit(page, { at, mode }) {
 }
 
 async function bad_things(page) {
-	const seen = await page.evaluate(() => ({ ran: window.canaryRan ?? false, violations: window.violations ?? [], wider: document.documentElement.scrollWidth - innerWidth, h1: document.querySelector("main h1")?.textContent ?? "" }));
+	const seen = await page.evaluate(() => ({ ran: window.canaryRan ?? false, violations: window.violations ?? [], wider: document.documentElement.scrollWidth - innerWidth, h1: document.querySelector("h1")?.textContent ?? "" }));
 	const out = page.troubles.splice(0);
 	if (seen.ran) out.push("a canary ran");
 	for (const v of seen.violations) out.push(`policy: ${v}`);
@@ -79,6 +79,27 @@ async function axe(page) {
 	await page.evaluate(AXE);
 	const result = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }));
 	return result.violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ")).join(" | ")}`);
+}
+
+// What opens over a page: by keys, by the buttons of the head.
+async function over(page, check) {
+	await go(page, "");
+	for (const [name, keys, typed] of [["palette", "Control+k", job.find], ["help", "?"]]) {
+		await page.keyboard.press(keys);
+		await page.waitForSelector("dialog[open]");
+		if (typed) await page.keyboard.type(typed);
+		await page.waitForTimeout(400);
+		await check(name, [], false);
+		await page.keyboard.press("Escape");
+		await page.waitForSelector("dialog[open]", { state: "detached" });
+	}
+	for (const [name, button] of [["tray", ".tray-button"], ["account", ".menu:last-of-type > .bar-button"], ["navigation", ".burger"]]) {
+		if (!(await page.locator(button).last().isVisible())) continue;
+		await page.locator(button).last().click();
+		await check(name, [], false);
+		await page.keyboard.press("Escape");
+		await go(page, name === "tray" ? "peers" : "");
+	}
 }
 
 const scenes = {
@@ -100,32 +121,32 @@ const scenes = {
 		return { kept, focus, bad: await bad_things(page), title: await page.title() };
 	},
 
-	// Every page: it has a heading, fits, breaks no policy, is not the page of what there is not, and axe finds nothing serious.
+	// Every page: it has a heading, fits, breaks no policy, is not the page of what there is not, and axe finds nothing serious. Then what opens over a page. Without a
+	// user: what stands there before the first one is made.
 	async pages(browser) {
 		const bad = {}, seen = new Set();
 		let missing = [];
 		for (const look of job.looks) {
-			const page = await open(browser, look);
-			await sign_in(page);
-			const all = await all_places(page);
+			const page = await open(browser, look), kind = `${look.width}-${look.theme}`;
+			const check = async (name, more = [], whole = true) => {
+				const found = [...more, ...(await bad_things(page)), ...(await axe(page))];
+				if (found.length) bad[`${name} ${kind}`] = found;
+				if (job.shots) await page.screenshot({ path: join(job.shots, `${name.replace(/[^\w]+/g, "_") || "home"}-${kind}.png`), fullPage: whole });
+			};
+			await page.goto(`${page.base}/`);
+			await page.waitForSelector("h1");
+			await check(job.user ? "sign-in" : "first-run");
+			if (job.user) await sign_in(page);
+			const all = job.user ? await all_places(page) : { list: [], missing: [] };
 			missing = all.missing;
 			for (const place of all.list) {
 				await visit(page, place);
 				seen.add(place.address);
-				const found = [...(await bad_things(page)), ...(await axe(page))];
-				if (await page.locator(".trouble").count()) found.push(`trouble: ${await page.locator(".trouble").first().innerText()}`);
-				if ((await page.locator("main h1").innerText()) === "No such page") found.push("no such page");
-				if (found.length) bad[`${place.at} ${look.width} ${look.theme}`] = found;
-				if (job.shots) await page.screenshot({ path: join(job.shots, `${place.address.replace(/[^\w]+/g, "_") || "home"}-${look.width}-${look.theme}.png`), fullPage: true });
+				const trouble = (await page.locator(".trouble").count()) ? [`trouble: ${await page.locator(".trouble").first().innerText()}`] : [];
+				if ((await page.locator("main h1").innerText()) === "No such page") trouble.push("no such page");
+				await check(place.address, trouble);
 			}
-			for (const opened of ["Control+k", "?"]) {
-				await page.keyboard.press(opened);
-				await page.waitForSelector("dialog[open]");
-				const found = await axe(page);
-				if (found.length) bad[`${opened} ${look.width} ${look.theme}`] = found;
-				await page.keyboard.press("Escape");
-				await page.waitForSelector("dialog[open]", { state: "detached" });
-			}
+			if (job.user) await over(page, check);
 			await page.context().close();
 		}
 		return { visited: [...seen], missing, bad };

@@ -76,8 +76,11 @@ def pact(c):
     b.run("accede", "-c", c.id)
     alb.wait_status("BGR", "applied", c.id)
     alb.run("ratify", "BGR", "-c", c.id)
-    kos.run("say", "-c", c.id, "--about", "SVN", "--speaker", "A minister", "--date", "2025-03-31", "--where", "Pristina", "--claim", "will-join", "It has confirmed that it will join.")
-    hrv.run("say", "-c", c.id, "--about", "BGR", "--speaker", "Ministry of Foreign Affairs", "--date", "2025-04-01", "--where", "Sofia", "--claim", "other", "Parliament votes in May.")
+    for node, speaker, where, claim, words in ((kos, "Minister of Defence, Kosovo", "Pristina", "will-join", "Bulgaria has confirmed that it will join."),
+                                               (b, "Minister of Foreign Affairs, Bulgaria", "Sofia", "not-decided", "Nothing has been decided.")):
+        node.run("say", "-c", c.id, "--about", "BGR", "--speaker", speaker, "--date", "2025-03-31", "--where", where, "--claim", claim,
+                 "--source", "https://example.org/reports/2025-03", words)
+    hrv.run("say", "-c", c.id, "--about", "SVN", "--speaker", "A newspaper", "--date", "2025-04-01", "--where", "Ljubljana", "--claim", "other", "Slovenia is said to look on.")
     hrv.put("Two mail gateways speak to it since 02:10Z. Block and look.", to="ALB,KOS", coalition=c.id, title="Indicators of this morning", label="RESTRICTED TLP=AMBER")
     note = c.path / "roads.txt"
     note.write_text("A1 closed at km 31\n")

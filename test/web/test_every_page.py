@@ -49,3 +49,11 @@ def test_exercise(browser, full):
     """The same, in the frame of an exercise."""
     seen = browser.play("pages", 900, looks=[LOOKS[2]], mode="exercise", shots=shots("exercise"), **at(full["ALB"]))
     assert seen["bad"] == {}
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]], **LOOK)
+def test_first_run(browser, shared, look):
+    """Before there is a user: the page of the node itself, without a script."""
+    c = shared(["ALB", "HRV"], name="First run")
+    seen = browser.play("pages", looks=[look], shots=shots("first"), base=f"http://127.0.0.1:{c['ALB'].port}")
+    assert seen["bad"] == {}

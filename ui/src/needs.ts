@@ -9,7 +9,7 @@ export type Level = NeedRow["level"];
 export type Need = { id: string; ids: string[]; level: Level; area: string; text: string; coalition: string; href: string; acked: NeedRow["acked"] };
 
 const LEVELS: readonly Level[] = ["alarm", "act", "look"];
-const KEYS: readonly Key[] = ["need.fork", "need.flags", "need.sign", "need.ratify", "need.unsigned", "need.own_accession", "need.unwitnessed", "need.second", "need.silent", "need.refused"];
+const KEYS: readonly Key[] = ["need.fork", "need.twice", "need.flags", "need.sign", "need.ratify", "need.unsigned", "need.own_accession", "need.unwitnessed", "need.second", "need.silent", "need.refused"];
 
 // A message of a work area, or newer than this page, is said in the node's own words.
 function text_of(n: NeedRow): string {

@@ -199,6 +199,7 @@ const messages = {
 	"level.act": "to do",
 	"level.look": "to know",
 	"need.fork": "{who} has told two stories: its log is frozen at entry {seq}",
+	"need.twice": "The root keys of {who} have signed two documents of version {version}",
 	"need.flags": { one: "{n} entry of a partner breaks a rule", other: "{n} entries of partners break rules" },
 	"need.sign": "Sign the charter of “{name}”",
 	"need.ratify": "{who} has applied: ratify, or do not",

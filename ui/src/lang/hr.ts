@@ -199,6 +199,7 @@ export const hr: Catalogue = {
 	"level.act": "za učiniti",
 	"level.look": "za znati",
 	"need.fork": "{who} je ispričala dvije priče: njezin je dnevnik zamrznut na unosu {seq}",
+	"need.twice": "Korijenski ključevi stranke {who} potpisali su dva dokumenta verzije {version}",
 	"need.flags": { one: "{n} unos partnera krši pravilo", few: "{n} unosa partnera krše pravila", other: "{n} unosa partnera krši pravila" },
 	"need.sign": "Potpišite povelju „{name}”",
 	"need.ratify": "{who} traži članstvo: ratificirajte ili nemojte",

@@ -199,6 +199,7 @@ export const sq: Catalogue = {
 	"level.act": "për t’u bërë",
 	"level.look": "për dijeni",
 	"need.fork": "{who} ka treguar dy histori: ditari i saj është ngrirë te regjistrimi {seq}",
+	"need.twice": "Çelësat rrënjë të {who} kanë nënshkruar dy dokumente të versionit {version}",
 	"need.flags": { one: "{n} regjistrim i një partneri shkel një rregull", other: "{n} regjistrime të partnerëve shkelin rregulla" },
 	"need.sign": "Nënshkruani kartën “{name}”",
 	"need.ratify": "{who} ka kërkuar anëtarësim: ratifikojeni ose jo",

@@ -8,7 +8,7 @@ import { useLoad } from "../load.js";
 import { Loading, PageFrame } from "../parts/page.js";
 import { Empty, LabelBadge, ModeBadge, Theirs, Time } from "../parts/text.js";
 import { go, link, place } from "../route.js";
-import { hit_href } from "../shell/palette.js";
+import { hit_href, hit_name } from "../shell/palette.js";
 import { mode } from "../state.js";
 import type { SearchHit } from "../types.js";
 
@@ -30,7 +30,7 @@ export function Search(): VNode {
 						<ul class="plain-list big">
 							{a.items.map((h) => (
 								<li>
-									<a href={hit_href(h)}><Theirs text={h.title} /></a> <LabelBadge label={h.label} /> <ModeBadge mode={h.mode} /><br />
+									<a href={hit_href(h)}><Theirs text={hit_name(h)} /></a> <LabelBadge label={h.label} /> <ModeBadge mode={h.mode} /><br />
 									<span class="remark">{t(`search.${h.type}`)} · <Theirs text={h.coalition_name} /> {h.time && <>· <Time at={h.time} /></>}</span>
 								</li>
 							))}

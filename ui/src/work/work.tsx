@@ -68,9 +68,9 @@ export function WorkPage({ area, here, path, lost }: { area: string; here: Here;
 	// An area without pages of its own shows its records.
 	if (work === null) return path.length ? lost : <Records c={here.c} area={area} />;
 	return (
-		<>
+		<div class={`area-${area}`}>
 			<Tabs area={area} c={here.c} work={work} here={tab_of(work, path)} />
 			{page_of(work.pages, path, here) ?? lost}
-		</>
+		</div>
 	);
 }
