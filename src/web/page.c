@@ -150,7 +150,7 @@ static void page_age(struct html *h, bool renew)
 	else
 		html_str(h, "as of loading: ");
 	html_open(h, "a");
-	html_link(h, "href", renew ? "/status" : "/status?renew=yes");
+	html_link(h, "href", renew ? "/status" : "/status/renewed");
 	html_str(h, renew ? "no longer" : "renew by itself");
 	html_close(h, "a");
 	html_close(h, "span");

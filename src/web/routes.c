@@ -57,7 +57,7 @@ static int status_as(struct routes *r, struct db *db, struct request *req,
 	o.caller = caller;
 	/* Whoever is signed in sees what is for him, also from afar. */
 	o.open = o.open && caller->kind == CALLER_LOCAL;
-	o.renew = request_query(req, "renew").n > 0;
+	o.renew = slice_is(req->path, "/status/renewed");
 	int rc = status_page(&o, db, &b, why);
 	if (rc == 0)
 		answer_buf(req, "text/html; charset=utf-8", &b);
@@ -203,6 +203,8 @@ const struct route route_table[] = {
 		"the web shell, where the provider of identities sends back to"},
 	{"GET", "/status", get_status, FOR_ANYBODY, 0,
 		"who has signed what, who still has to, what is only said; without a script"},
+	{"GET", "/status/renewed", get_status, FOR_ANYBODY, 0,
+		"the same, and the browser asks again by itself"},
 	{"GET", "/events", get_events, FOR_ANYBODY, 0, "live events"},
 	{"GET", "/f/", get_file, FOR_ANYBODY, 0, "a file, by a ticket that is good for a minute"},
 	{"GET", "/proof/", get_proof, FOR_READERS, AREA_PACT,

@@ -60,6 +60,7 @@ def test_page_and_data_say_the_same(pair):
     told = pair["ALB"].json("status")
     for c in data["coalitions"] + told["coalitions"]:
         c.pop("now"), c.pop("peers")  # move with time
+    assert told.pop("serving") is True  # what only a command can ask: who answers here serves
     assert data == told
     one = json.loads(ask(pair["ALB"], f"/api/v1/coalitions/{pair.id}").body)
     assert one["name"] == "Pair"
@@ -80,8 +81,8 @@ def test_every_answer_is_strict(pair, path):
 
 def test_renews_itself_only_if_asked_to(pair):
     """A page that changes under its reader is not for everybody."""
-    still, renewed = (ask(pair["ALB"], path).body.decode() for path in ("/", "/status?renew=yes"))
-    assert 'http-equiv="refresh"' not in still and 'href="/status?renew=yes"' in still
+    still, renewed = (ask(pair["ALB"], path).body.decode() for path in ("/", "/status/renewed"))
+    assert 'http-equiv="refresh"' not in still and 'href="/status/renewed"' in still
     assert 'http-equiv="refresh"' in renewed and 'href="/status"' in renewed
 
 
