@@ -14,6 +14,7 @@ import urllib.request
 
 import pytest
 
+from api import Person, add_user
 from entente import BAD_INPUT, DENIED, EXISTS, STATE, TOP, UNAVAILABLE, VERIFY, run, wait
 
 sys.path.insert(0, str(TOP / "test" / "interop"))
@@ -534,6 +535,18 @@ def test_routes_survive(coalition, tmp_path):
         except urllib.error.HTTPError as e:
             assert e.code in (404, 409, 422), (path, e.code, e.read())
         assert t["ALB"].alive(), path
+    # A new version follows the one that its author has seen.
+    need = {"title": "x", "classification": [{"scheme": "LOCAL", "id": "x"}], "quantity": 1, "unit": "H87", "firmness": "interest", "status": "stated"}
+    n = b.put("ALB", "need", need)
+
+    add_user(t["ALB"], "mara", "procurement:contributor")
+    mara = Person(t["ALB"], "mara")
+
+    def write(match):
+        content = {"kind": "procurement/need/1", "content": {**need, "quantity": 2}}
+        return mara.put(f"{base.split('/api/v1')[1]}/records/{n}", content, **({"If-Match": f'"{match}"'} if match else {})).status
+    leaf = next(x["leaf"] for x in t["ALB"].json("procure", "list", "need") if x["object"] == n)
+    assert [write(None), write("0" * 64), write(leaf), write(leaf)] == [428, 412, 200, 412]
     door = f"http://127.0.0.1:{t['ALB'].port}/procure/"
     for path in ("", "x", "x/y/tender", f"{t['ALB'].view()['coalition']}/ocds", f"{t['ALB'].view()['coalition']}/{p}/tender"):
         try:

@@ -9,6 +9,8 @@
 #include "work/procurement/ocds/table.h"
 #include "work/procurement/release.h"
 
+#include <stdatomic.h>
+
 /* ---- shared ---- */
 
 static int write_called(void *ctx, const struct draft *d, struct written *ret, struct why *why)
@@ -153,187 +155,7 @@ static int api_records(struct call *c)
 	return 0;
 }
 
-/* ---- pools ---- */
-
-struct sum {
-	int64_t interested, committed;
-	size_t members;
-};
-
-/* The newest word of each member. */
-static void pool_words(struct call *c, const struct rows *rows, struct sum *ret)
-{
-	json_open_at(&c->o, "participations", '[');
-	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *r = &rows->row[i];
-		struct slice status;
-		int64_t q;
-
-		if (r->kind != P_PARTICIPATION)
-			continue;
-		bool newest = true;
-		for (size_t k = i + 1; k < rows->n; k++)
-			newest &= rows->row[k].kind != P_PARTICIPATION ||
-				  !id_eq(&rows->row[k].object.owner, &r->object.owner);
-		if (!newest)
-			continue;
-		view_row(&c->o, NULL, r, &c->world, c->arena);
-		status = get_text(&r->doc, json_root(&r->doc), "status", c->arena);
-		q = rec_quantity(&r->doc, json_root(&r->doc), "quantity");
-		ret->interested += slice_is(status, "interested") ? q : 0;
-		ret->committed += slice_is(status, "committed") ? q : 0;
-		ret->members += !slice_is(status, "declined");
-	}
-	json_close(&c->o);
-}
-
-static void put_quantity(struct json_out *o, const char *key, int64_t q)
-{
-	struct buf b CLEANUP_BUF = BUF(64);
-
-	quantity_print(&b, q);
-	json_put_raw(o, key, buf_slice(&b));
-}
-
-static int api_pool(struct call *c)
-{
-	struct object_id object;
-	struct rows rows;
-	struct sum sum = {0};
-	const struct row *pool = NULL;
-
-	if (object_parse(c->param[1], &object) < 0)
-		return why_set(&c->why, E_MISSING, "", "no such pool");
-	TRY(procure_store_process(
-		&c->world, c->db, &c->reader, &object, ROWS_BRIEF, c->arena, &rows, &c->why));
-	for (size_t i = 0; i < rows.n; i++)
-		pool = rows.row[i].kind == P_POOL ? &rows.row[i] : pool;
-	if (!pool)
-		return why_set(&c->why, E_MISSING, "", "no such pool");
-	json_open(&c->o, '{');
-	view_row(&c->o, "pool", pool, &c->world, c->arena);
-	pool_words(c, &rows, &sum);
-	put_quantity(&c->o, "interested", sum.interested);
-	put_quantity(&c->o, "committed", sum.committed);
-	json_put_u64(&c->o, "members", sum.members);
-	json_open_at(&c->o, "votes", '[');
-	for (size_t i = 0; i < rows.n; i++)
-		if (rows.row[i].kind == P_VOTE)
-			view_row(&c->o, NULL, &rows.row[i], &c->world, c->arena);
-	json_close(&c->o);
-	json_close(&c->o);
-	return 0;
-}
-
-/* ---- suggestions ---- */
-
-struct likeness {
-	const struct rows *needs;
-	struct slice *item, *class; /* of each need; empty: like none */
-};
-
-/* Withdrawn needs are like nothing; and what is counted in other units cannot be added. */
-static void likeness_fill(struct call *c, const struct rows *needs, struct likeness *ret)
-{
-	*ret = (struct likeness){needs, arena_array(c->arena, struct slice, needs->n + 1),
-		arena_array(c->arena, struct slice, needs->n + 1)};
-	for (size_t i = 0; i < needs->n; i++) {
-		const struct json_doc *d = &needs->row[i].doc;
-		json_ref list = json_get(d, json_root(d), "classification");
-		struct slice card = get_text(d, json_root(d), "card", c->arena),
-			     unit = get_text(d, json_root(d), "unit", c->arena), key, class;
-
-		if (!slice_is(get_text(d, json_root(d), "status", c->arena), "stated"))
-			continue;
-		key = card.n ? slice_str(arena_printf(c->arena, "card %.*s", SLICE_FMT(card)))
-			     : classification_key(d, list, c->arena);
-		class = classification_class(d, list, c->arena);
-		if (key.n)
-			ret->item[i] = slice_str(arena_printf(
-				c->arena, "%.*s, %.*s", SLICE_FMT(key), SLICE_FMT(unit)));
-		if (class.n)
-			ret->class[i] = slice_str(arena_printf(
-				c->arena, "%.*s, %.*s", SLICE_FMT(class), SLICE_FMT(unit)));
-	}
-}
-
-struct group {
-	int64_t sum;
-	size_t members;
-	bool one_item; /* all are the same thing by item too */
-};
-
-/* The needs from `first` on that have its key. False: an earlier one has it, and has been the first. */
-static bool group_of(
-	const struct likeness *l, const struct slice *key, size_t first, struct group *ret)
-{
-	*ret = (struct group){.one_item = true};
-	for (size_t k = 0; k < first; k++)
-		if (slice_eq(key[k], key[first]))
-			return false;
-	for (size_t k = first; k < l->needs->n; k++) {
-		const struct row *r = &l->needs->row[k];
-		bool again = false;
-
-		if (!slice_eq(key[k], key[first]))
-			continue;
-		ret->sum += rec_quantity(&r->doc, json_root(&r->doc), "quantity");
-		ret->one_item &= slice_eq(l->item[k], l->item[first]);
-		for (size_t m = first; m < k; m++)
-			again |= slice_eq(key[m], key[first]) &&
-				 id_eq(&l->needs->row[m].object.owner, &r->object.owner);
-		ret->members += !again;
-	}
-	return true;
-}
-
-static void suggestions_put(struct call *c, const struct likeness *l, bool by_class)
-{
-	const struct slice *key = by_class ? l->class : l->item;
-
-	for (size_t i = 0; i < l->needs->n; i++) {
-		struct group g;
-
-		if (key[i].n == 0 || !group_of(l, key, i, &g) || g.members < 2 ||
-			(by_class && g.one_item))
-			continue;
-		json_open(&c->o, '{');
-		json_put_string(&c->o, "key", key[i]);
-		json_put_cstr(&c->o, "by", by_class ? "class" : "item");
-		put_quantity(&c->o, "quantity", g.sum);
-		json_put_string(&c->o, "unit",
-			get_text(&l->needs->row[i].doc, json_root(&l->needs->row[i].doc), "unit",
-				c->arena));
-		json_put_u64(&c->o, "members", g.members);
-		json_open_at(&c->o, "needs", '[');
-		for (size_t k = i; k < l->needs->n; k++)
-			if (slice_eq(key[k], key[i]))
-				view_row(&c->o, NULL, &l->needs->row[k], &c->world, c->arena);
-		json_close(&c->o);
-		json_close(&c->o);
-	}
-}
-
-/* Needs of the same thing by different members: by item card, NIIN or code first, then by the class of CPV. */
-static int api_suggestions(struct call *c)
-{
-	struct likeness l;
-	struct rows needs;
-	enum mode mode;
-
-	TRY(call_query_mode(c, &mode));
-	TRY(procure_store_list(
-		&c->world, c->db, &c->reader, P_NEED, mode, NULL, 1000, c->arena, &needs, &c->why));
-	likeness_fill(c, &needs, &l);
-	json_open(&c->o, '{');
-	json_open_at(&c->o, "items", '[');
-	suggestions_put(c, &l, false);
-	suggestions_put(c, &l, true);
-	json_close(&c->o);
-	json_put_null(&c->o, "next");
-	json_close(&c->o);
-	return 0;
-}
+/* ---- sums ---- */
 
 static int api_balance(struct call *c)
 {
@@ -434,6 +256,22 @@ static int wish_of(struct call *c, const char *name, uint32_t *ret)
 	return 0;
 }
 
+/* One solution at a time: it takes a core, and there are few of those that answer pages. */
+static atomic_flag solving = ATOMIC_FLAG_INIT;
+#define SOLVING_AGAIN_MS 2000
+
+static int solve_one(struct call *c, const struct process *p, const struct lab_wish *wish,
+	bool explain, struct lab *ret)
+{
+	if (atomic_flag_test_and_set(&solving)) {
+		c->retry_ms = SOLVING_AGAIN_MS;
+		return why_set(&c->why, E_BUSY, "", "another award is being solved");
+	}
+	int rc = lab_solve(p, wish, explain, c->arena, ret, &c->why);
+	atomic_flag_clear(&solving);
+	return rc;
+}
+
 static int api_lab(struct call *c)
 {
 	struct process *p = arena_new(c->arena, struct process);
@@ -453,7 +291,7 @@ static int api_lab(struct call *c)
 	if (offers_prices_hidden(p))
 		return why_set(
 			&c->why, E_STATE, "", "prices are hidden until the quality is settled");
-	TRY(lab_solve(p, &wish, explain, c->arena, &l, &c->why));
+	TRY(solve_one(c, p, &wish, explain, &l));
 	struct award_view v = {.c = &l.c,
 		.r = &l.r,
 		.cost = l.cost,
@@ -476,7 +314,11 @@ static int api_shares(struct call *c)
 	if (offers_prices_hidden(p))
 		return why_set(
 			&c->why, E_STATE, "", "prices are hidden until the quality is settled");
-	TRY(lab_solve(p, &lab_as_published, false, c->arena, &l, &c->why));
+	/* Of an award that is there its record is read. */
+	if (p->award)
+		TRY(lab_awarded(p, c->arena, &l, &c->why));
+	else
+		TRY(solve_one(c, p, &lab_as_published, false, &l));
 	TRY(shares_compute(p, &l.c, l.r.solution, c->arena, r, &c->why));
 	view_shares(&c->o, NULL, p, &l.c, r, NULL, false, &c->world, c->arena);
 	return 0;
@@ -537,6 +379,29 @@ static void delivered(
 	c->why = kept;
 }
 
+/* A new version follows the one that its author has seen. */
+static int match_check(struct call *c, const struct object_id *object)
+{
+	struct slice match = request_header(c->req, "If-Match");
+	struct row now;
+	char hex[65];
+
+	if (!match.n) {
+		c->problem = 428;
+		c->title = "match";
+		return why_set(&c->why, E_STATE, "If-Match",
+			"is needed: the leaf of the version that you have seen, in quotes");
+	}
+	TRY(procure_store_object(&c->world, c->db, &c->reader, object, c->arena, &now, &c->why));
+	hex_encode(now.leaf.b, 32, hex);
+	if (slice_is(match, arena_printf(c->arena, "\"%s\"", hex)))
+		return 0;
+	c->problem = 412;
+	c->title = "precondition";
+	return why_set(
+		&c->why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
+}
+
 static int record_write(struct call *c, const struct object_id *object)
 {
 	static const char *const known[] = {"kind", "content", "mode", "label", NULL};
@@ -564,16 +429,18 @@ static int record_write(struct call *c, const struct object_id *object)
 	TRY(call_mode(c, &d.mode));
 	TRY(call_want(c, "label", ENTRY_LABEL_MAX, &label));
 	TRY(call_label(c, label, &d.label));
-	TRY(call_read(c));
-	int rc = audience_of(c, k, &doc, &of, &d);
-	call_read_end(c);
-	TRY(rc);
 	if (object) {
 		d.has_object = true;
 		d.object = *object;
 		if (!id_eq(&object->owner, &c->node->self))
 			return why_set(&c->why, E_DENIED, "", "only its owner changes a record");
 	}
+	TRY(call_read(c));
+	int rc = object ? match_check(c, object) : 0;
+	if (rc == 0)
+		rc = audience_of(c, k, &doc, &of, &d);
+	call_read_end(c);
+	TRY(rc);
 	struct seat s = seat_of(c);
 	TRY(s.write(s.ctx, &d, &w, &c->why));
 	if (k == P_DELIVERY && !object)
@@ -738,9 +605,9 @@ const struct api_route procurement_routes[] = {
 		"Records of one kind, newest first"),
 	READS("/balance", api_balance, by_mode, "ProcurementBalance", 0,
 		"Over all procurements: each member's shares, contracts, payments, and what went to suppliers of its nation"),
-	READS("/suggestions", api_suggestions, by_mode, "[ProcurementSuggestion]", 0,
+	READS("/suggestions", procure_api_suggestions, by_mode, "[ProcurementSuggestion]", 0,
 		"Needs of several members that could be pooled"),
-	READS("/pools/{object}", api_pool, NULL, "ProcurementPool", 0,
+	READS("/pools/{object}", procure_api_pool, NULL, "ProcurementPool", 0,
 		"A pool: who takes part, with how much, and the votes"),
 	READS("/processes/{object}", api_process, NULL, "ProcurementProcess", 0,
 		"All of one procurement"),
@@ -756,9 +623,10 @@ const struct api_route procurement_routes[] = {
 		"What an officer signs to confirm the opening"),
 	WRITES("POST", "/records", api_record_new, ROLE_CONTRIBUTOR, "ProcurementRecordWish",
 		"ProcurementWritten", 201, "Writes a record"),
-	WRITES("PUT", "/records/{object}", api_record_again, ROLE_CONTRIBUTOR,
-		"ProcurementRecordWish", "ProcurementWritten", 200,
-		"Writes a new version of an own record"),
+	{"PUT", BASE "/records/{object}", WHO_ROLE, AREA_PROCUREMENT, ROLE_CONTRIBUTOR, API_MATCH,
+		0, NULL, "ProcurementRecordWish", "ProcurementWritten", 200, "Procurement",
+		"Writes a new version of an own record; If-Match is the leaf of the one that it follows",
+		api_record_again},
 	WRITES("POST", "/processes/{object}/agree", api_agree, ROLE_OFFICER, "ProcurementAgree",
 		"ProcurementWritten", 201, "Signs the agreement, or refuses"),
 	WRITES("POST", "/processes/{object}/award", api_award, ROLE_OFFICER, "ProcurementNothing",

@@ -8,4 +8,8 @@
 
 extern const struct api_route procurement_routes[];
 
+/* A pool: who takes part, with how much, and the votes. Needs of several members that could be one. */
+int procure_api_pool(struct call *c);
+int procure_api_suggestions(struct call *c);
+
 #endif

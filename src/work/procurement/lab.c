@@ -7,7 +7,8 @@
 const struct lab_wish lab_as_published = {
 	UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, false, false};
 
-#define DAY_MS (24LL * 3600 * 1000)
+#define DAY_MS	   (24LL * 3600 * 1000)
+#define EXPLAIN_MS 60000 /* for all losers: a page waits for it, and one at a time */
 
 static void wish_apply(const struct lab_wish *wish, struct award_model *m)
 {
@@ -29,6 +30,9 @@ static void wish_apply(const struct lab_wish *wish, struct award_model *m)
 static void losers_explain(struct lab *l, const struct solve_options *o, struct arena *arena)
 {
 	const struct award_model *m = l->c.model;
+	/* Of the machine, whatever the node's clock says: solvers take its time. */
+	struct env env = env_system();
+	int64_t until = env_mono_ms(&env) + EXPLAIN_MS;
 
 	l->more = arena_array(arena, int64_t, l->c.n_offer + 1);
 	for (size_t i = 0; i < l->c.n_offer; i++)
@@ -37,6 +41,11 @@ static void losers_explain(struct lab *l, const struct solve_options *o, struct 
 		uint32_t of = x < m->n_bundle ? l->c.bundle_of[x] : l->c.tier_of[x - m->n_bundle];
 		int64_t more;
 
+		if (env_mono_ms(&env) > until) {
+			if (l->more[of] == INT64_MIN)
+				l->more[of] = LAB_NOT_LOOKED;
+			continue;
+		}
 		if (x < m->n_bundle ? l->r.solution->bundle[x]
 				    : l->r.solution->tier[x - m->n_bundle] > 0)
 			continue;
@@ -96,8 +105,8 @@ static int award_write(const struct seat *s, const struct process *p, const stru
 	view_award(&o, p, &v, arena);
 	if (buf_over(&b))
 		return why_set(why, E_LIMIT, "", "the award does not fit into a record");
-	return step_record(
-		s, p, P_AWARD, p->award ? &p->award->object : NULL, buf_slice(&b), ret, why);
+	return step_record(s, p, P_AWARD, p->award_last ? &p->award_last->object : NULL,
+		buf_slice(&b), ret, why);
 }
 
 int lab_award(const struct seat *s, const struct process *p, struct arena *arena,

@@ -7,6 +7,7 @@
 #include "work/procurement/step.h"
 #include "work/procurement/view.h"
 
+#define LAB_NOT_LOOKED INT64_MAX /* the time for explanations was over */
 struct lab {
 	struct award_case c;
 	struct award_result r;

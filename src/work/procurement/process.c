@@ -160,7 +160,7 @@ static void award_read(struct process *p)
 {
 	bool agrees[LIMIT_MEMBERS] = {false}, objects[LIMIT_MEMBERS] = {false}, final;
 
-	p->award = last_of(p, P_AWARD);
+	p->award = p->award_last = last_of(p, P_AWARD);
 	p->share = last_of(p, P_SHARE);
 	if (text_is(p->award, "status", "cancelled"))
 		p->award = NULL; /* there is none again, and may be another */

@@ -45,6 +45,7 @@ struct process {
 	const struct rows *rows;
 	const struct row *agreement, *tender, *award, *share,
 		*scores; /* the newest that counts; NULL. scores: the lead's reconciled sheet */
+	const struct row *award_last; /* also when it is cancelled, and so is no `award` */
 	struct object_id id;
 	struct id lead;
 	struct id *participant;

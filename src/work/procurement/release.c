@@ -65,18 +65,6 @@ static void supplier(struct telling *t, const char *key, struct slice bidder, st
 	json_close(t->o);
 }
 
-bool release_label_public(const struct world *w, struct slice label)
-{
-	const struct charter *c = w->standing.charter;
-	struct label l;
-
-	if (!c || label_parse(&l, label, NULL) < 0 || label_check(&l, c, NULL) < 0 ||
-		c->n_ladder == 0)
-		return false;
-	return slice_eq(l.class_name, c->ladder[0]) && (l.tlp == TLP_NONE || l.tlp == TLP_CLEAR) &&
-	       l.n_tag == (l.tlp == TLP_CLEAR ? 1 : 0);
-}
-
 static bool may_tell(const struct telling *t, const struct row *r)
 {
 	return t->circle != CIRCLE_PUBLIC || release_label_public(t->w, r->label);
@@ -408,12 +396,108 @@ static void opened(struct telling *t)
 	json_close(t->o);
 }
 
-/* One award for each line. */
-static void award_put(struct telling *t, const struct row *r, const struct row *before)
+/* ---- awards ---- */
+
+/* One award for each bid that wins, named by it: a later award of another choice says of those that win no more that they are cancelled, and contracts find theirs. */
+static const char *award_id(struct telling *t, struct slice bid)
+{
+	return arena_printf(t->arena, "%.*s-award-%.*s", SLICE_FMT(t->ocid), SLICE_FMT(bid));
+}
+
+static struct slice bid_of(struct telling *t, const struct row *r, json_ref line)
+{
+	return get_text(doc_of(r), line, "bid", t->arena);
+}
+
+static json_ref lines_of(const struct row *r)
+{
+	return json_get(doc_of(r), json_root(doc_of(r)), "lines");
+}
+
+/* The first line of a bid; JSON_ABSENT: it wins nothing. */
+static json_ref line_of(struct telling *t, const struct row *r, struct slice bid)
+{
+	for
+		EACH(doc_of(r), v, lines_of(r))
+	if (slice_eq(bid_of(t, r, v), bid))
+		return v;
+	return JSON_ABSENT;
+}
+
+/* Lots of a bid's lines: a lot is not in two of them (rules 1 and 3 of the model). */
+static void award_lots(struct telling *t, const struct row *r, struct slice bid)
 {
 	const struct json_doc *d = doc_of(r);
+
+	json_open_at(t->o, "relatedLots", '[');
+	for
+		EACH(d, v, lines_of(r))
+	for
+		EACH(d, l, json_get(d, v, "lots"))
+	if (slice_eq(bid_of(t, r, v), bid))
+		json_put_raw(t->o, NULL, json_raw(d, l));
+	json_close(t->o);
+}
+
+static void award_value(struct telling *t, const struct row *r, struct slice bid)
+{
+	struct currency currency;
+	int64_t sum = 0, price = 0;
+
+	for
+		EACH(doc_of(r), v, lines_of(r))
+	if (slice_eq(bid_of(t, r, v), bid) && rec_money(doc_of(r), v, "price", &price, &currency) &&
+		__builtin_add_overflow(sum, price, &sum))
+		return; /* a sum that is out of range is not told */
+	view_money(t->o, "value", sum, &currency);
+}
+
+static void award_of_bid(struct telling *t, const struct row *r, json_ref line)
+{
+	const struct json_doc *d = doc_of(r);
+	struct slice bid = bid_of(t, r, line);
+
+	json_open(t->o, '{');
+	json_put_cstr(t->o, "id", award_id(t, bid));
+	text(t, "status", r, "status");
+	view_time(t->o, "date", r->time_ms);
+	award_value(t, r, bid);
+	json_open_at(t->o, "suppliers", '[');
+	supplier(t, NULL, get_text(d, line, "bidder", t->arena),
+		get_text(d, line, "supplier", t->arena));
+	json_close(t->o);
+	award_lots(t, r, bid);
+	json_open_at(t->o, "relatedBids", '[');
+	json_put_string(t->o, NULL, bid);
+	json_close(t->o);
+	json_open_at(t->o, "buyers", '[');
+	for (size_t i = 0; i < t->p->n_participant; i++)
+		org(t, NULL, &t->p->participant[i]);
+	json_close(t->o);
+	json_close(t->o);
+}
+
+/* What the version before had, and this one has not. */
+static void awards_lost(struct telling *t, const struct row *r, const struct row *before)
+{
+	for
+		EACH(doc_of(before), v, lines_of(before))
+		{
+			struct slice bid = bid_of(t, before, v);
+
+			if (line_of(t, before, bid) != v || line_of(t, r, bid) != JSON_ABSENT)
+				continue;
+			json_open(t->o, '{');
+			json_put_cstr(t->o, "id", award_id(t, bid));
+			json_put_cstr(t->o, "status", "cancelled");
+			view_time(t->o, "date", r->time_ms);
+			json_close(t->o);
+		}
+}
+
+static void award_put(struct telling *t, const struct row *r, const struct row *before)
+{
 	struct slice status = text_of(t, r, "status");
-	unsigned n = 0;
 
 	release_open(t,
 		!before				? "award"
@@ -428,47 +512,13 @@ static void award_put(struct telling *t, const struct row *r, const struct row *
 	json_close(t->o);
 	json_open_at(t->o, "awards", '[');
 	for
-		EACH(d, v, json_get(d, json_root(d), "lines"))
-		{
-			json_open(t->o, '{');
-			json_put_cstr(t->o, "id",
-				arena_printf(t->arena, "%.*s-award-%u", SLICE_FMT(t->ocid), ++n));
-			text(t, "status", r, "status");
-			view_time(t->o, "date", r->time_ms);
-			json_put_raw(t->o, "value", json_raw(d, json_get(d, v, "price")));
-			json_open_at(t->o, "suppliers", '[');
-			supplier(t, NULL, get_text(d, v, "bidder", t->arena),
-				get_text(d, v, "supplier", t->arena));
-			json_close(t->o);
-			json_put_raw(t->o, "relatedLots", json_raw(d, json_get(d, v, "lots")));
-			json_open_at(t->o, "relatedBids", '[');
-			json_put_string(t->o, NULL, get_text(d, v, "bid", t->arena));
-			json_close(t->o);
-			json_open_at(t->o, "buyers", '[');
-			for (size_t i = 0; i < t->p->n_participant; i++)
-				org(t, NULL, &t->p->participant[i]);
-			json_close(t->o);
-			json_close(t->o);
-		}
+		EACH(doc_of(r), v, lines_of(r))
+	if (line_of(t, r, bid_of(t, r, v)) == v)
+		award_of_bid(t, r, v);
+	if (before && may_tell(t, before))
+		awards_lost(t, r, before);
 	json_close(t->o);
 	json_close(t->o);
-}
-
-/* The award of the bid that a contract follows from. */
-static const char *award_id(struct telling *t, struct slice bid)
-{
-	const struct json_doc *d = doc_of(t->p->award);
-	unsigned n = 0;
-
-	for
-		EACH(d, v, json_get(d, json_root(d), "lines"))
-		{
-			n++;
-			if (slice_eq(get_text(d, v, "bid", t->arena), bid))
-				return arena_printf(
-					t->arena, "%.*s-award-%u", SLICE_FMT(t->ocid), n);
-		}
-	return arena_printf(t->arena, "%.*s-award-0", SLICE_FMT(t->ocid));
 }
 
 static const char *contract_id(struct telling *t, const struct object_id *object)
@@ -510,7 +560,7 @@ static void contract_put(struct telling *t, const struct row *r, const struct ro
 	json_ref items = json_get(d, json_root(d), "items"),
 		 milestones = json_get(d, json_root(d), "milestones");
 
-	release_open(t, tag, r->time_ms, &r->leaf, true, t->p->award);
+	release_open(t, tag, r->time_ms, &r->leaf, true, t->p->award_last);
 	contract_open(t, r);
 	text(t, "title", r, "title");
 	text(t, "status", r, "status");
@@ -567,10 +617,11 @@ static void implementation_put(struct telling *t, const struct row *r)
 	const struct json_doc *d = doc_of(r);
 	char object[OBJECT_TEXT + 1];
 
-	if (!c || !t->p->award || !may_tell(t, r) || !may_tell(t, c) || !may_tell(t, t->p->award))
+	if (!c || !t->p->award_last || !may_tell(t, r) || !may_tell(t, c) ||
+		!may_tell(t, t->p->award_last))
 		return;
 	object_format(&r->object, object);
-	release_open(t, "implementation", r->time_ms, &r->leaf, true, t->p->award);
+	release_open(t, "implementation", r->time_ms, &r->leaf, true, t->p->award_last);
 	contract_open(t, c);
 	json_open_at(t->o, "implementation", '{');
 	json_open_at(t->o, r->kind == P_DELIVERY ? "milestones" : "transactions", '[');
@@ -622,8 +673,8 @@ static bool is_told(const struct telling *t, const struct row *r)
 	if (r->kind == P_TENDER)
 		return p->tender && object_id_eq(&r->object, &p->tender->object);
 	if (r->kind == P_AWARD)
-		return p->award && object_id_eq(&r->object, &p->award->object);
-	return r->kind != P_CONTRACT || (p->award && may_tell(t, p->award));
+		return p->award_last && object_id_eq(&r->object, &p->award_last->object);
+	return r->kind != P_CONTRACT || (p->award_last && may_tell(t, p->award_last));
 }
 
 static void version_put(struct telling *t, const struct row *r)

@@ -203,7 +203,9 @@ static int policy_same(
 		return rc;
 	if (mine->k != theirs->k || mine->deadline_ms != theirs->deadline_ms ||
 		mine->grace_ms != theirs->grace_ms || mine->open_ms != theirs->open_ms ||
-		mine->fallback_ms != theirs->fallback_ms || mine->n_padding != theirs->n_padding)
+		mine->fallback_ms != theirs->fallback_ms || mine->n_padding != theirs->n_padding ||
+		memcmp(mine->padding, theirs->padding,
+			mine->n_padding * sizeof(mine->padding[0])) != 0)
 		return why_set(why, E_STATE, "", "the policy is not what the tender says");
 	for (uint32_t i = 0; i < mine->n; i++)
 		if (!pubkey_eq(&mine->holder[i].key, &theirs->holder[i].key))

@@ -1,5 +1,5 @@
 /* view_award.c: awards and shares as JSON, for records and for looking at; see view.h. */
-#include "work/procurement/view.h"
+#include "work/procurement/lab.h"
 
 #include "base/enc.h"
 #include "base/report.h"
@@ -92,6 +92,9 @@ static void put_losers(struct json_out *o, const struct award_case *c, const str
 		json_put_string(o, "supplier", of->supplier);
 		if (!of->admitted) {
 			json_put_cstr(o, "reason", of->why_not[0] ? of->why_not : "not admitted");
+		} else if (v->more && v->more[i] == LAB_NOT_LOOKED) {
+			json_put_cstr(o, "reason",
+				"not computed: the time for explanations was over before this bid");
 		} else if (v->more && v->more[i] != INT64_MIN) {
 			view_money(o, "more", v->more[i] > 0 ? v->more[i] : 0, &c->currency);
 			json_put_cstr(o, "reason",

@@ -1,6 +1,18 @@
-/* withhold.c: what a tender keeps from the public, taken out of whatever is told; see release.h. */
+/* withhold.c: what the public may not see: records of other labels, and what a tender keeps back; see release.h. */
 #include "base/report.h"
 #include "work/procurement/release.h"
+
+bool release_label_public(const struct world *w, struct slice label)
+{
+	const struct charter *c = w->standing.charter;
+	struct label l;
+
+	if (!c || label_parse(&l, label, NULL) < 0 || label_check(&l, c, NULL) < 0 ||
+		c->n_ladder == 0)
+		return false;
+	return slice_eq(l.class_name, c->ladder[0]) && (l.tlp == TLP_NONE || l.tlp == TLP_CLEAR) &&
+	       l.n_tag == (l.tlp == TLP_CLEAR ? 1 : 0);
+}
 
 static void path_drop(struct tree *t, struct slice path)
 {

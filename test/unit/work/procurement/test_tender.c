@@ -6,7 +6,9 @@
 
 #include "base/enc.h"
 #include "work/procurement/lab.h"
+#include "work/procurement/ocds/merge.h"
 #include "work/procurement/procurement.h"
+#include "work/procurement/release.h"
 
 #define N	 3
 #define DEADLINE (LEAGUE_NOW + 3600000)
@@ -603,11 +605,35 @@ static void award_changed(struct play *y, const char *from, const char *to)
 	ptrdiff_t at = slice_search(s.p.award->body, slice_str(from));
 	assert_true(at >= 0);
 	const char *changed =
-		arena_printf(&s.arena, "%.*s%s%s", (int)at, text, to, text + at + strlen(from));
+		arena_printf(&s.arena, "%.*s%s%s", (int)at, text, to, text + at + strlen(to));
 	assert_ok(step_record(
 		&s.seat, &s.p, P_AWARD, &s.p.award->object, slice_str(changed), &w, &why));
 	leave(&s);
 	league_settle(y->l);
+}
+
+/* OCDS awards as they stand now, of a status. */
+static size_t awards_told(struct play *y, const char *status)
+{
+	const struct tree **list;
+	struct tree *package, *now;
+	struct rows history;
+	struct reader who;
+	struct seen s;
+	size_t n, found = 0;
+
+	assert_true(look(y, 0, &s));
+	who = world_reader(&s.world, &s.m->id);
+	assert_ok(procure_store_history(
+		&s.world, s.m->db, &who, &y->procurement, &s.arena, &history, &why));
+	assert_ok(release_package(&s.p, &history, CIRCLE_MEMBER, &s.world,
+		env_now_ms(&s.m->node->env), &s.arena, &package, &why));
+	assert_ok(ocds_releases(package, &s.arena, &list, &n, &why));
+	assert_ok(ocds_compile(list, n, &s.arena, &now, &why));
+	for (const struct tree *a = tree_get(now, "awards")->first; a; a = a->next)
+		found += slice_is(tree_text(a, "status"), status);
+	leave(&s);
+	return found;
 }
 
 /* Each supplier's contracts are worth its price and deliver its quantity, once; and what was not agreed to is neither shared nor contracted. */
@@ -629,7 +655,12 @@ static void contracts(void **state)
 	decide(&y, 0, "award", 0);
 	award_changed(&y, "\"offer\":\"b\"", "\"offer\":\"c\"");
 	decide(&y, 0, "share", E_STATE);
+	/* What wins no more is told as cancelled, and does not stay as an award of somebody else's number. */
+	award_changed(&y, "\"bid\":\"", "\"bid\":\"00");
+	assert_int_equal(awards_told(&y, "pending"), 3);
 	decide(&y, 0, "award", 0);
+	assert_int_equal(awards_told(&y, "pending"), 2);
+	assert_int_equal(awards_told(&y, "cancelled"), 1);
 	for (size_t i = 0; i < N; i++)
 		decide(&y, i, "consent", 0);
 	hour(&y, DEADLINE + 800000);
@@ -645,6 +676,39 @@ static void contracts(void **state)
 		contract_is(&y, i, "of 1", 21000, 30);
 		contract_is(&y, i, "of 2", 16000, 20);
 	}
+}
+
+/* A lead that makes the key for other sizes than its tender says finds nobody who countersigns. */
+static void paddings(void **state)
+{
+	struct play y = {.l = *state};
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct seal_policy *p = mem_new(struct seal_policy);
+	struct step_did did;
+	struct why said = {0};
+	struct seen s;
+
+	y.chance = env_of_fake(&y.seed);
+	env_fake_init(&y.seed, 7, 0);
+	hour(&y, LEAGUE_NOW);
+	agreement(&y);
+	league_settle(y.l);
+	tender(&y, DEADLINE, 2, false, 0);
+	tick(&y, 0);
+	assert_true(look(&y, 0, &s));
+	*p = s.p.replay->policy;
+	p->padding[0] = 16384;
+	seal_policy_print(p, &y.l->m[0].node->log_key, &b);
+	write_seal(&y, 0, &b);
+	leave(&s);
+	league_settle(y.l);
+	assert_true(look(&y, 1, &s));
+	assert_int_equal(s.p.replay->policy.padding[0], 16384);
+	assert_int_equal(
+		step_run(&s.seat, &s.p, env_now_ms(&s.m->node->env), &s.arena, &did, &said),
+		E_STATE);
+	leave(&s);
+	mem_free(p);
 }
 
 /* ---- what a list and a process are made of ---- */
@@ -759,8 +823,8 @@ int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
-	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts), SIGNED(pages),
-		SIGNED(strangers), SIGNED(filled)};
+	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts), SIGNED(paddings),
+		SIGNED(pages), SIGNED(strangers), SIGNED(filled)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;

@@ -32,8 +32,8 @@ function Input({ f, value, put }: { f: Field; value: string; put: (v: string) =>
 	return <label>{f.label} <input required={required} maxLength={f.max ?? 200} value={value} onInput={on} /></label>;
 }
 
-export function RecordForm({ c, kind, fields, make, label, object, after }: {
-	c: string; kind: string; fields: readonly Field[]; make: (v: Values) => unknown; label: string; object?: string; after: () => void;
+export function RecordForm({ c, kind, fields, make, label, of, after }: {
+	c: string; kind: string; fields: readonly Field[]; make: (v: Values) => unknown; label: string; of?: { object: string; leaf: string }; after: () => void;
 }): VNode {
 	const now = useCell(mode);
 	const first = Object.fromEntries(fields.map((f) => [f.key, f.value ?? (f.type === "choice" ? (f.options?.[0]?.[0] ?? "") : "")]));
@@ -45,7 +45,7 @@ export function RecordForm({ c, kind, fields, make, label, object, after }: {
 		set_busy(true);
 		set_problem(undefined);
 		const body = { kind: `procurement/${kind}/1`, mode: now, content: make(v) };
-		call(object ? "PUT" : "POST", `/coalitions/${c}/procurement/records${object ? `/${object}` : ""}`, body)
+		call(of ? "PUT" : "POST", `/coalitions/${c}/procurement/records${of ? `/${of.object}` : ""}`, body, of && { match: `"${of.leaf}"` })
 			.then(() => { set(first); after(); }, (x: unknown) => set_problem(to_problem(x))).finally(() => set_busy(false));
 	};
 	return (

@@ -62,7 +62,7 @@ export function TenderForm({ c, p, after }: { c: string; p: Process; after: () =
 export function PostponeForm({ c, tender, after }: { c: string; tender: Rec<Tender>; after: () => void }): VNode {
 	const x = tender.content;
 	return (
-		<RecordForm c={c} kind="tender" object={tender.object} label={t("postpone")} after={after}
+		<RecordForm c={c} kind="tender" of={tender} label={t("postpone")} after={after}
 			fields={[{ key: "deadline", label: word("hour", "deadline"), type: "time", value: local(x.deadline) }, { key: "why", label: t("form.why"), max: 4000 }]}
 			make={(v) => {
 				const by = Date.parse(utc(v["deadline"] ?? "")) - Date.parse(x.deadline);
