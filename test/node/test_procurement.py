@@ -539,7 +539,7 @@ def test_routes_survive(coalition, tmp_path):
     need = {"title": "x", "classification": [{"scheme": "LOCAL", "id": "x"}], "quantity": 1, "unit": "H87", "firmness": "interest", "status": "stated"}
     n = b.put("ALB", "need", need)
 
-    add_user(t["ALB"], "mara", "contributor")
+    add_user(t["ALB"], "mara", "administrator")
     mara = Person(t["ALB"], "mara")
 
     def write(match):

@@ -595,7 +595,7 @@ static void contract_is(
 }
 
 /* The award's record with other words in place of some: what a lead could write. */
-static void award_changed(struct play *y, const char *from, const char *to)
+static void award_changed(struct play *y, const char *from, size_t length, const char *to)
 {
 	struct seen s;
 	struct written w;
@@ -605,7 +605,7 @@ static void award_changed(struct play *y, const char *from, const char *to)
 	ptrdiff_t at = slice_search(s.p.award->body, slice_str(from));
 	assert_true(at >= 0);
 	const char *changed =
-		arena_printf(&s.arena, "%.*s%s%s", (int)at, text, to, text + at + strlen(to));
+		arena_printf(&s.arena, "%.*s%s%s", (int)at, text, to, text + at + length);
 	assert_ok(step_record(
 		&s.seat, &s.p, P_AWARD, &s.p.award->object, slice_str(changed), &w, &why));
 	leave(&s);
@@ -653,14 +653,21 @@ static void contracts(void **state)
 	three_lots(&y);
 	open_two(&y);
 	decide(&y, 0, "award", 0);
-	award_changed(&y, "\"offer\":\"b\"", "\"offer\":\"c\"");
+	award_changed(&y, "\"offer\":\"b\"", 11, "\"offer\":\"c\"");
 	decide(&y, 0, "share", E_STATE);
 	/* What wins no more is told as cancelled, and does not stay as an award of somebody else's number. */
-	award_changed(&y, "\"bid\":\"", "\"bid\":\"00");
+	award_changed(&y, "\"bid\":\"", 9, "\"bid\":\"00");
 	assert_int_equal(awards_told(&y, "pending"), 3);
 	decide(&y, 0, "award", 0);
 	assert_int_equal(awards_told(&y, "pending"), 2);
 	assert_int_equal(awards_told(&y, "cancelled"), 1);
+	/* A cancelled award is none, and stays told; the next is a version of it. */
+	award_changed(&y, "\"status\":\"pending\"", 18, "\"status\":\"cancelled\"");
+	decide(&y, 0, "finish", E_STATE);
+	assert_true(everywhere(&y, is_opened));
+	assert_int_equal(awards_told(&y, "cancelled"), 3);
+	decide(&y, 0, "award", 0);
+	assert_int_equal(awards_told(&y, "pending"), 2);
 	for (size_t i = 0; i < N; i++)
 		decide(&y, i, "consent", 0);
 	hour(&y, DEADLINE + 800000);
