@@ -11,12 +11,17 @@ function saving(l: ShareLine): number {
 	return l.alone.amount > 0 ? Math.round((1000 * (l.alone.amount - l.pays.amount)) / l.alone.amount) / 10 : 0;
 }
 
-function Bars({ s }: { s: Shares }): VNode {
+function Bars({ s, label }: { s: Shares; label: (l: ShareLine) => string }): VNode {
 	const most = Math.max(1, ...s.lines.map((l) => Math.max(l.alone.amount, l.pays.amount)));
 	return (
-		<svg class="share-bars" viewBox={`0 0 100 ${s.lines.length * 8}`} preserveAspectRatio="none" role="img" aria-label={t("shares.chart")}>
-			{s.lines.map((l, i) => <g><rect class="alone" x="0" y={i * 8 + 1} width={(100 * l.alone.amount) / most} height="3" /><rect class="pays" x="0" y={i * 8 + 4} width={(100 * l.pays.amount) / most} height="3" /></g>)}
-		</svg>
+		<ul class="share-bars" aria-label={t("shares.chart")}>
+			{s.lines.map((l) => (
+				<li>
+					<span><Theirs text={label(l)} /></span>
+					<svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="alone" x="0" y="0" width={(100 * l.alone.amount) / most} height="3" /><rect class="pays" x="0" y="3" width={(100 * l.pays.amount) / most} height="3" /></svg>
+				</li>
+			))}
+		</ul>
 	);
 }
 
@@ -36,7 +41,7 @@ export function ShareTable({ s, p }: { s: Shares; p: Process }): VNode {
 				</tbody>
 			</table>
 			<p class="legend"><span class="swatch alone" /> {t("alone")} <span class="swatch pays" /> {t("pays")}</p>
-			<Bars s={s} />
+			<Bars s={s} label={label} />
 			<p><span class={`badge ${s.core.startsWith("of ") ? "good" : "wait"}`}>{t("core")}</span> <Theirs text={s.core} /></p>
 		</>
 	);
@@ -49,7 +54,7 @@ export function SharesPage({ c, p, after }: { c: string; p: Process; after: () =
 	return (
 		<>
 			{p.share && <Section title={t("shares.settled")} remark={word("rule", p.share.content.rule)}><ShareTable s={p.share.content} p={p} /></Section>}
-			{p.is_lead && p.award && may("procurement", "officer") && <p class="buttons"><Act path={`/coalitions/${c}/procurement/processes/${p.object}/shares`} label={t("shares.settle")} after={after} /></p>}
+			{p.is_lead && p.award && p.contracts.length === 0 && may("procurement", "officer") && <p class="buttons"><Act path={`/coalitions/${c}/procurement/processes/${p.object}/shares`} label={t("shares.settle")} after={after} /></p>}
 			<Section title={t("shares.computed")} remark={t("shares.computed_remark")}><Loading of={of}>{(s) => <ShareTable s={s} p={p} />}</Loading></Section>
 		</>
 	);

@@ -30,7 +30,7 @@ export const bg: Record<keyof typeof en, Message> = {
 	"lab.remark": "изчислено наново на този възел; нищо не се записва", "lab.third": "Таван за трети страни, ‰", "lab.nation": "Таван за една държава, ‰", "lab.max": "Най-много доставчици",
 	"lab.critical": "Критичните позиции отиват при различни доставчици", "lab.hidden_next": "Първо водещият предава съгласувания лист.", award: "Възлагане", "award.agreed": "{n} от {all} решиха наново и са съгласни",
 	"award.propose": "Изчисли и предложи възлагане", "award.resolve": "Реши наново и отговори", "award.finish": "Направи окончателно", paid: "За плащане", objective: "Целева стойност", solver: "Решаваща програма", gap: "Разлика",
-	optimum: "доказан оптимум", unawarded: "Невъзложени", price: "Цена", losers: "Защо другите загубиха", rule_costs: "Колко струват правилата", alone: "Сам", pays: "Плаща", saving: "Спестява", core: "Ядро",
+	optimum: "доказан оптимум", unawarded: "Невъзложени позиции", price: "Цена", losers: "Защо другите загубиха", rule_costs: "Колко струват правилата", alone: "Сам", pays: "Плаща", saving: "Спестява", core: "Ядро",
 	"shares.chart": "Сам и заедно, по членове", "shares.not_yet": "Още няма дялове", "shares.not_yet_next": "Те следват от възлагането.", "shares.settled": "Уговорено", "shares.settle": "Уговори дяловете",
 	"shares.computed": "Изчислено", "shares.computed_remark": "от отворените оферти, на този възел", contracts: "Договори", "contracts.none": "Още няма договори",
 	"contracts.none_next": "Когато възлагането е окончателно и дяловете са уговорени, всеки член пише своите.", "contracts.write": "Напиши нашите договори", delivered: "Доставено",

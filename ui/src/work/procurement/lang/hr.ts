@@ -30,7 +30,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	"sheet.send": "Predaj list", lab: "Što ako", "lab.remark": "izračunato iznova na ovom čvoru; ništa se ne zapisuje", "lab.third": "Granica trećih zemalja, ‰", "lab.nation": "Granica jedne države, ‰",
 	"lab.max": "Najviše dobavljača", "lab.critical": "Kritične grupe idu različitim dobavljačima", "lab.hidden_next": "Voditelj najprije predaje usklađeni list.", award: "Dodjela",
 	"award.agreed": "{n} od {all} riješili su iznova i slažu se", "award.propose": "Izračunaj i predloži dodjelu", "award.resolve": "Riješi iznova i odgovori", "award.finish": "Učini konačnim", paid: "Za platiti",
-	objective: "Ciljna vrijednost", solver: "Rješavač", gap: "Odstupanje", optimum: "dokazani optimum", unawarded: "Nedodijeljeno", price: "Cijena", losers: "Zašto su drugi izgubili", rule_costs: "Koliko stoje pravila",
+	objective: "Ciljna vrijednost", solver: "Rješavač", gap: "Odstupanje", optimum: "dokazani optimum", unawarded: "Nedodijeljene grupe", price: "Cijena", losers: "Zašto su drugi izgubili", rule_costs: "Koliko stoje pravila",
 	alone: "Sam", pays: "Plaća", saving: "Ušteda", core: "Jezgra", "shares.chart": "Sam i zajedno, po članu", "shares.not_yet": "Još nema udjela", "shares.not_yet_next": "Oni slijede iz dodjele.", "shares.settled": "Dogovoreno",
 	"shares.settle": "Dogovori udjele", "shares.computed": "Izračunato", "shares.computed_remark": "iz otvorenih ponuda, na ovom čvoru", contracts: "Ugovori", "contracts.none": "Još nema ugovora",
 	"contracts.none_next": "Kad je dodjela konačna i udjeli dogovoreni, svaki član piše svoje.", "contracts.write": "Napiši naše ugovore", delivered: "Isporučeno",
