@@ -239,6 +239,7 @@ def test_attack(three, tmp_path):
     path, objs = bundle(tmp_path)
     inbox(alb, three.id, "attack", "HRV")
     a, h, k = (taxii(n, three.id, timeout=120) for n in (alb, hrv, kos))
+    assert a.get("collections/attack/").json()["can_write"]
     d = post(a, "attack", objs)
     assert (d["total_count"], d["success_count"], d["failure_count"]) == (len(objs), len(objs), 0)
     assert everything(a, limit=1000) == objs
@@ -259,6 +260,27 @@ def test_attack(three, tmp_path):
     wait(lambda: h.get(f"collections/all/objects/{gone}/").status == 404, "it is gone at HRV, too")
     assert len(everything(h, limit=1000)) == len(objs) - 1
     assert everything(k) == []
+
+
+def test_strangers_send_little(three):
+    """Whoever is not known yet sends 64 KiB at most, and nothing of it comes near the disk; after one answer he may send a file of any length."""
+    alb = three["ALB"]
+    i = inbox(alb, three.id, "feed", "all")
+    body = json.dumps({"objects": [stix.indicator(n) for n in range(500)]}).encode()
+    assert len(body) > 100_000
+    head = {"Content-Type": "application/taxii+json;version=2.1"}
+    for user in (None, "edi"):
+        client = taxii(alb, three.id, "test", user=user, password="no" if user else None)
+        answer = client.ask("POST", f"collections/{i}/objects/", body=body, headers=head)
+        assert answer.status == 401, (user, answer.status, answer.body[:200])
+    # Nothing is read before the answer: a length alone is refused.
+    with socket.create_connection(("127.0.0.1", alb.port), timeout=PATIENCE) as s:
+        s.sendall(f"POST /taxii2/ HTTP/1.1\r\nHost: 127.0.0.1:{alb.port}\r\nContent-Length: 268435456\r\n\r\n".encode())
+        assert b" 401 " in s.recv(4096).split(b"\r\n")[0]
+    client = taxii(alb, three.id, "real")
+    assert client.ask("POST", f"collections/{i}/objects/", body=body, headers=head).status == 401
+    assert client.get(f"collections/{i}/").status == 200
+    assert client.ask("POST", f"collections/{i}/objects/", body=body, headers=head).json()["success_count"] == 500
 
 
 def test_tls_and_certificate(coalition):

@@ -119,7 +119,8 @@ static void print_hit(void *ctx, const struct match_hit *h)
 	buf_byte(&b, '\n');
 	cli_out(m->cli, buf_slice(&b));
 	for (size_t i = 0; i < h->n && m->sight; i++)
-		sight_hit(&m->set, slice_str(h->object[i].id), env_now_ms(&m->cli->env), 1);
+		sight_hit(&m->set, slice_str(h->object[i].id), slice_str(h->object[i].author),
+			env_now_ms(&m->cli->env), 1);
 }
 
 /* Sightings of a stream that does not end are said once in a window. */

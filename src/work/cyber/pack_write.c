@@ -40,7 +40,7 @@ static const char *text_at(const struct pack_maker *m, uint32_t at)
 	return (const char *)m->text.p + at;
 }
 
-/* By id, the latest version first; of one version the revoked. */
+/* By id and who has published it (nobody first: what is dropped for all), the latest version first; of one version the revoked. */
 static int by_id(const void *a, const void *b, void *ctx)
 {
 	const struct pack_maker *m = ctx;
@@ -51,6 +51,8 @@ static int by_id(const void *a, const void *b, void *ctx)
 	if (order == 0)
 		order = strcmp(text_at(m, x->type), text_at(m, y->type));
 	if (order == 0)
+		order = strcmp(text_at(m, x->author), text_at(m, y->author));
+	if (order == 0)
 		order = (x->modified_ms < y->modified_ms) - (x->modified_ms > y->modified_ms);
 	if (order == 0)
 		order = (int)(y->flags & OBJECT_REVOKED) - (int)(x->flags & OBJECT_REVOKED);
@@ -60,6 +62,12 @@ static int by_id(const void *a, const void *b, void *ctx)
 static bool same_id(const struct made_object *x, const struct made_object *y)
 {
 	return memcmp(x->uuid, y->uuid, 16) == 0 && x->type == y->type;
+}
+
+/* Only who has published an object makes a version of it, or revokes it. */
+static bool same_object(const struct made_object *x, const struct made_object *y)
+{
+	return same_id(x, y) && x->author == y->author;
 }
 
 static uint32_t add_text(struct layout *l, uint32_t at, struct map *seen)
@@ -86,8 +94,6 @@ static void lay_object(struct layout *l, const uint32_t *run, size_t n, struct m
 		.until_s = o->until_s,
 		.flags = o->flags};
 
-	if (o->flags & OBJECT_DROPPED)
-		return;
 	for (size_t i = 0; i < n; i++)
 		d.flags |= l->m->object.p[run[i]].flags & OBJECT_REVOKED;
 	memcpy(d.uuid, o->uuid, 16);
@@ -115,10 +121,17 @@ static void lay_objects(struct layout *l)
 	if (n > 1)
 		qsort_r(order, n, sizeof(*order), by_id, (void *)(uintptr_t)l->m);
 	for (size_t i = 0; i < n; i = end) {
-		for (end = i + 1; end < n; end++)
-			if (!same_id(&l->m->object.p[order[i]], &l->m->object.p[order[end]]))
+		const struct made_object *o = &l->m->object.p[order[i]];
+		bool dropped = (o->flags & OBJECT_DROPPED) != 0;
+
+		for (end = i + 1; end < n; end++) {
+			const struct made_object *next = &l->m->object.p[order[end]];
+
+			if (dropped ? !same_id(o, next) : !same_object(o, next))
 				break;
-		lay_object(l, order + i, end - i, &seen);
+		}
+		if (!dropped)
+			lay_object(l, order + i, end - i, &seen);
 	}
 	map_free(&seen);
 	mem_free(order);

@@ -9,15 +9,21 @@ static bool is_indicator(struct slice id)
 	return slice_starts(id, "indicator--") && id.n == sizeof("indicator--") - 1 + 36;
 }
 
-void sight_hit(struct sight_set *set, struct slice id, int64_t time_ms, uint64_t count)
+void sight_hit(struct sight_set *set, struct slice id, struct slice author, int64_t time_ms,
+	uint64_t count)
 {
-	size_t at = (size_t)map_get(&set->by_id, id);
+	struct buf key CLEANUP_BUF = BUF(KIB);
 	struct sighted *s;
+	size_t at;
 
 	if (!is_indicator(id)) {
 		set->other += count;
 		return;
 	}
+	author = slice_sub(author, 0, SIGHT_AUTHOR);
+	buf_slice_add(&key, id);
+	buf_slice_add(&key, author);
+	at = (size_t)map_get(&set->by_id, buf_slice(&key));
 	if (at == 0) {
 		struct sighted fresh = {.first_ms = time_ms, .last_ms = time_ms};
 
@@ -26,9 +32,10 @@ void sight_hit(struct sight_set *set, struct slice id, int64_t time_ms, uint64_t
 			return;
 		}
 		memcpy(fresh.id, id.p, id.n);
+		memcpy(fresh.author, author.n ? author.p : (const uint8_t *)"", author.n);
 		vec_push(&set->indicator, fresh);
 		at = set->indicator.n;
-		map_put(&set->by_id, id, (void *)at);
+		map_put(&set->by_id, buf_slice(&key), (void *)at);
 	}
 	s = &set->indicator.p[at - 1];
 	/* STIX counts to 999,999,999 (§5.2). */
@@ -83,8 +90,9 @@ static int counted_line(struct sight_set *set, const struct json_doc *doc, struc
 		return why_set(why, E_INVALID, "/count", "must be from 1 to 999999999");
 	if (last < first)
 		return why_set(why, E_INVALID, "/last", "is before /first");
-	sight_hit(set, id, first, (uint64_t)n);
-	sight_hit(set, id, last, 0);
+	struct slice author = json_string(doc, json_get(doc, json_root(doc), "author"), a);
+	sight_hit(set, id, author, first, (uint64_t)n);
+	sight_hit(set, id, author, last, 0);
 	return 0;
 }
 
@@ -92,7 +100,7 @@ int sight_line(struct sight_set *set, struct slice line, int64_t now_ms, struct 
 {
 	struct arena a CLEANUP_ARENA = ARENA(4 * MIB);
 	struct json_doc doc;
-	json_ref all, one, ids;
+	json_ref all, one, ids, author;
 	int64_t time = now_ms;
 	int rc;
 
@@ -109,10 +117,12 @@ int sight_line(struct sight_set *set, struct slice line, int64_t now_ms, struct 
 	if (json_type(&doc, ids) != JSON_ARRAY)
 		return why_set(why, E_INVALID, "/indicators", "expected a list of ids");
 	rc = time_of(&doc, "time", &a, &time, why);
+	author = json_first(&doc, json_get(&doc, all, "authors"));
 	for (json_ref v = json_first(&doc, ids); v && rc == 0; v = json_next(&doc, v)) {
 		if (json_type(&doc, v) != JSON_STRING)
 			return why_set(why, E_INVALID, "/indicators", "expected a list of ids");
-		sight_hit(set, json_string(&doc, v, &a), time, 1);
+		sight_hit(set, json_string(&doc, v, &a), json_string(&doc, author, &a), time, 1);
+		author = author ? json_next(&doc, author) : JSON_ABSENT;
 	}
 	return rc;
 }

@@ -57,6 +57,34 @@ static int audience_of(struct cli *cli, const struct list_row *row, int64_t *ret
 			: 0;
 }
 
+static bool is_author(struct cli *cli, const struct sighted *s, const struct id *member)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	struct slice label = slice_str(world_party_label(&cli->world, member, &arena));
+
+	return !s->author[0] || slice_is(slice_sub(label, 0, SIGHT_AUTHOR), s->author);
+}
+
+/* Whose indicator has fired. Nobody else who has published under its id hears of it; if the line does not say whose, and it could be several, none does. */
+static const struct list_row *row_of(
+	struct cli *cli, const struct sighted *s, const struct list_row *row, size_t n)
+{
+	const struct list_row *found = NULL;
+
+	for (size_t r = 0; r < n; r++) {
+		struct buf id CLEANUP_BUF = BUF(KIB);
+
+		stix_id_print(&id, row[r].type, &row[r].uuid);
+		if (row[r].revoked || !slice_is(buf_slice(&id), s->id) ||
+			!is_author(cli, s, &row[r].author))
+			continue;
+		if (found)
+			return NULL;
+		found = &row[r];
+	}
+	return found;
+}
+
 /* The ways of up to LIST_IDS indicators; those that this node does not hold are left out and counted. */
 static int ways_of(struct cli *cli, struct arena *arena, enum mode mode,
 	const struct sight_set *set, size_t from, size_t to, struct way *way, size_t *n)
@@ -74,17 +102,13 @@ static int ways_of(struct cli *cli, struct arena *arena, enum mode mode,
 	for (size_t i = from; i < to; i++)
 		id[q.n_id++] = slice_str(set->indicator.p[i].id);
 	TRY(stix_list_page(&cli->world, cli->db, &self, &q, arena, &row, &rows, &more, &cli->why));
-	for (size_t r = 0; r < rows; r++) {
-		struct buf text CLEANUP_BUF = BUF(KIB);
-		size_t at;
+	for (size_t i = from; i < to; i++) {
+		const struct list_row *of = row_of(cli, &set->indicator.p[i], row, rows);
 
-		stix_id_print(&text, row[r].type, &row[r].uuid);
-		at = (size_t)map_get(&set->by_id, buf_slice(&text));
-		if (at == 0 || row[r].revoked)
+		if (!of)
 			continue;
-		way[*n] =
-			(struct way){.label = row[r].label, .author = row[r].author, .at = at - 1};
-		TRY(audience_of(cli, &row[r], &way[*n].audience));
+		way[*n] = (struct way){.label = of->label, .author = of->author, .at = i};
+		TRY(audience_of(cli, of, &way[*n].audience));
 		++*n;
 	}
 	return 0;

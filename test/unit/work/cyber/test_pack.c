@@ -206,6 +206,45 @@ static void test_incremental(void **state)
 		pack_maker_free(&m[i]);
 }
 
+/* Whoever publishes another's id neither revokes nor replaces it in a pack. */
+static void test_of_two_authors(void **state)
+{
+	static const char mine[] = "[" INDICATOR(
+		"1", "2025-02-01T00:00:00.000Z", "", "[ipv4-addr:value = '9.9.9.9']") "]";
+	static const char theirs[] = "[" INDICATOR("1", "2025-03-01T00:00:00.000Z",
+		"\"revoked\":true,", "[ipv4-addr:value = '8.8.8.8']") "]";
+	static const char revoked[] = "[" INDICATOR("1", "2025-03-02T00:00:00.000Z",
+		"\"revoked\":true,", "[ipv4-addr:value = '9.9.9.9']") "]";
+
+	(void)state;
+	for (int way = 0; way < 3; way++) {
+		struct pack_maker *m CLEANUP_PACK_MAKER = pack_maker_new();
+		struct buf b CLEANUP_BUF = BUF(LIMIT_PACK_BYTES);
+		struct pack *p CLEANUP_PACK = NULL;
+		struct pack_counts c = {0};
+		struct why why = {0};
+
+		if (way != 1)
+			assert_int_equal(
+				pack_maker_stix(m, slice_str(mine), false, SLICE("ALB"), &c, &why),
+				0);
+		assert_int_equal(
+			pack_maker_stix(m, slice_str(theirs), false, SLICE("HRV"), &c, &why), 0);
+		if (way == 1)
+			assert_int_equal(
+				pack_maker_stix(m, slice_str(mine), false, SLICE("ALB"), &c, &why),
+				0);
+		if (way == 2)
+			assert_int_equal(pack_maker_stix(m, slice_str(revoked), false, SLICE("ALB"),
+						 &c, &why),
+				0);
+		make(m, &b, NULL);
+		p = opened(&b, &any);
+		assert_string_equal(fires(p, PACK_IPV4, "8.8.8.8", NOW), "");
+		assert_string_equal(fires(p, PACK_IPV4, "9.9.9.9", NOW), way == 2 ? "" : "1 ");
+	}
+}
+
 static void test_signed(void **state)
 {
 	struct pack_maker *m CLEANUP_PACK_MAKER = pack_maker_new();
@@ -379,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_from_stix),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_incremental),
+		cmocka_unit_test(test_of_two_authors),
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_keys),

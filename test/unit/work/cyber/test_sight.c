@@ -14,12 +14,13 @@ static void test_counts(void **state)
 	struct sight_set set = {0};
 
 	(void)state;
-	sight_hit(&set, SLICE(A), NOW, 1);
-	sight_hit(&set, SLICE(B), NOW + 5, 7);
-	sight_hit(&set, SLICE(A), NOW - 1000, 2);
-	sight_hit(&set, SLICE(A), NOW + 9, LIMIT_SIGHT_COUNT);
-	sight_hit(&set, SLICE("ipv4-addr--00000000-0000-4000-8000-00000000000b"), NOW, 3);
-	sight_hit(&set, SLICE("indicator--x"), NOW, 1);
+	sight_hit(&set, SLICE(A), SLICE_NONE, NOW, 1);
+	sight_hit(&set, SLICE(B), SLICE_NONE, NOW + 5, 7);
+	sight_hit(&set, SLICE(A), SLICE_NONE, NOW - 1000, 2);
+	sight_hit(&set, SLICE(A), SLICE_NONE, NOW + 9, LIMIT_SIGHT_COUNT);
+	sight_hit(
+		&set, SLICE("ipv4-addr--00000000-0000-4000-8000-00000000000b"), SLICE_NONE, NOW, 3);
+	sight_hit(&set, SLICE("indicator--x"), SLICE_NONE, NOW, 1);
 	assert_int_equal(set.indicator.n, 2);
 	assert_int_equal(set.indicator.p[0].count, LIMIT_SIGHT_COUNT);
 	assert_int_equal(set.indicator.p[0].first_ms, NOW - 1000);
@@ -27,7 +28,7 @@ static void test_counts(void **state)
 	assert_int_equal(set.indicator.p[1].count, 7);
 	assert_int_equal(set.other, 4);
 	sight_clear(&set);
-	sight_hit(&set, SLICE(B), NOW, 1);
+	sight_hit(&set, SLICE(B), SLICE_NONE, NOW, 1);
 	assert_int_equal(set.indicator.n, 1);
 	sight_free(&set);
 }
@@ -89,8 +90,8 @@ static void test_stix(void **state)
 	(void)state;
 	env_fake_init(&fake, 1, NOW);
 	env = env_of_fake(&fake);
-	sight_hit(&set, SLICE(A), NOW - 60000, 3);
-	sight_hit(&set, SLICE(B), NOW, 1);
+	sight_hit(&set, SLICE(A), SLICE_NONE, NOW - 60000, 3);
+	sight_hit(&set, SLICE(B), SLICE_NONE, NOW, 1);
 	sight_print(&set, 0, 1, &env, SLICE("identity--00000000-0000-4000-8000-00000000000c"), &b);
 	assert_int_equal(json_read(&doc, &a, buf_slice(&b), &json_limits_partner, NULL), 0);
 	list = json_get(&doc, json_root(&doc), "objects");
