@@ -7,6 +7,22 @@ static int64_t or_none(int64_t v)
 	return v > 0 ? v < PLAN_AMOUNT_MAX ? v : PLAN_AMOUNT_MAX : 0;
 }
 
+/* Beside whom any of its capabilities does not serve, the member does not. */
+static void apart_add(struct gathering *g, struct plan_member *m, struct slice whom)
+{
+	struct slice *list;
+
+	for (size_t i = 0; i < m->n_not_with; i++)
+		if (slice_eq(m->not_with[i], whom))
+			return;
+	list = arena_array(g->v->arena, struct slice, m->n_not_with + 1);
+	if (m->n_not_with)
+		memcpy(list, m->not_with, m->n_not_with * sizeof(*list));
+	list[m->n_not_with] = whom;
+	m->not_with = list;
+	m->n_not_with++;
+}
+
 /* The words of a partner's caveats: what a plan can heed. The others are shown with the capability. */
 static void caveats_make(struct gathering *g, const struct joined_capability *j, struct plan_lot *k)
 {
@@ -29,11 +45,8 @@ static void caveats_make(struct gathering *g, const struct joined_capability *j,
 				slice_str(world_party_label(g->v->world, &c->member, g->v->arena));
 	}
 	k->caveat = list;
-	/* Beside whom one of its capabilities does not serve, the member does not. */
-	if (n_apart && !m->n_not_with) {
-		m->not_with = apart;
-		m->n_not_with = n_apart;
-	}
+	for (size_t i = 0; i < n_apart; i++)
+		apart_add(g, m, apart[i]);
 }
 
 static void ways_make(struct gathering *g, const struct joined_capability *j, struct plan_lot *k)
@@ -110,18 +123,21 @@ static const char *why_not(const struct joined_capability *j, int64_t now_ms, bo
 	return j->c.quantity < 0 && q->quantity_available < 0 ? "quantity not released" : "";
 }
 
-/* The window that reaches furthest among those that are not over. */
+/* The window that reaches furthest among those that are not over, and what is there in that one. */
 static void window_set(const struct aid_readiness *q, int64_t now_ms, struct plan_lot *k)
 {
+	int64_t quantity = -1;
+
 	for (size_t i = 0; q && i < q->windows.n; i++) {
 		const struct aid_window *w = &AID_LIST(struct aid_window, q->windows)[i];
-		if (w->until && (w->until <= now_ms || w->until < k->until_ms))
+		if (w->until <= now_ms || w->until < k->until_ms)
 			continue;
 		k->from_ms = w->from;
 		k->until_ms = w->until;
-		if (w->quantity > 0 && w->quantity < k->quantity)
-			k->quantity = w->quantity;
+		quantity = w->quantity;
 	}
+	if (quantity >= 0 && quantity < k->quantity)
+		k->quantity = quantity;
 }
 
 /* Promised to somebody else, as far as the reader sees, while this request needs it. */

@@ -1,0 +1,99 @@
+/*
+ * test_planning.c: from records to a problem: what members say of their capabilities is in it, all of it.
+ */
+#include "scene.h"
+
+#include "work/response/planning.h"
+
+static const int all[] = {0, 1, 2};
+
+static struct object_id asks(struct league *l)
+{
+	struct object_id q = said(l, 0, AID_REQUEST, all, 3, REQUEST("1"), LINE, NULL);
+
+	league_settle(l);
+	return q;
+}
+
+static const struct plan_problem *gather(
+	struct league *l, struct reading *r, const struct object_id *request)
+{
+	struct aid_view v = {.world = &r->world,
+		.db = r->db,
+		.who = &r->self,
+		.arena = &r->arena,
+		.mode = MODE_REAL};
+	struct planning_options o = {.now_ms = env_now_ms(&l->m[0].node->env)};
+	struct planning *p = arena_new(&r->arena, struct planning);
+
+	assert_ok(planning_gather(p, &v, request, &o, &why));
+	return &p->problem;
+}
+
+static const char *member_text(struct league *l, size_t i, const char *field)
+{
+	static char text[2][100];
+	char id[ID_TEXT + 1];
+	char *to = text[i == 2];
+
+	id_format(&l->m[i].id, id);
+	snprintf(to, sizeof(text[0]), "%s=%s", field, id);
+	return to;
+}
+
+/* The first of a member's capabilities does not go beside one partner, the second not beside another: the member goes beside neither. */
+static void partners_of_every_capability_are_heeded(void **state)
+{
+	struct league *l = *state;
+	struct object_id q = asks(l);
+	size_t n = 0;
+
+	said(l, 1, AID_CAPABILITY, all, 3, "type=HCP", "name=Pumps", "kind=module", "quantity=2",
+		"caveats.0.kind=partner", "caveats.0.polarity=forbid",
+		member_text(l, 0, "caveats.0.member"), NULL);
+	said(l, 1, AID_CAPABILITY, all, 3, "type=TENT", "name=Tents", "kind=stock", "quantity=2",
+		"caveats.0.kind=partner", "caveats.0.polarity=forbid",
+		member_text(l, 2, "caveats.0.member"), NULL);
+	league_settle(l);
+	struct reading *r = reading_start(l, 0);
+	const struct plan_problem *p = gather(l, r, &q);
+	for (size_t i = 0; i < p->n_member; i++)
+		if (slice_is(p->member[i].label, "HRV"))
+			n = p->member[i].n_not_with;
+	assert_int_equal(n, 2);
+	reading_end(&r);
+}
+
+/* Of the window that reaches furthest its own quantity counts, not that of another. */
+static void a_window_has_its_own_quantity(void **state)
+{
+	struct league *l = *state;
+	struct object_id q = asks(l);
+	struct object_id cap = said(l, 1, AID_CAPABILITY, all, 3, "type=HCP", "name=Pumps",
+		"kind=module", "quantity=4", NULL);
+
+	said(l, 1, AID_READINESS, all, 3, naming("capability", &cap), "state=READY",
+		"valid_until=+24h", "notice_minutes=60", "windows.0.from=+0m",
+		"windows.0.until=+2d", "windows.0.quantity=1", "windows.1.from=+0m",
+		"windows.1.until=+9d", "windows.1.quantity=3", NULL);
+	league_settle(l);
+	struct reading *r = reading_start(l, 0);
+	const struct plan_problem *p = gather(l, r, &q);
+	assert_int_equal(p->n_lot, 1);
+	assert_int_equal(p->lot[0].quantity, 3);
+	assert_int_equal(p->lot[0].until_ms, env_now_ms(&l->m[0].node->env) + 9LL * 24 * 3600000);
+	reading_end(&r);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		SIGNED(partners_of_every_capability_are_heeded),
+		SIGNED(a_window_has_its_own_quantity),
+	};
+	int skip;
+
+	scene_register();
+	skip = league_start(argc, argv);
+	return skip ? skip : cmocka_run_group_tests_name("planning", tests, NULL, NULL);
+}
