@@ -403,17 +403,29 @@ def test_exports(four):
     rm = "{urn:oasis:names:tc:emergency:EDXL:RM:1.0:msg}"
     messages = {request: "RequestResource", offer: "ResponseToRequestResource", accepted: "RequisitionResource", commit: "CommitResource", leg: "ReportResourceDeploymentStatus",
                 check: "ReportResourceDeploymentStatus"}
-    files = []
+    files, names, elements = [], {}, {}
+    before = {offer: request, accepted: offer, commit: accepted, leg: deployment, check: deployment}
     for record, name in messages.items():
         text = croatia.node.run("response", "export", record, "--format", "edxl").stdout
         tree = xml.etree.ElementTree.fromstring(text)
         body = next(tree.iter(rm + name))
         assert tree.find("{urn:oasis:names:tc:emergency:EDXL:DE:2.0}distributionStatus").text == "Actual"
-        assert body.find(rm + "OriginatingMessageID").text == f"urn:entente:{request}"
+        # Each version is a message of its own; what answers names the very version.
+        names[record] = body.find(rm + "MessageID").text
+        assert names[record].startswith(f"urn:entente:{record}:") and tree.find("{urn:oasis:names:tc:emergency:EDXL:DE:2.0}distributionID").text == names[record]
+        assert body.find(rm + "OriginatingMessageID").text == names[request]
         if record != request:
-            assert body.find(rm + "PrecedingMessageID").text.startswith("urn:entente:")
+            assert body.find(rm + "PrecedingMessageID").text == names.get(before[record], body.find(rm + "PrecedingMessageID").text)
+        if record in (accepted, commit):
+            elements[record] = [e.text for e in body.iter(rm + "ResourceInfoElementID")]
+        if record == commit:
+            assert [e.text for e in body.iter("{urn:oasis:names:tc:emergency:EDXL:RM:1.0}PrecedingResourceInfoElementID")] == elements[accepted] == ["1"]
         files.append(t.path / f"{name}-{record[-4:]}.xml")
         files[-1].write_text(text)
+    albania.say("put", "requests", "code=12", "title=Pumps & hoses", "situation=x", "location.name=Shkodra", "location.lat=42.07", "location.lon=19.51", "offers_due=+4h",
+                "lines.0.line=1", "lines.0.type=HCP", "lines.0.quantity=2", "lines.0.needed_by=+24h", "--object", request, "--to", "ALB,HRV", "--label", "RESTRICTED TLP=AMBER")
+    tree = xml.etree.ElementTree.fromstring(albania.node.run("response", "export", request, "--format", "edxl").stdout)
+    assert next(tree.iter(rm + "MessageID")).text not in names.values()
     croatia.node.refuses(BAD_INPUT, "response", "export", pumps, "--format", "edxl")
     (t.path / "xsd").mkdir()
     schema = schema_of(t.path / "xsd")

@@ -1,6 +1,7 @@
 /* export_edxl.c: EDXL-RM 1.0 (with errata) in EDXL-DE 2.0; see export.h. Elements in the order of their schemas. */
 #include "work/response/export.h"
 
+#include "base/enc.h"
 #include "base/limits.h"
 
 #define DE	  "urn:oasis:names:tc:emergency:EDXL:DE:2.0"
@@ -55,10 +56,28 @@ const char *edxl_message(const struct aid_record *r)
 	return NULL;
 }
 
-static struct slice urn(const struct message *m, const struct object_id *id)
+/* The name of a message is that of one version of a record: each version is a message, and no two may have one name (EDXL-RM §3, EDXL-DE §3.2). */
+static struct slice urn(
+	const struct message *m, const struct object_id *id, const struct hash *leaf)
 {
+	char text[OBJECT_TEXT + 1], hex[17];
+
+	object_format(id, text);
+	hex_encode(leaf->b, 8, hex);
+	return slice_str(arena_printf(m->v->arena, "urn:entente:%s:%s", text, hex));
+}
+
+/* Of a record that is referred to: the version that is said, else the newest that the reader may see; by the object alone if he may see none. */
+static struct slice urn_of(
+	const struct message *m, const struct object_id *id, const struct hash *leaf)
+{
+	struct aid_record r;
 	char text[OBJECT_TEXT + 1];
 
+	if (!hash_is_zero(leaf))
+		return urn(m, id, leaf);
+	if (aid_get(m->v, AID_KINDS, id, &r, NULL) == 0)
+		return urn(m, id, &r.r.leaf);
 	object_format(id, text);
 	return slice_str(arena_printf(m->v->arena, "urn:entente:%s", text));
 }
@@ -223,7 +242,8 @@ static void commit_put(const struct message *m)
 		struct aid_record cap;
 
 		resource_open(m, item->item);
-		answer_put(m, number(m, item->line), "Accept", SLICE_NONE, c->reason);
+		/* In the requisition that it answers, resources have the numbers of the offer's items. */
+		answer_put(m, number(m, item->item), "Accept", SLICE_NONE, c->reason);
 		if (aid_get(m->v, AID_CAPABILITY, &item->capability, &cap, NULL) == 0)
 			type_put(m, cap.a->capability.type);
 		quantity_put(m, item->quantity, SLICE_NONE);
@@ -303,15 +323,17 @@ static void message_put(const struct message *m, const char *name)
 	xml_open(m->o, name);
 	xml_put_attr(m->o, "xmlns", SLICE(RM_MSG));
 	xml_put_attr(m->o, "xmlns:rm", SLICE(RM));
-	xml_leaf(m->o, "MessageID", urn(m, &m->r->r.object));
+	xml_leaf(m->o, "MessageID", urn(m, &m->r->r.object, &m->r->r.leaf));
 	xml_leaf(m->o, "SentDateTime", moment(m, m->r->r.time_ms));
 	xml_leaf(m->o, "MessageContentType", slice_str(name));
 	if (m->r->kind == AID_REQUEST)
 		xml_leaf(m->o, "MessageDescription", m->r->a->request.title);
-	xml_leaf(m->o, "OriginatingMessageID",
-		urn(m, id_is_zero(&first.owner) ? &m->r->r.object : &first));
+	if (m->r->kind == AID_REQUEST || id_is_zero(&first.owner))
+		xml_leaf(m->o, "OriginatingMessageID", urn(m, &m->r->r.object, &m->r->r.leaf));
+	else
+		xml_leaf(m->o, "OriginatingMessageID", urn_of(m, &first, &(struct hash){0}));
 	if (m->r->kind != AID_REQUEST && !id_is_zero(&links.target.owner))
-		xml_leaf(m->o, "PrecedingMessageID", urn(m, &links.target));
+		xml_leaf(m->o, "PrecedingMessageID", urn_of(m, &links.target, &links.target_leaf));
 	xml_open(m->o, "ContactInformation");
 	xml_leaf(m->o, "rm:ContactDescription",
 		slice_str(world_party_label(m->v->world, &m->r->r.author, m->v->arena)));
@@ -338,7 +360,7 @@ static void envelope_put(const struct message *m, const char *name)
 	xml_open(m->o, "edxlDistribution");
 	xml_put_attr(m->o, "xmlns", SLICE(DE));
 	xml_put_attr(m->o, "xmlns:ct", SLICE("urn:oasis:names:tc:emergency:edxl:ct:1.0"));
-	xml_leaf(m->o, "distributionID", urn(m, &m->r->r.object));
+	xml_leaf(m->o, "distributionID", urn(m, &m->r->r.object, &m->r->r.leaf));
 	xml_leaf(m->o, "senderID", slice_str(arena_printf(m->v->arena, "%s@entente", member)));
 	xml_leaf(m->o, "dateTimeSent", moment(m, m->r->r.time_ms));
 	xml_leaf(m->o, "dateTimeExpires", moment(m, m->r->r.time_ms + 30LL * 86400000));
