@@ -82,6 +82,16 @@ static void ring_put(struct json_out *o, const struct cap_point *p, size_t n)
 	json_close(o);
 }
 
+/* §3.2.4: WGS 84. What is not on earth has no place on a map. */
+static bool on_earth(const struct cap_point *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i].lat < -900000000 || p[i].lat > 900000000 || p[i].lon < -1800000000 ||
+			p[i].lon > 1800000000)
+			return false;
+	return true;
+}
+
 static void alert_put(const struct aid_view *v, const struct aid_record *r, struct json_out *o)
 {
 	for (size_t i = 0; i < r->alert->n_info; i++)
@@ -93,7 +103,7 @@ static void alert_put(const struct aid_view *v, const struct aid_record *r, stru
 				size_t n;
 
 				if (cap_polygon_parse(a->polygon.p[m].text, v->arena, &p, &n) < 0 ||
-					n < 4)
+					n < 4 || !on_earth(p, n))
 					continue;
 				feature_open(v, r, "alert", o);
 				json_put_string(o, "event", r->alert->info[i].event.text);
