@@ -37,6 +37,11 @@ struct league {
 	char *charter; /* owned */
 	struct hash charter_hash;
 	struct id id;
+	/* What of the log of the first is not for the second, as far as that was asked; while the first holds no more grants it stays so. */
+	struct league_refused {
+		int64_t grants;
+		bool seq[4096];
+	} refused[LEAGUE_MAX][LEAGUE_MAX];
 };
 
 extern bool league_postgres;
