@@ -145,7 +145,8 @@ export function PoolPage({ c, id }: { c: string; id: string }): VNode {
 						<Section title={t("participants")}>
 							{p.participations.length === 0 && <Empty title={t("pool.nobody")} />}
 							<table class="fold">
-								<tbody>{p.participations.map((x) => <tr><td data-label={t("member")}><Name id={x.author} label={x.author_label} /></td><td data-label={t("need.firmness")}>{word("part", x.content.status)}</td><td data-label={t("need.quantity")}>{number(x.content.quantity)}</td><td><Time at={x.time} /></td></tr>)}</tbody>
+								<thead><tr><th scope="col">{t("member")}</th><th scope="col">{t("need.firmness")}</th><th scope="col">{t("need.quantity")}</th><th scope="col">{t("received")}</th></tr></thead>
+								<tbody>{p.participations.map((x) => <tr><td data-label={t("member")}><Name id={x.author} label={x.author_label} /></td><td data-label={t("need.firmness")}>{word("part", x.content.status)}</td><td data-label={t("need.quantity")}>{number(x.content.quantity)}</td><td data-label={t("received")}><Time at={x.time} /></td></tr>)}</tbody>
 							</table>
 						</Section>
 						<Section title={t("pool.votes")}>

@@ -1,5 +1,6 @@
 // One procurement: who has signed, and its parts as pages of their own below one head.
 import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { PageFrame } from "../../parts/page.js";
 import { Busy, LabelBadge, ModeBadge, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
 import { link } from "../../route.js";
@@ -76,6 +77,20 @@ function PartPage({ part, c, p, after }: { part: Part; c: string; p: Process; af
 	return <Agreement c={c} p={p} after={after} />;
 }
 
+// On a narrow screen the strip moves to the part that is shown.
+function Tabs({ c, id, part, title }: { c: string; id: string; part: string; title: string }): VNode {
+	const strip = useRef<HTMLElement>(null);
+	useEffect(() => {
+		const here = strip.current?.querySelector("[aria-current]");
+		if (strip.current && here) strip.current.scrollLeft += here.getBoundingClientRect().left - strip.current.getBoundingClientRect().left - 24;
+	}, [part]);
+	return (
+		<nav ref={strip} class="work-tabs process-tabs" aria-label={title}>
+			{PARTS.map((x) => <a href={link("work", "procurement", c, "process", id, ...(x ? [x] : []))} aria-current={x === part ? "page" : undefined}>{word("part_tab", x || "agreement")}</a>)}
+		</nav>
+	);
+}
+
 export function ProcessPage({ c, id, part }: { c: string; id: string; part: Part }): VNode {
 	const of = useProcure<Process>(c, `processes/${id}`);
 	const p = of.data;
@@ -89,9 +104,7 @@ export function ProcessPage({ c, id, part }: { c: string; id: string; part: Part
 				<>
 					<p class="process-facts"><State state={p.state} /> <ModeBadge mode={p.agreement.mode} /> <LabelBadge label={p.agreement.label} /> {t("lead")} <Name id={p.lead.id} label={p.lead.label} /> {p.next && <>· {t("next")} <Time at={p.next} /></>}</p>
 					{p.waits_for && <p class={p.waits_for_me ? "waits mine" : "waits"}>{t("waits", { what: word("waits", p.waits_for) })}</p>}
-					<nav class="work-tabs process-tabs" aria-label={title}>
-						{PARTS.map((x) => <a href={link("work", "procurement", c, "process", id, ...(x ? [x] : []))} aria-current={x === part ? "page" : undefined}>{word("part_tab", x || "agreement")}</a>)}
-					</nav>
+					<Tabs c={c} id={id} part={part} title={title} />
 					<PartPage part={part} c={c} p={p} after={of.reload} />
 				</>
 			)}
