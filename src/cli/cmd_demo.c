@@ -91,9 +91,13 @@ static void stay(struct demo *d)
 	printf("\nThe nodes are running. Their pages:\n");
 	for (size_t i = 0; i < d->n_node; i++) {
 		if (d->node[i].serving)
-			printf("  %-5s http://127.0.0.1:%u/\n", d->node[i].label,
-				d->node[i].page_port);
+			printf("  %-5s http://127.0.0.1:%u/%s\n", d->node[i].label,
+				d->node[i].page_port,
+				strcmp(d->node[i].label, "KOS") == 0
+					? "   (what anybody may see: /public/)"
+					: "");
 	}
+	printf("To sign in there:  %s user add NAME --dir %s\n", demo_program(d), d->node[0].dir);
 	printf("To try a command:  %s status --dir %s\n", demo_program(d), d->node[0].dir);
 	printf("Ctrl-C ends them%s.\n",
 		cli_switch(d->cli, "keep") ? "" : " and removes everything");

@@ -60,6 +60,19 @@ static struct demo_node *add_node(struct demo *d, const char *label)
 	return &d->node[d->n_node++];
 }
 
+/* KOS shows the public register, for whoever looks after the demo has run. */
+static int set_public(struct demo *d, const struct demo_node *n)
+{
+	struct buf conf CLEANUP_BUF = BUF(MIB);
+	const char *path = arena_printf(&d->cli->arena, "%s/entente.conf", n->dir);
+
+	if (strcmp(n->label, "KOS") != 0)
+		return 0;
+	TRY(file_read(path, &conf, d->why));
+	buf_str(&conf, "public on\n");
+	return file_replace(path, buf_slice(&conf), 0600, d->why);
+}
+
 int demo_node_make(struct demo *d, const char *label, struct demo_node **ret)
 {
 	struct arena *a = &d->cli->arena;
@@ -78,6 +91,7 @@ int demo_node_make(struct demo *d, const char *label, struct demo_node **ret)
 		"--quiet", n->database ? "--database" : NULL, n->database, NULL));
 	snprintf(n->member, sizeof(n->member), "%s", answer_text(d, &made, "member"));
 	TRY(demo_do(d, n, "key", "root", "-o", n->root_file, "--quiet", NULL));
+	TRY(set_public(d, n));
 	*ret = n;
 	return 0;
 }

@@ -489,6 +489,7 @@ export const bg: Catalogue = {
 	"job.waiting": "чака",
 	"job.running": "изпълнява се",
 	"job.good": "всичко съвпада",
+	"job.mind": { one: "{n} нещо за внимание", other: "{n} неща за внимание" },
 	"job.bad": "не съвпада",
 
 	"record.one": "Запис",

@@ -489,6 +489,7 @@ const messages = {
 	"job.waiting": "waiting",
 	"job.running": "running",
 	"job.good": "all holds",
+	"job.mind": { one: "{n} thing to mind", other: "{n} things to mind" } as Message,
 	"job.bad": "it does not hold",
 
 	"record.one": "Record",

@@ -489,6 +489,7 @@ export const hr: Catalogue = {
 	"job.waiting": "čeka",
 	"job.running": "u tijeku",
 	"job.good": "sve odgovara",
+	"job.mind": { one: "{n} stvar na koju treba paziti", few: "{n} stvari na koje treba paziti", other: "{n} stvari na koje treba paziti" },
 	"job.bad": "ne odgovara",
 
 	"record.one": "Zapis",

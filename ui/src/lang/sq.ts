@@ -489,6 +489,7 @@ export const sq: Catalogue = {
 	"job.waiting": "pret",
 	"job.running": "po punon",
 	"job.good": "gjithçka përputhet",
+	"job.mind": { one: "{n} gjë për t’u pasur parasysh", other: "{n} gjëra për t’u pasur parasysh" },
 	"job.bad": "nuk përputhet",
 
 	"record.one": "Shënim",

@@ -123,10 +123,11 @@ export function useJob(): { job: Job | null; problem?: Problem; start: (path: st
 export function JobView({ job }: { job: Job }): VNode {
 	const bad = job.state === "failed" || job.result?.ok === false;
 	const running = job.state === "waiting" || job.state === "running";
+	const mind = job.result?.checks?.filter((k) => k.result === "warning").length ?? 0;
 	return (
 		<div role="status">
-			<span class={`badge ${bad ? "bad" : running ? "wait" : "good"}`}>
-				{job.state === "waiting" ? t("job.waiting") : job.state === "running" ? t("job.running") : bad ? t("job.bad") : t("job.good")}
+			<span class={`badge ${bad ? "bad" : running || mind ? "wait" : "good"}`}>
+				{job.state === "waiting" ? t("job.waiting") : job.state === "running" ? t("job.running") : bad ? t("job.bad") : mind ? t("job.mind", { n: mind }) : t("job.good")}
 			</span>{" "}
 			{running && <progress max={job.all || 1} value={job.done} aria-label={t("job.running")} />}{" "}
 			{!running && job.ended && <Time at={job.ended} bare />}
