@@ -41,6 +41,10 @@ uint64_t env_u64(const struct env *env);
 /* Even distribution over [0, below); below > 0. */
 uint64_t env_below(const struct env *env, uint64_t below);
 
+/* Days since 1970-01-01 of the proleptic Gregorian calendar, months and days from 1; and back. */
+int64_t utc_day(int64_t year, unsigned month, unsigned day);
+void utc_date(int64_t days, int64_t *ret_year, unsigned *ret_month, unsigned *ret_day);
+
 #define UTC_TEXT_LEN 24 /* 2025-03-18T09:30:00.000Z */
 /* Writes UTC_TEXT_LEN characters and a NUL. Years 0000-9999; others are clamped. */
 void utc_format(int64_t unix_ms, char ret[UTC_TEXT_LEN + 1]);

@@ -9,7 +9,7 @@
  * Days since 1970-01-01 in the proleptic Gregorian calendar. Years begin in March, so the leap
  * day is the last of its year, and are counted in eras of 400 (146,097 days).
  */
-static int64_t days_of(int64_t y, unsigned m, unsigned d)
+int64_t utc_day(int64_t y, unsigned m, unsigned d)
 {
 	int64_t era, year_of_era, day_of_year;
 
@@ -22,7 +22,7 @@ static int64_t days_of(int64_t y, unsigned m, unsigned d)
 }
 
 /* The way back. */
-static void date_of(int64_t days, int64_t *ret_y, unsigned *ret_m, unsigned *ret_d)
+void utc_date(int64_t days, int64_t *ret_y, unsigned *ret_m, unsigned *ret_d)
 {
 	int64_t era, day, year, mp;
 
@@ -49,7 +49,7 @@ void utc_format(int64_t unix_ms, char ret[UTC_TEXT_LEN + 1])
 		unix_ms = UTC_MAX_MS;
 	days = unix_ms / DAY_MS - (unix_ms % DAY_MS < 0);
 	ms = unix_ms - days * DAY_MS;
-	date_of(days, &y, &m, &d);
+	utc_date(days, &y, &m, &d);
 	sec = (unsigned)(ms / 1000);
 	snprintf(text, sizeof(text), "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)y, m, d,
 		sec / 3600, sec / 60 % 60, sec % 60, (unsigned)(ms % 1000));
@@ -129,7 +129,7 @@ int utc_parse(struct slice text, int64_t *ret_unix_ms, struct why *why)
 		return why_set(why, E_SYNTAX, "", "not an RFC 3339 time with a zone");
 	if (mo < 1 || mo > 12 || d < 1 || d > month_days(y, mo) || h > 23 || mi > 59 || sec > 60)
 		return why_set(why, E_SYNTAX, "", "no such date or time of day");
-	ms = days_of(y, mo, d) * DAY_MS + ((int64_t)h * 60 + mi - zone) * 60000;
+	ms = utc_day(y, mo, d) * DAY_MS + ((int64_t)h * 60 + mi - zone) * 60000;
 	if (sec == 60) {
 		/* Leap seconds stand at the end of a day, UTC (RFC 3339 §5.6, appendix D). */
 		if (((ms % DAY_MS) + DAY_MS) % DAY_MS != DAY_MS - 60000)

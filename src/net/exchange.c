@@ -160,6 +160,19 @@ struct slice request_header(struct request *req, const char *name)
 	return found;
 }
 
+bool request_has(struct request *req, const char *etag)
+{
+	struct slice one, list = request_header(req, "If-None-Match");
+
+	while (slice_cut(&list, ',', &one)) {
+		one = slice_trim(one);
+		(void)slice_take(&one, "W/");
+		if (slice_is(one, "*") || slice_is(one, etag))
+			return true;
+	}
+	return false;
+}
+
 struct slice request_query(struct request *req, const char *name)
 {
 	struct slice rest = req->query, pair, key;

@@ -94,6 +94,8 @@ struct request {
  * once stands twice; other fields given several times are joined by ", " (RFC 9110 §5.3).
  */
 struct slice request_header(struct request *req, const char *name);
+/* Whoever asks has the bytes of this tag (If-None-Match, RFC 9110 §13.1.2): 304 is all that he needs. */
+bool request_has(struct request *req, const char *etag);
 /* Value of the first query parameter of that name, percent-decoded into the arena ('+' stays); p == NULL if absent or broken. */
 struct slice request_query(struct request *req, const char *name);
 /* Adds a response header; name a literal, value copied, left out if empty; a control byte in a value is a bug (asserted). */

@@ -427,19 +427,6 @@ static int run(struct call *c)
 
 /* ---- the answer ---- */
 
-static bool etag_matches(struct slice list, const char *etag)
-{
-	struct slice one;
-
-	while (slice_cut(&list, ',', &one)) {
-		one = slice_trim(one);
-		(void)slice_take(&one, "W/");
-		if (slice_is(one, "*") || slice_is(one, etag))
-			return true;
-	}
-	return false;
-}
-
 static const char *etag_of(struct call *c, struct slice bytes)
 {
 	struct hash h = hash_bytes(bytes);
@@ -457,7 +444,7 @@ static void answer_get(struct call *c, struct shared *bytes, const char *etag)
 	response_header(req, "ETag", etag);
 	response_header(req, "Cache-Control", "private, no-cache");
 	response_header(req, "Vary", "Cookie, Authorization");
-	if (etag_matches(request_header(req, "If-None-Match"), etag)) {
+	if (request_has(req, etag)) {
 		req->response.status = 304;
 		shared_drop(&bytes);
 		return;

@@ -339,18 +339,6 @@ static enum public_lang lang_wanted(struct request *req)
 
 /* ---- answers ---- */
 
-static bool etag_matches(struct slice list, const char *etag)
-{
-	struct slice one;
-	while (slice_cut(&list, ',', &one)) {
-		one = slice_trim(one);
-		slice_take(&one, "W/");
-		if (slice_is(one, etag) || slice_is(one, "*"))
-			return true;
-	}
-	return false;
-}
-
 static void respond(struct request *req, const char *type, const char *save_as, struct buf *b)
 {
 	struct hash h = hash_bytes(buf_slice(b));
@@ -361,7 +349,7 @@ static void respond(struct request *req, const char *type, const char *save_as, 
 	response_header(req, "ETag", etag);
 	response_header(req, "Cache-Control", "public, no-cache");
 	response_header(req, "Vary", "Accept-Language");
-	if (etag_matches(request_header(req, "If-None-Match"), etag)) {
+	if (request_has(req, etag)) {
 		req->response.status = 304;
 		return;
 	}

@@ -1,17 +1,7 @@
 /* pattern_time.c: moments of patterns and observations, at the precision they were written with. */
 #include "work/cyber/pattern_int.h"
 
-/* Days since 1970-01-01, years beginning in March; days past a month's end run on into the next. */
-static int64_t days_of(int64_t y, int64_t m, int64_t d)
-{
-	int64_t era, of_era, of_year;
-
-	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	of_era = y - era * 400;
-	of_year = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
+#include "base/clock.h"
 
 /* The digits that stand where `form` has a 9; every other character must be the same. */
 static bool take_form(struct slice text, const char *form, int64_t ret[6])
@@ -57,7 +47,8 @@ int pattern_moment_parse(struct slice text, struct moment *ret)
 		while (fraction.n && fraction.p[fraction.n - 1] == '0')
 			fraction.n--;
 	}
-	ret->s = days_of(f[0], f[1], f[2]) * 86400 + f[3] * 3600 + f[4] * 60 + f[5];
+	ret->s = utc_day(f[0], (unsigned)f[1], (unsigned)f[2]) * 86400 + f[3] * 3600 + f[4] * 60 +
+		 f[5];
 	ret->fraction = fraction;
 	return 0;
 }

@@ -274,19 +274,6 @@ static bool takes(struct slice accepted, const char *coding)
 	return false;
 }
 
-static bool etag_listed(struct slice list, const char *etag)
-{
-	struct slice one;
-
-	while (slice_cut(&list, ',', &one)) {
-		one = slice_trim(one);
-		slice_take(&one, "W/");
-		if (slice_is(one, etag) || slice_is(one, "*"))
-			return true;
-	}
-	return false;
-}
-
 /* Small ones are not worth it. */
 #define PACK_LEAST 1024
 
@@ -321,7 +308,7 @@ static void page_answer(struct taxii *t, const struct hash *key, struct page *p)
 	response_header(req, "X-TAXII-Date-Added-First", p->first);
 	response_header(req, "X-TAXII-Date-Added-Last", p->last);
 	req->response.type = TAXII_TYPE;
-	if (etag_listed(request_header(req, "If-None-Match"), p->etag)) {
+	if (request_has(req, p->etag)) {
 		req->response.status = 304;
 		req->response.type = NULL;
 		return;

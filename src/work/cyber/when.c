@@ -84,25 +84,13 @@ int when_key(struct slice text, struct when_key *ret)
 	return 0;
 }
 
-/* Days since 1970-01-01 in the Gregorian calendar (after H. Hinnant). */
-static int64_t days_of(int64_t year, unsigned month, unsigned day)
-{
-	year -= month <= 2;
-	int64_t era = (year >= 0 ? year : year - 399) / 400;
-	unsigned of_era = (unsigned)(year - era * 400);
-	unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-	return era * 146097 + (int64_t)(of_era * 365 + of_era / 4 - of_era / 100 + of_year) -
-	       719468;
-}
-
 int when_us(struct slice text, int64_t *ret)
 {
 	int64_t seconds, fraction = 0;
 
 	if (when_check(text) < 0)
 		return -EINVAL;
-	seconds = days_of(number(text.p, 4), number(text.p + 5, 2), number(text.p + 8, 2)) * 86400 +
+	seconds = utc_day(number(text.p, 4), number(text.p + 5, 2), number(text.p + 8, 2)) * 86400 +
 		  number(text.p + 11, 2) * 3600 + number(text.p + 14, 2) * 60 +
 		  number(text.p + 17, 2);
 	for (size_t i = 0; i < 6; i++) {

@@ -209,7 +209,7 @@ static void body_answer(struct request *req, const char *type, struct slice body
 	snprintf(etag, sizeof(etag), "\"%.32s\"", hex);
 	response_header(req, "ETag", etag);
 	response_header(req, "Cache-Control", "private, no-cache");
-	if (slice_search(request_header(req, "If-None-Match"), slice_str(etag)) >= 0)
+	if (request_has(req, etag))
 		response_text(req, 304, type, SLICE(""));
 	else
 		response_text(req, 200, type, body);

@@ -183,6 +183,7 @@ static int feed_make(struct api *api, struct db *db, struct slice secret, struct
 static int answer(
 	struct api *api, struct db *db, struct request *req, struct slice rest, struct why *why)
 {
+	struct arena arena CLEANUP_ARENA = ARENA(GIB); /* a programme is more than a request's */
 	struct buf body CLEANUP_BUF = BUF(16 * MIB);
 	struct slice secret = slice_sub(rest, 0, CALENDAR_SECRET);
 	struct hash h;
@@ -193,7 +194,7 @@ static int answer(
 		return why_set(why, E_MISSING, "", "there is nothing at this address");
 	rc = db_begin_read(db, why);
 	if (rc == 0) {
-		rc = feed_make(api, db, secret, &req->arena, &body, why);
+		rc = feed_make(api, db, secret, &arena, &body, why);
 		db_rollback(db);
 	}
 	if (rc < 0)
@@ -203,7 +204,7 @@ static int answer(
 	snprintf(etag, sizeof(etag), "\"%.32s\"", hex);
 	response_header(req, "ETag", etag);
 	response_header(req, "Cache-Control", "private, no-cache");
-	if (slice_search(request_header(req, "If-None-Match"), slice_str(etag)) >= 0)
+	if (request_has(req, etag))
 		response_text(req, 304, "text/calendar; charset=utf-8", SLICE(""));
 	else
 		response_text(req, 200, "text/calendar; charset=utf-8", buf_slice(&body));

@@ -25,38 +25,18 @@ static bool two_digits(struct slice s, size_t at, int64_t *ret)
 	return true;
 }
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar, and back; by Howard Hinnant's reckoning in eras of 400 years. */
-static int64_t days_of(int64_t y, int64_t m, int64_t d)
-{
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
-	int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static void date_of(int64_t day, int64_t *ret_y, int64_t *ret_m, int64_t *ret_d)
-{
-	int64_t z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-
-	*ret_d = doy - (153 * mp + 2) / 5 + 1;
-	*ret_m = mp < 10 ? mp + 3 : mp - 9;
-	*ret_y = yoe + era * 400 + (*ret_m <= 2);
-}
-
 int date_parse(struct slice s, int64_t *ret_day)
 {
-	int64_t hi, lo, m, d, y2, m2, d2;
+	int64_t hi, lo, m, d, y2;
+	unsigned m2, d2;
 
 	if (s.n != DATE_TEXT || s.p[4] != '-' || s.p[7] != '-' || !two_digits(s, 0, &hi) ||
 		!two_digits(s, 2, &lo) || !two_digits(s, 5, &m) || !two_digits(s, 8, &d) || m < 1 ||
 		m > 12 || d < 1)
 		return -EINVAL;
-	int64_t day = days_of(hi * 100 + lo, m, d);
-	date_of(day, &y2, &m2, &d2);
-	if (y2 != hi * 100 + lo || m2 != m || d2 != d)
+	int64_t day = utc_day(hi * 100 + lo, (unsigned)m, (unsigned)d);
+	utc_date(day, &y2, &m2, &d2);
+	if (y2 != hi * 100 + lo || m2 != (unsigned)m || d2 != (unsigned)d)
 		return -EINVAL;
 	*ret_day = day;
 	return 0;
@@ -65,12 +45,13 @@ int date_parse(struct slice s, int64_t *ret_day)
 void date_format(int64_t day, char ret[DATE_TEXT + 1])
 {
 	char text[48];
-	int64_t y, m, d;
+	unsigned m, d;
+	int64_t y;
 
-	date_of(day, &y, &m, &d);
+	utc_date(day, &y, &m, &d);
 	if (y < 0 || y > 9999)
 		y = m = d = 0;
-	snprintf(text, sizeof(text), "%04u-%02u-%02u", (unsigned)y, (unsigned)m, (unsigned)d);
+	snprintf(text, sizeof(text), "%04u-%02u-%02u", (unsigned)y, m, d);
 	memcpy(ret, text, DATE_TEXT + 1);
 }
 

@@ -1,6 +1,7 @@
 /* recur.c: see recur.h. Days are counted from 1970-01-01, a Thursday. */
 #include "work/training/recur.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include <limits.h>
@@ -23,23 +24,18 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-/* Of the proleptic Gregorian calendar, by counting eras of 400 years from March. */
 static int64_t day_of(int64_t year, int month, int day)
 {
-	int64_t y = year - (month <= 2), era = floor_div(y, 400), in = y - era * 400;
-	int64_t n = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + in * 365 + in / 4 - in / 100 + n - 719468;
+	return utc_day(year, (unsigned)month, 1) + day - 1;
 }
 
 static struct date date_of(int64_t day)
 {
-	int64_t z = day + 719468, era = floor_div(z, 146097), e = z - era * 146097;
-	int64_t y = (e - e / 1460 + e / 36524 - e / 146096) / 365;
-	int64_t n = e - (365 * y + y / 4 - y / 100), m = (5 * n + 2) / 153;
-	int month = (int)(m < 10 ? m + 3 : m - 9);
+	unsigned month, of_month;
+	int64_t year;
 
-	return (struct date){y + era * 400 + (month <= 2), month, (int)(n - (153 * m + 2) / 5 + 1)};
+	utc_date(day, &year, &month, &of_month);
+	return (struct date){year, (int)month, (int)of_month};
 }
 
 static unsigned weekday_of(int64_t day)

@@ -44,8 +44,8 @@ function Actions({ c, actions, acceptances }: { c: string; actions: Rec[]; accep
 				const late = due && due < today && state !== "closed" && state !== "declined";
 				return (
 					<tr class={late ? "bad-row" : undefined}>
-						<td><Theirs text={str(a.content, "text")} prose /> <small class="remark"><Theirs text={str(a.content, "exercise_name")} /></small></td>
-						<td><Name label={label(str(a.content, "owner"))} /></td><td><State of={state} />{late && <> <State of="overdue" /></>}</td><td>{due || "—"}</td>
+						<td data-label={t("action.one")}><Theirs text={str(a.content, "text")} prose /> <small class="remark"><Theirs text={str(a.content, "exercise_name")} /></small></td>
+						<td data-label={t("action.owner")}><Name label={label(str(a.content, "owner"))} /></td><td data-label={t("exercise.state")}><State of={state} />{late && <> <State of="overdue" /></>}</td><td data-label={t("action.due")}>{due || "—"}</td>
 						<td class="tr-acts">{a.content["owner"] === self && may("training", "officer") && (NEXT[state] ?? []).map((to) => <button type="button" class={to === "declined" ? "small" : "small main"} onClick={() => set({ action: a, to })}>{word("state", to)}</button>)}</td>
 					</tr>
 				);

@@ -103,4 +103,5 @@ export const bg: Record<keyof typeof en, Message> = {
 	"native.made": "Прави се от заглавието, текста и подателя; тук може да се даде изцяло.", "native.given": "Дава се изцяло тук, както го има онази област.",
 	"native.times": "\"+4h\" (m, h, d) е време след пускането. Заглавието получава знака на учението.", "native.json": "JSON", "native.edit": "Съдържание",
 	"native.add": "Добави съдържание", "ask.reason": "Причина", "ask.scenario": "Време на историята", "ask.rate": "Темпо: 1, 60, 1/2", "control.rate": "Темпо",
+	"action.one": "Действие", "action.owner": "Отговорник", "action.due": "Срок",
 };

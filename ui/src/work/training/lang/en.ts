@@ -105,4 +105,5 @@ export const en = {
 	"native.made": "It is made of title, narrative and sender; here it can be given in full.", "native.given": "It is given in full here, as that workspace has it.",
 	"native.times": "\"+4h\" (m, h, d) is a time after the release. The title gets the exercise mark.", "native.json": "JSON", "native.edit": "Content",
 	"native.add": "Add content", "ask.reason": "Reason", "ask.scenario": "Time of the story", "ask.rate": "Rate: 1, 60, 1/2", "control.rate": "Rate",
+	"action.one": "Action", "action.owner": "Owner", "action.due": "Due",
 };

@@ -103,4 +103,5 @@ export const hr: Record<keyof typeof en, Message> = {
 	"native.made": "Nastaje iz naslova, teksta i pošiljatelja; ovdje se može dati u cijelosti.", "native.given": "Ovdje se daje u cijelosti, kako ga ima to područje.",
 	"native.times": "\"+4h\" (m, h, d) je vrijeme nakon puštanja. Naslov dobiva oznaku vježbe.", "native.json": "JSON", "native.edit": "Sadržaj",
 	"native.add": "Dodaj sadržaj", "ask.reason": "Razlog", "ask.scenario": "Vrijeme priče", "ask.rate": "Tempo: 1, 60, 1/2", "control.rate": "Tempo",
+	"action.one": "Mjera", "action.owner": "Nositelj", "action.due": "Rok",
 };

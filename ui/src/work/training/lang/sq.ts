@@ -107,4 +107,5 @@ export const sq: Record<keyof typeof en, Message> = {
 	"native.made": "Bëhet nga titulli, teksti dhe dërguesi; këtu mund të jepet e plotë.", "native.given": "Jepet e plotë këtu, siç e ka ajo hapësirë pune.",
 	"native.times": "\"+4h\" (m, h, d) është kohë pas lëshimit. Titulli merr shenjën e stërvitjes.", "native.json": "JSON", "native.edit": "Përmbajtja",
 	"native.add": "Shto përmbajtje", "ask.reason": "Arsyeja", "ask.scenario": "Koha e historisë", "ask.rate": "Ritmi: 1, 60, 1/2", "control.rate": "Ritmi",
+	"action.one": "Veprimi", "action.owner": "Zotëruesi", "action.due": "Afati",
 };
