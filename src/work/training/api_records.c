@@ -28,15 +28,15 @@ int api_training_records(struct call *c)
 	if (about.n && object_parse(about, &o) < 0)
 		return why_set(&c->why, E_INVALID, "about", "is no record's id");
 	if (about.n)
-		TRY(store_about(&c->world, c->db, &c->reader, mode, &o, c->arena, &rows, &c->why));
+		TRY(store_about(&c->world, c->db, &c->reader, mode, &o, k ? kind_id(k) : KINDS,
+			c->arena, &rows, &c->why));
 	else
 		TRY(store_kind(&c->world, c->db, &c->reader, mode, kind_id(k),
 			LIMIT_QUALIFICATION_EACH, c->arena, &rows, &c->why));
 	TRY(call_rows_read(c, rows.p, rows.n));
 	page_open(c);
 	for (size_t i = 0; i < rows.n; i++)
-		if (!k || rows.p[i].kind == kind_id(k))
-			print_row(&p, NULL, &rows.p[i]);
+		print_row(&p, NULL, &rows.p[i]);
 	page_close(c, SLICE_NONE);
 	return 0;
 }

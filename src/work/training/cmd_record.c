@@ -122,8 +122,8 @@ static int run_list(struct cli *cli)
 	TRY(tcmd_begin(cli, &d));
 	rc = tcmd_mode(cli, k, &mode);
 	if (rc == 0)
-		rc = about ? store_about(
-				     d.world, d.db, &d.reader, mode, &of, d.arena, &rows, &cli->why)
+		rc = about ? store_about(d.world, d.db, &d.reader, mode, &of, kind_id(k), d.arena,
+				     &rows, &cli->why)
 			   : store_kind(d.world, d.db, &d.reader, mode, kind_id(k),
 				     LIMIT_QUALIFICATION_EACH, d.arena, &rows, &cli->why);
 	tcmd_end(cli);
@@ -132,14 +132,15 @@ static int run_list(struct cli *cli)
 	json_open(&o, '{');
 	json_open_at(&o, "records", '[');
 	for (size_t i = 0; i < rows.n; i++)
-		if (rows.p[i].kind == kind_id(k)) {
-			if (cli->json)
-				print_row(&p, NULL, &rows.p[i]);
-			else
-				list_line(cli, &rows.p[i]);
-		}
+		if (cli->json)
+			print_row(&p, NULL, &rows.p[i]);
+		else
+			list_line(cli, &rows.p[i]);
 	json_close(&o);
+	json_put_u64(&o, "cut", rows.cut);
 	json_close(&o);
+	if (!cli->json && rows.cut)
+		cli_print(cli, "%zu more, of who has written more than is looked at\n", rows.cut);
 	if (cli->json)
 		tcmd_json(cli, &b);
 	return 0;

@@ -188,19 +188,21 @@ static int rows_read(struct stmt *s, struct arena *arena, const struct ceiling *
 }
 
 int store_about(const struct world *w, struct db *db, const struct reader *who, enum mode mode,
-	const struct object_id *about, struct arena *arena, struct rows *ret, struct why *why)
+	const struct object_id *about, enum kind_id kind, struct arena *arena, struct rows *ret,
+	struct why *why)
 {
 	static const struct ceiling max = {LIMIT_EXERCISE_RECORDS, LIMIT_EXERCISE_BYTES,
 		LIMIT_EXERCISE_RECORDS / 8, LIMIT_EXERCISE_BYTES / 8};
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE " RULE
-		" AND item.mode = $17 AND t.about_owner = $18 AND t.about_name = $19 AND " NEWEST(
+		" AND item.mode = $17 AND t.about_owner = $18 AND t.about_name = $19 AND ($20 = '' OR item.kind = $20) AND " NEWEST(
 			"$2", "$3") " ORDER BY item.object_owner, item.epoch, item.seq, item.at");
 
 	rule_bind(s, w, who, arena);
 	db_bind_i64(s, 17, mode);
 	db_bind_blob(s, 18, id_slice(&about->owner));
 	db_bind_blob(s, 19, id_slice(&about->name));
+	db_bind_text(s, 20, kind < KINDS ? slice_str(training_kinds[kind].kind) : SLICE(""));
 	return rows_read(s, arena, &max, ret, why);
 }
 

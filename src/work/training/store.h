@@ -23,10 +23,10 @@ struct rows {
 	size_t n;
 	size_t cut; /* of authors who had written more than their share */
 };
-/* All that belongs to a record, itself included; of one author at most an eighth of what is read. */
+/* What belongs to a record, itself included: of one kind, or of all (KINDS); of one author at most an eighth of what is read. */
 MUST_USE int store_about(const struct world *w, struct db *db, const struct reader *who,
-	enum mode mode, const struct object_id *about, struct arena *arena, struct rows *ret,
-	struct why *why);
+	enum mode mode, const struct object_id *about, enum kind_id kind, struct arena *arena,
+	struct rows *ret, struct why *why);
 /* What one author has written about it. E_LIMIT if that is too much. */
 MUST_USE int store_about_by(const struct world *w, struct db *db, const struct reader *who,
 	enum mode mode, const struct object_id *about, const struct id *author, struct arena *arena,

@@ -211,6 +211,51 @@ static void one_long_row(void **state)
 	assert_int_equal(r[1].n_note, 1);
 }
 
+static const char *data_dir(void)
+{
+	const char *dir = getenv("ENTENTE_DATA");
+
+	return dir ? dir : "../shared/data";
+}
+
+/* Headings of real workbooks and of the published templates: each means something here. */
+static void vocabulary(void **state)
+{
+	static const struct {
+		const char *file;
+		size_t column, rows;
+	} list[] = {{"msel_header_vocabulary.csv", 1, 75}, {"msel_template_columns.csv", 2, 75}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(list); i++) {
+		struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
+		struct buf bytes CLEANUP_BUF = BUF(MIB);
+		struct why why = {0};
+		struct book b;
+		size_t known = 0;
+
+		if (file_read(arena_printf(&arena, "%s/training/msel/%s", data_dir(), list[i].file),
+			    &bytes, &why) < 0) {
+			print_message("skipped: no %s/training/msel\n", data_dir());
+			buf_free(&bytes);
+			arena_free(&arena);
+			skip();
+		}
+		assert_int_equal(book_read(&b, &arena, buf_slice(&bytes), &why), 0);
+		for (size_t row = 1; row < b.sheet[0].rows; row++) {
+			struct slice heading = sheet_cell(&b.sheet[0], row, list[i].column)->text;
+
+			/* "?": nobody knows what it was for. */
+			if (slice_is(sheet_cell(&b.sheet[0], row, 0)->text, "?"))
+				continue;
+			if (!msel_word(heading))
+				fail_msg("%s: %.*s", list[i].file, SLICE_FMT(heading));
+			known++;
+		}
+		assert_int_equal(known, list[i].rows);
+	}
+}
+
 /* ---- styles ---- */
 
 /* A sheet with one number, 45469, in a cell whose format is this. */
@@ -562,13 +607,6 @@ static void merge(void **state)
 
 /* ---- real files ---- */
 
-static const char *data_dir(void)
-{
-	const char *dir = getenv("ENTENTE_DATA");
-
-	return dir ? dir : "../shared/data";
-}
-
 static void real_files(void **state)
 {
 	static const struct {
@@ -667,9 +705,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(spoilt_parts),
 		cmocka_unit_test(methods_with_details), cmocka_unit_test(one_long_row),
-		cmocka_unit_test(formats), cmocka_unit_test(times), cmocka_unit_test(numbers),
-		cmocka_unit_test(rows), cmocka_unit_test(refused), cmocka_unit_test(identity),
-		cmocka_unit_test(guarded), cmocka_unit_test(merge), cmocka_unit_test(real_files)};
+		cmocka_unit_test(vocabulary), cmocka_unit_test(formats), cmocka_unit_test(times),
+		cmocka_unit_test(numbers), cmocka_unit_test(rows), cmocka_unit_test(refused),
+		cmocka_unit_test(identity), cmocka_unit_test(guarded), cmocka_unit_test(merge),
+		cmocka_unit_test(real_files)};
 
 	crypt_init();
 	return cmocka_run_group_tests_name("work/training/msel", tests, NULL, NULL);

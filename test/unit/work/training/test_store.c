@@ -69,7 +69,11 @@ static void about_is(struct league *l, size_t i, size_t who, enum mode mode,
 	size_t n = 0;
 	bool found = !title;
 
-	assert_ok(store_about(&r->world, r->db, &reader, mode, ex, &r->arena, &rows, &why));
+	assert_ok(store_about(&r->world, r->db, &reader, mode, ex, KINDS, &r->arena, &rows, &why));
+	struct rows injects;
+	assert_ok(store_about(
+		&r->world, r->db, &reader, mode, ex, KIND_INJECT, &r->arena, &injects, &why));
+	assert_int_equal(injects.n, n_inject);
 	for (size_t k = 0; k < rows.n; k++) {
 		n += rows.p[k].kind == KIND_INJECT;
 		if (title && slice_search(rows.p[k].body, slice_str(title)) >= 0)
