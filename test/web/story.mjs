@@ -77,6 +77,15 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 		}
 	}
 
+	// The page of the accession has each ratification with its time and its place in a log.
+	async function proofs(all, seen) {
+		const page = all.ALB;
+		const { parties } = await page.evaluate(async (p) => (await fetch(p)).json(), `/api/v1/coalitions/${job.coalition}`);
+		await go(page, `pact/${job.coalition}/accession/${parties.find((p) => p.label === "BGR").id}`);
+		await page.waitForFunction(() => document.querySelectorAll(".steps .plain-list li .proof").length >= 3, null, { timeout: SEEN_MS }).catch(() => undefined);
+		seen.proofs = await page.locator(".steps .plain-list li .proof").count();
+	}
+
 	// Recorded on one page, it appears on all; then it is released, from the button beside it.
 	async function statement(all, seen) {
 		for (const page of Object.values(all)) await go(page, `pact/${job.coalition}/statements`);
@@ -119,6 +128,7 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 			const seen = {};
 			const all = await people(browser);
 			await accession(all, seen);
+			await proofs(all, seen);
 			await statement(all, seen);
 			say({ wait: join(job.dir, "agreed") });
 			await until_file(Object.values(all)[0], join(job.dir, "agreed"));

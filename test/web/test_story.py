@@ -67,6 +67,7 @@ def test_from_application_to_membership_and_to_the_public(browser, four, tmp_pat
         p.communicate()
     steps = ("mentioned", "applied", "ratified_1", "ratified_2", "ratified_3", "said")
     assert {s: seen[s] for s in steps} == dict.fromkeys(steps, 4)
+    assert seen["proofs"] == 3
     assert seen["published"] == "public" and seen["bad"] == {}
     assert seen["public"]["lang"] == "bg" and seen["public"]["quote"]
     # Offline: nothing but the file and one fingerprint that was compared with Albania.

@@ -354,6 +354,7 @@ export const bg: Catalogue = {
 	"step.done": "готово",
 	"step.now": "следва",
 	"step.later": "по-късно",
+	"step.skipped": "пропуснато",
 	"step.introduced": "Представена",
 	"step.introduced_about": "Основните ѝ ключове са известни тук, затова подписите ѝ могат да се проверят.",
 	"step.interest": "Интерес",

@@ -354,6 +354,7 @@ const messages = {
 	"step.done": "done",
 	"step.now": "next",
 	"step.later": "later",
+	"step.skipped": "skipped",
 	"step.introduced": "Introduced",
 	"step.introduced_about": "Its root keys are known here, so its signatures can be checked.",
 	"step.interest": "Interest",

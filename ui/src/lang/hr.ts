@@ -354,6 +354,7 @@ export const hr: Catalogue = {
 	"step.done": "učinjeno",
 	"step.now": "sljedeće",
 	"step.later": "kasnije",
+	"step.skipped": "preskočeno",
 	"step.introduced": "Predstavljena",
 	"step.introduced_about": "Njezini su korijenski ključevi ovdje poznati, pa se njezini potpisi mogu provjeriti.",
 	"step.interest": "Interes",

@@ -354,6 +354,7 @@ export const sq: Catalogue = {
 	"step.done": "u bë",
 	"step.now": "tjetra",
 	"step.later": "më vonë",
+	"step.skipped": "u kapërcye",
 	"step.introduced": "E prezantuar",
 	"step.introduced_about": "Çelësat e saj rrënjë njihen këtu, prandaj nënshkrimet e saj mund të kontrollohen.",
 	"step.interest": "Interesi",

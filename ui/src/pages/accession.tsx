@@ -55,7 +55,7 @@ export function Accession({ c, id }: { c: string; id: string }): VNode {
 	);
 }
 
-type StepState = "done" | "now" | "later";
+type StepState = "done" | "now" | "later" | "skipped";
 
 function Step({ state, title, children }: { state: StepState; title: string; children?: preact.ComponentChildren }): VNode {
 	return (
@@ -97,7 +97,7 @@ function Steps({ s, p }: { s: Status; p: Party }): VNode {
 			<p class="lead"><StandingBadge status={p.status} /> <Theirs text={p.words} /></p>
 			<ol class="steps">
 				<Step state="done" title={t("step.introduced")}><p>{t("step.introduced_about")}</p></Step>
-				<Step state={interest || accede ? "done" : "now"} title={t("step.interest")}>
+				<Step state={interest ? "done" : accede ? "skipped" : "now"} title={t("step.interest")}>
 					<p>{t("step.interest_about")}</p>
 					{interest && <Signed c={s.coalition} id={p.id} act={interest} />}
 					{!interest && !accede && p.self && officer && <a class="button" href={link("pact", s.coalition, "prepare", { kind: "interest" })}>{word("act", "interest")}</a>}
@@ -121,7 +121,7 @@ function Steps({ s, p }: { s: Status; p: Party }): VNode {
 }
 
 function Ratifications({ s, p }: { s: Status; p: Party }): VNode {
-	const acts = useList<Act>(`/coalitions/${s.coalition}/acts`, { kind: "ratify" }, (a) => a.leaf, ["act"]).items;
+	const acts = useList<Act>(`/coalitions/${s.coalition}/acts`, { kind: "ratify/1" }, (a) => a.leaf, ["act"]).items;
 	const row = (m: PartyRef, done: boolean): VNode => {
 		const act = done ? acts.find((a) => a.member === m.id && a.about?.id === p.id) : undefined;
 		return (
