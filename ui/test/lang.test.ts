@@ -17,7 +17,7 @@ const SAME = new Set(["record.tlp", "role.none", "table.some", "mode.test", "mod
 
 // The same for the work areas: "area key".
 const SAME_IN_AREAS = new Set<string>([
-	"training way.msel", "training way.excon", "training part.incident", "training word.radio", "training word.media", "training word.procurement", "training word.webhook",
+	"training way.msel", "training way.excon", "training part.incident", "training word.radio", "training word.media", "training word.procurement", "training word.webhook", "training out.webhook",
 	"training state.draft", "training control.startex", "training control.endex",
 ]);
 
