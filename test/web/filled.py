@@ -15,16 +15,22 @@ from test_response_pages import have, put  # noqa: E402
 from test_web import PASSWORD, add_user  # noqa: E402
 
 
+TECHNIQUES = [("T1566", "Phishing"), ("T1059", "Command and Scripting Interpreter"), ("T1053", "Scheduled Task/Job"), ("T1190", "Exploit Public-Facing Application"),
+              ("T1204", "User Execution"), ("T1136", "Create Account"), ("T1078", "Valid Accounts"), ("T1203", "Exploitation for Client Execution"), ("T1098", "Account Manipulation"),
+              ("T1189", "Drive-by Compromise"), ("T1047", "Windows Management Instrumentation"), ("T1505", "Server Software Component")]
+
+
 def cyber(c):
     """Objects with their relations, a small ATT&CK with sightings, a case."""
     alb = c["ALB"]
     i, objs = sample()
     tactics = [stix.sdo("x-mitre-tactic", name=name, x_mitre_shortname=short, external_references=[{"source_name": "mitre-attack", "external_id": number}])
                for name, short, number in (("Initial access", "initial-access", "TA0001"), ("Execution", "execution", "TA0002"), ("Persistence", "persistence", "TA0003"))]
-    techniques = [stix.sdo("attack-pattern", name=f"Technique {n}", external_references=[{"source_name": "mitre-attack", "external_id": f"T10{n:02d}"}],
-                           kill_chain_phases=[{"kill_chain_name": "mitre-attack", "phase_name": tactics[n % 3]["x_mitre_shortname"]}]) for n in range(12)]
+    techniques = [stix.sdo("attack-pattern", name=name, external_references=[{"source_name": "mitre-attack", "external_id": number}],
+                           kill_chain_phases=[{"kill_chain_name": "mitre-attack", "phase_name": tactics[n % 3]["x_mitre_shortname"]}])
+                  for n, (number, name) in enumerate(TECHNIQUES)]
     matrix = stix.sdo("x-mitre-matrix", name="Enterprise", tactic_refs=[t["id"] for t in tactics], x_mitre_domains=["enterprise-attack"])
-    seen = [stix.sdo("sighting", sighting_of_ref=techniques[n]["id"], count=n, first_seen=stix.now(), last_seen=stix.now()) for n in (1, 3, 6)]
+    seen = [stix.sdo("sighting", sighting_of_ref=techniques[n]["id"], count=4 * n, first_seen=stix.now(), last_seen=stix.now()) for n in (1, 3, 6)]
     with tempfile.TemporaryDirectory() as folder:
         alb.run("cyber", "import", bundle(pathlib.Path(folder) / "b.json", [*objs, *tactics, *techniques, matrix, *seen, *(stix.indicator(n) for n in range(40))]),
                 "--to", "all", "-c", c.id)

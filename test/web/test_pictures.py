@@ -18,7 +18,7 @@ def small(path):
     if shutil.which("pngquant"):
         subprocess.run(["pngquant", "--force", "--strip", "--speed", "1", "--quality", "85-98", "--output", path, path], check=True)
     if shutil.which("optipng"):
-        subprocess.run(["optipng", "-quiet", "-o5", path], check=True)
+        subprocess.run(["optipng", "-quiet", "-o2", path], check=True)
 
 
 @pytest.mark.skipif(not FOLDER, reason="pictures: ENTENTE_PICTURES names the folder")
@@ -39,7 +39,7 @@ def test_pictures(browser, coalition, tmp_path):
     exercise = alb.json("training", "list", "exercise")["records"][0]["object"]
     process = alb.json("procure", "board")[0]["object"]
     out = pathlib.Path(FOLDER)
-    browser.play("pictures", scenes=str(pathlib.Path(__file__).with_name("pictures.mjs")), coalition=c.id, applicant=bgr.member, exercise=exercise, process=process,
+    seen = browser.play("pictures", scenes=str(pathlib.Path(__file__).with_name("pictures.mjs")), coalition=c.id, applicant=bgr.member, exercise=exercise, process=process,
                  out=str(out.resolve()), only=os.environ.get("ENTENTE_PICTURES_ONLY", "").replace(",", " ").split(), **at(alb))
-    for path in out.glob("*.png"):
-        small(path)
+    for name in seen["made"]:
+        small(out / f"{name}.png")
