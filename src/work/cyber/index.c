@@ -280,6 +280,9 @@ int stix_index_run(struct db *db, struct why *why)
 	rc = due_next(db, &first, &root, why);
 	if (rc == DB_ROW) {
 		rc = batch_index(db, root, first, why);
+		/* One that is damaged has no index, and does not keep all behind it from theirs; whoever asks for its objects is told. */
+		if (rc == E_VERIFY)
+			rc = 0;
 		if (rc == 0)
 			rc = due_done(db, first, why);
 	}

@@ -126,14 +126,15 @@ static const char *page_url(struct talk *t)
 	return arena_string(&t->arena, buf_slice(&b));
 }
 
-/* `more` and `next`, from the frame of the envelope. */
-static int frame_read(struct talk *t, bool *ret_more, struct slice *ret_next)
+/* `more` and `next`, from the frame of the envelope: a page of 64 MiB is not read as a whole for them. */
+static int frame_read(
+	struct talk *t, const struct source *from, bool *ret_more, struct slice *ret_next)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	const struct json_limits limits = {LIMIT_STIX_DEPTH + 4, LIMIT_JSON_BUNDLE_NODES};
+	const struct json_limits limits = {LIMIT_STIX_DEPTH + 4, LIMIT_STIX_NODES};
 	struct json_doc doc;
 	struct slice next;
-	int rc = json_read(&doc, &arena, buf_slice(&t->body), &limits, t->why);
+	int rc = json_read(&doc, &arena, from->in.outer, &limits, t->why);
 
 	if (rc < 0)
 		return rc;
@@ -153,7 +154,7 @@ static void counts_add(struct ingest_result *all, const struct ingest_result *pa
 	all->entries += page->entries;
 }
 
-static int page_take(struct talk *t)
+static int page_take(struct talk *t, struct source *from)
 {
 	struct ingest in = {.node = t->run->node,
 		.db = t->run->db,
@@ -166,13 +167,8 @@ static int page_take(struct talk *t)
 		.write = t->run->write,
 		.ctx = t->run->ctx};
 	struct ingest_result result = {0};
-	struct source from;
-	int rc = stix_source_open(&from, -1, buf_slice(&t->body), t->why);
+	int rc = ingest_run(&in, from, &t->arena, &result, t->why);
 
-	if (rc < 0)
-		return rc;
-	rc = ingest_run(&in, &from, &t->arena, &result, t->why);
-	stix_source_close(&from);
 	counts_add(&t->run->result, &result);
 	t->r->objects += result.n[VERDICT_WRITTEN] + result.n[VERDICT_HELD];
 	return rc;
@@ -192,12 +188,17 @@ static int pull_page(
 	struct talk *t, char next_room[NEXT_MAX + 1], char last[AFTER_MAX + 1], bool *ret_more)
 {
 	struct slice next = SLICE_NONE;
+	struct source from;
 	int rc = ask(t, "GET", page_url(t), SLICE_NONE, 200);
 
 	if (rc == 0)
-		rc = frame_read(t, ret_more, &next);
+		rc = stix_source_open(&from, -1, buf_slice(&t->body), t->why);
+	if (rc < 0)
+		return rc;
+	rc = frame_read(t, &from, ret_more, &next);
 	if (rc == 0)
-		rc = page_take(t);
+		rc = page_take(t, &from);
+	stix_source_close(&from);
 	if (rc < 0)
 		return rc;
 	if (t->answer.wanted[0] && when_check(slice_str(t->answer.wanted)) == 0)

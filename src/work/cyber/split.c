@@ -352,6 +352,7 @@ int stix_split_end(struct split *s, struct split_result *ret, struct why *why)
 	}
 	r.at = s->span.p;
 	r.n = s->span.n;
+	r.outer = buf_slice(&s->frame);
 	*ret = r;
 	return 0;
 }

@@ -34,6 +34,7 @@ struct split_result {
 	bool has_objects;
 	const struct span *at; /* lives as long as the split */
 	size_t n;
+	struct slice outer; /* the text without its elements: strict JSON; as long */
 };
 
 struct split;
