@@ -182,7 +182,8 @@ const struct command command_cyber_remote = {
 	.args_max = 3,
 	.summary = "Other TAXII 2.1 servers, to read from or to write to",
 	.help = "URL is that of an API root, with its slash. A password or token is kept sealed with the node's key. What is read goes to whom --to names, with --label\n"
-		"or a tighter one. What is written (--push) is only what this member has published itself, in the lowest class and not tighter than TLP:GREEN.",
+		"or a tighter one. What is written (--push) is only what this member has published itself to all members, in the lowest class, neither marked nor labelled\n"
+		"tighter than TLP:GREEN. https, or http on this machine.",
 	.option = options,
 	.run = run,
 };
