@@ -13,6 +13,7 @@ import { clean, faults, first_value, points_at, type Schema } from "../src/schem
 import { ticks } from "../src/ticks.js";
 import { bytes_text, dtg, time_parts } from "../src/time.js";
 import { areas_in } from "../src/work/areas.js";
+import { minor, money } from "../src/work/response/money.js";
 import { pointer_in_form, wish_of } from "../src/pages/write.js";
 
 test("names: what cannot be seen is shown, what could pass for another is marked", () => {
@@ -193,4 +194,13 @@ test("what needs somebody: alarms first, acknowledged last, of the mode that is 
 	// Those of a work area are a line of their own, and lead there.
 	const areas = needs([need("a", "look"), need("b", "look", { area: "cyber" }), need("c", "look", { area: "cyber" })], "real");
 	assert.deepEqual(areas.map((n) => [n.text, n.href]), [["1 record has come", "#/p/a"], ["Cyber security: 2 records have come", "#/work/cyber/c"]]);
+});
+
+test("money: in the smallest unit of each currency, which is not a hundredth of all", () => {
+	assert.equal(minor("12.5", "EUR"), 1250);
+	assert.equal(minor("1200", "JPY"), 1200);
+	assert.equal(minor("1.25", "KWD"), 1250);
+	assert.equal(minor("3", "no code"), 300);
+	assert.equal(money(1200, "JPY").replace(/\D/g, ""), "1200");
+	assert.match(money(1250, "EUR"), /12.5.* EUR$/);
 });

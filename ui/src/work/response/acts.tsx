@@ -6,6 +6,7 @@ import { post, Problem } from "../../api.js";
 import { Trouble } from "../../parts/text.js";
 import { may, mode, session } from "../../state.js";
 import { in_hours } from "./bits.js";
+import { minor } from "./money.js";
 import { t, word } from "./msg.js";
 import type { Acceptance, Claim, Deployment, Dossier, Leg, Line } from "./types.js";
 
@@ -126,7 +127,6 @@ function NewLeg({ c, d, p }: { c: string; d: Dossier; p: Deployment }): VNode {
 
 // ---- money ----
 
-const minor = (text: string | undefined): number => Math.round(Number(text) * 100);
 
 export function ClaimActs({ c, d, k }: { c: string; d: Dossier; k: Claim }): VNode | null {
 	if (!d.own || !may("response", "officer")) return null;
@@ -166,7 +166,7 @@ export function DeploymentActs({ c, d, p }: { c: string; d: Dossier; p: Deployme
 						{ key: "category", title: t("claim.category"), words: ["transport", "personnel", "travel", "equipment", "consumables", "other"].map((w) => [w, word("claim", w)]) },
 						{ key: "description", title: t("claim.what") }, { key: "amount", title: t("claim.amount"), number: [0, 100_000_000] }, { key: "currency", title: t("claim.currency"), value: "EUR" },
 					]}
-					make={(v) => ({ deployment: p.object, currency: v["currency"], method: "cash", lines: [{ line: 1, category: v["category"], description: v["description"], amount: minor(v["amount"]) }] })} />
+					make={(v) => ({ deployment: p.object, currency: v["currency"], method: "cash", lines: [{ line: 1, category: v["category"], description: v["description"], amount: minor(v["amount"], v["currency"]) }] })} />
 			)}
 		</div>
 	);

@@ -9,11 +9,11 @@ import { link } from "../../route.js";
 import { may, mode, session } from "../../state.js";
 import { usePost } from "./acts.js";
 import { Drill, in_hours, span, useResponse } from "./bits.js";
+import { money } from "./money.js";
 import { t, word } from "./msg.js";
 import type { Dossier, Effect, EffectRow, EffectSide, Plan, PlanLine, Take } from "./types.js";
 
 const percent = (permille: number): string => `${Math.floor(permille / 10)} %`;
-const money = (minor: number, currency: string): string => `${(minor / 100).toLocaleString()} ${currency}`;
 const short = (type: string): string => type.split(".").pop() ?? type;
 
 // Covered is solid, the rest empty; the number stands beside it.

@@ -9,6 +9,7 @@ import { may, session } from "../../state.js";
 import { ClaimActs, Deploy, DeploymentActs, LegActs, Shortfall, usePost } from "./acts.js";
 import { Drill, in_hours, span, State, useResponse, useResponseList } from "./bits.js";
 import { Lines } from "./board.js";
+import { money } from "./money.js";
 import { t, word } from "./msg.js";
 import type { Acceptance, Capability, Deployment, Dossier, Offer } from "./types.js";
 
@@ -112,11 +113,11 @@ function NewOffer({ c, d, done }: { c: string; d: Dossier; done: () => void }): 
 
 // ---- what there is ----
 
-function money(o: Offer): string {
+function price(o: Offer): string {
 	const cost = o.content.items?.map((i) => i.cost).find(Boolean);
 	if (!cost) return "";
 	const sum = (cost.mobilisation ?? 0) + (cost.transport ?? 0) + (cost.other ?? 0);
-	return `${(sum / 100).toLocaleString()} ${cost.currency}`;
+	return money(sum, cost.currency);
 }
 
 function OfferCard({ c, d, o }: { c: string; d: Dossier; o: Offer }): VNode {
@@ -128,7 +129,7 @@ function OfferCard({ c, d, o }: { c: string; d: Dossier; o: Offer }): VNode {
 			<p class="offer-head"><Name id={o.author} label={o.author_label} /> <State state={o.state} /></p>
 			{o.content.reason && <p><Theirs text={o.content.reason} prose /></p>}
 			<ul>{o.content.items?.map((i) => <li>{t("offer.item", { quantity: i.quantity, line: i.line })}<Time at={i.eta_latest} /></li>)}</ul>
-			<p class="remark">{money(o)}{money(o) && " · "}{t("offer.until")} <Time at={o.content.valid_until} /></p>
+			<p class="remark">{price(o)}{price(o) && " · "}{t("offer.until")} <Time at={o.content.valid_until} /></p>
 			{accepted.map((a) => <AcceptanceRow c={c} d={d} a={a} own={o.own} />)}
 			{can && !open && <button type="button" class="main" onClick={() => set(true)}>{t("offer.accept")}</button>}
 			{open && <Accept c={c} d={d} offer={o} done={() => set(false)} />}
@@ -156,7 +157,7 @@ function DeploymentCard({ c, d, p }: { c: string; d: Dossier; p: Deployment }): 
 			<p>{p.content.items.map((i) => `${i.quantity} × ${i.type.split(".").pop()}`).join(", ")} {p.content.team_leader && <Theirs text={p.content.team_leader} />}</p>
 			<p class="remark">{p.check_in && p.position_age_minutes !== undefined ? t("deployment.position", { age: span(p.position_age_minutes) }) : t("deployment.no_position")}</p>
 			<ul>{p.legs.map((l) => <li><Theirs text={t("deployment.leg", { from: l.content.from.name ?? "?", to: l.content.to.name ?? "?" })} />, <Time at={l.arrived || l.departed ? l.arrives : l.departs} />{l.late && <> <span class="badge bad">{t("line.late")}</span></>} <LegActs c={c} l={l} /></li>)}</ul>
-			{p.claims.map((k) => <div class="claim">{t("deployment.claims")}: {((k.accepted || k.claimed) / 100).toLocaleString()} {k.content.currency} <State state={k.state} /> <ClaimActs c={c} d={d} k={k} /></div>)}
+			{p.claims.map((k) => <div class="claim">{t("deployment.claims")}: {money(k.accepted || k.claimed, k.content.currency)} <State state={k.state} /> <ClaimActs c={c} d={d} k={k} /></div>)}
 			<DeploymentActs c={c} d={d} p={p} />
 		</div>
 	);
