@@ -297,7 +297,7 @@ int tell_alert(const struct aid_view *v, const struct aid_alert *a, int64_t now_
 
 /* ---- what is owed ---- */
 
-/* One direction of a pair, in one unit. */
+/* One direction of a pair, in one unit. What is given back takes off a debt, and makes none of the other side: a debt is its debtor's own word. */
 static int64_t owed(const struct aid_record *list, size_t n, const struct id *debtor,
 	const struct id *creditor, struct slice unit)
 {
@@ -308,7 +308,7 @@ static int64_t owed(const struct aid_record *list, size_t n, const struct id *de
 			id_eq(&list[i].a->exchange.creditor, creditor) &&
 			slice_eq(list[i].a->exchange.unit, unit))
 			sum += list[i].a->exchange.amount;
-	return sum;
+	return sum > 0 ? sum : 0;
 }
 
 static bool first_of_pair(const struct aid_record *list, size_t i)

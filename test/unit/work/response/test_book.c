@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "log/batch.h"
 #include "work/response/book.h"
+#include "work/response/tell.h"
 
 /* A request for `quantity` pumps of member 0, offered by member 1 and accepted. */
 static struct object_id accepted(
@@ -234,6 +235,32 @@ static void nobody_fills_a_list_for_the_others(void **state)
 	reading_end(&r);
 }
 
+/* Of what is given back no more comes off than was owed: nobody becomes a debtor by another's word. */
+static void a_debt_is_its_debtors_word(void **state)
+{
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct json_out o = json_out(&b);
+	char creditor[ID_TEXT + 10], id[ID_TEXT + 1];
+	struct league *l = *state;
+
+	id_format(&l->m[0].id, id);
+	snprintf(creditor, sizeof(creditor), "creditor=%s", id);
+	said(l, 1, AID_EXCHANGE, (int[]){0, 1}, 2, creditor, "unit=pump days", "amount=-500", NULL);
+	league_settle(l);
+	struct reading *r = reading_start(l, 0);
+	struct aid_view v = {.world = &r->world,
+		.db = r->db,
+		.who = &r->self,
+		.arena = &r->arena,
+		.mode = MODE_REAL};
+	json_open(&o, '{');
+	assert_ok(tell_ledger(&v, "owed", &o, &why));
+	json_close(&o);
+	assert_true(slice_search(buf_slice(&b), SLICE("pump days")) >= 0);
+	assert_true(slice_search(buf_slice(&b), SLICE("\"amount\":0")) >= 0);
+	reading_end(&r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +268,7 @@ int main(int argc, char **argv)
 		SIGNED(what_is_extended_stays_bound),
 		SIGNED(more_does_not_come_than_was_committed),
 		SIGNED(nobody_fills_a_list_for_the_others),
+		SIGNED(a_debt_is_its_debtors_word),
 	};
 	int skip;
 
