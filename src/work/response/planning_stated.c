@@ -13,7 +13,9 @@ static int row_read(struct gathering *g, const struct csv_row *head, const struc
 	struct aid_capability *ret, struct why *why)
 {
 	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
-	struct slice *field = arena_array(g->v->arena, struct slice, head->n + 1);
+	/* Of its own: a long heading is said again for each row. */
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct slice *field = arena_array(&arena, struct slice, head->n + 1);
 	struct why bad = {0};
 	union aid_any a;
 	size_t n = 0;
@@ -21,10 +23,10 @@ static int row_read(struct gathering *g, const struct csv_row *head, const struc
 	for (size_t i = 0; i < head->n && i < row->n; i++)
 		/* Whose object it would be is nothing yet. */
 		if (row->cell[i].n && !slice_is(head->cell[i], "object"))
-			field[n++] = slice_str(arena_printf(g->v->arena, "%.*s=%.*s",
+			field[n++] = slice_str(arena_printf(&arena, "%.*s=%.*s",
 				SLICE_FMT(head->cell[i]), SLICE_FMT(row->cell[i])));
 	int rc = shape_compose(
-		aid_kinds[AID_CAPABILITY].shape, field, n, g->o->now_ms, g->v->arena, &b, &bad);
+		aid_kinds[AID_CAPABILITY].shape, field, n, g->o->now_ms, &arena, &b, &bad);
 	if (rc == 0)
 		rc = aid_read(AID_CAPABILITY, &a, g->v->arena,
 			arena_copy(g->v->arena, buf_slice(&b)), SHAPE_STRICT, &bad);

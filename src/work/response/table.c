@@ -175,8 +175,10 @@ static int part_compose(
 	struct importing *m, const struct csv_row *row, bool restricted, struct slice *ret)
 {
 	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
+	/* Of its own: a long heading is said again for each row. */
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
 	const struct csv_row *head = &m->csv->row[0];
-	struct slice *field = arena_array(m->v->arena, struct slice, head->n + 1);
+	struct slice *field = arena_array(&arena, struct slice, head->n + 1);
 	struct why why = {0};
 	size_t n = 0;
 	int rc;
@@ -184,12 +186,12 @@ static int part_compose(
 	for (size_t i = 0; i < head->n && i < row->n; i++)
 		if (i != m->object_column && row->cell[i].n &&
 			is_restricted(m, head->cell[i]) == restricted)
-			field[n++] = slice_str(arena_printf(m->v->arena, "%.*s=%.*s",
+			field[n++] = slice_str(arena_printf(&arena, "%.*s=%.*s",
 				SLICE_FMT(head->cell[i]), SLICE_FMT(row->cell[i])));
 	*ret = SLICE_NONE;
 	if (n == 0)
 		return 0;
-	rc = shape_compose(aid_kinds[m->t->kind].shape, field, n, m->now_ms, m->v->arena, &b, &why);
+	rc = shape_compose(aid_kinds[m->t->kind].shape, field, n, m->now_ms, &arena, &b, &why);
 	if (rc < 0) {
 		problem(m, row, why.where, why.text);
 		return 1;
