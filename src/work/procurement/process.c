@@ -124,6 +124,7 @@ static void consents_read(struct process *p)
 		uint8_t box[GROUP_BYTES];
 		struct hash leaf;
 
+		c->ever |= get_bool(&r->doc, root, "agrees");
 		if (!get_bytes(&r->doc, root, "leaf", leaf.b, 32) ||
 			!hash_eq(&leaf, &p->agreement->leaf))
 			continue; /* of another version */
@@ -434,6 +435,19 @@ static enum process_state state_of(
 	return PROCESS_CLOSED;
 }
 
+/* In brief the messages are not here: a tender that is open, in a procurement that all have signed once, is taken to have its key. */
+static bool stands(const struct process *p, bool brief)
+{
+	size_t ever = 0;
+
+	if (!brief)
+		return p->n_consent == p->n_participant || (p->replay && p->replay->has_key);
+	for (size_t i = 0; i < p->n_participant; i++)
+		ever += p->consent[i].ever;
+	return p->n_consent == p->n_participant ||
+	       (ever == p->n_participant && text_is(p->tender, "status", "open"));
+}
+
 static int read(const struct rows *rows, bool brief, int64_t now_ms, struct arena *arena,
 	struct process *ret, struct why *why)
 {
@@ -451,10 +465,7 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	complaints_read(p);
 	if (!brief)
 		seal_read(p, arena);
-	/* In brief the messages are not here: a tender that is open is taken to have its key. */
-	p->stands =
-		p->n_consent == p->n_participant ||
-		(brief ? text_is(p->tender, "status", "open") : p->replay && p->replay->has_key);
+	p->stands = stands(p, brief);
 	p->state = state_of(p, brief, now_ms, &p->next_ms);
 	*ret = *p;
 	return 0;

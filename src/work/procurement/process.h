@@ -37,6 +37,7 @@ const char *process_state_name(enum process_state s);
 struct consent {
 	bool signed_; /* this very version */
 	bool refused;
+	bool ever; /* some version */
 	bool has_box;
 	struct point box;
 };

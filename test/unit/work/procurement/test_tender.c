@@ -783,6 +783,13 @@ static void strangers(void **state)
 		consents += s.rows.row[i].kind == P_CONSENT;
 	assert_int_equal(consents, 1);
 	leave(&s);
+	/* A tender that is written before all have signed is not open, nor said to be so on the board. */
+	tender(&y, DEADLINE, 2, false, 0);
+	assert_true(look(&y, 0, &s));
+	assert_int_equal(s.p.state, PROCESS_PROPOSED);
+	assert_ok(process_read_brief(&s.rows, env_now_ms(&s.m->node->env), &s.arena, &s.p, &why));
+	assert_int_equal(s.p.state, PROCESS_PROPOSED);
+	leave(&s);
 }
 
 /* A participant that fills the store loses sight of its own records; what the others have written stands. */
