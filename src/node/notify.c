@@ -212,23 +212,36 @@ static struct slice areas_of(const struct roles *roles, enum area only, struct a
 		"$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13",        \
 		"$14") ")"
 
-int matter_list(struct db *db, const struct world *w, const struct reader *who,
-	const struct roles *roles, const struct matter_query *q, struct arena *arena,
-	struct matter **ret, size_t *ret_n, struct why *why)
+#define MATTER_ASKED                                                                               \
+	" FROM matter m WHERE m.coalition = $1 AND " MATTER_FOR                                    \
+	" AND ($16 = 0 OR m.acked_ms = 0) AND ($17 = 0 OR m.first_ms <= $17) "                     \
+	"AND ($18 = 0 OR $18 = CASE WHEN length(m.object) = 0 THEN 1 ELSE 2 END) "
+
+static void query_bind(struct stmt *s, const struct world *w, const struct reader *who,
+	const struct roles *roles, const struct matter_query *q, struct arena *arena)
 {
-	struct stmt *s = db_stmt(db,
-		"SELECT " MATTER_COLUMNS " FROM matter m WHERE m.coalition = $1 AND " MATTER_FOR
-		" AND ($16 = 0 OR m.acked_ms = 0) AND ($17 = 0 OR m.first_ms <= $17) "
-		"ORDER BY m.first_ms, m.id LIMIT $18");
-	struct matter *out = arena_array(arena, struct matter, q->limit);
-	size_t n = 0;
-	int rc;
 	db_bind_i64(s, 1, w->coalition.row);
 	release_classes_bind(s, 2, who, w->standing.charter, arena);
 	db_bind_text(s, 15, areas_of(roles, q->area, arena));
 	db_bind_i64(s, 16, q->unacked);
 	db_bind_i64(s, 17, q->before_ms);
-	db_bind_i64(s, 18, (int64_t)q->limit);
+	db_bind_i64(s, 18, q->what);
+}
+
+int matter_list(struct db *db, const struct world *w, const struct reader *who,
+	const struct roles *roles, const struct matter_query *q, struct arena *arena,
+	struct matter **ret, size_t *ret_n, struct why *why)
+{
+	struct stmt *s = db_stmt(db, q->newest ? "SELECT " MATTER_COLUMNS MATTER_ASKED
+						 "ORDER BY m.first_ms DESC, m.id LIMIT $19"
+					       : "SELECT " MATTER_COLUMNS MATTER_ASKED
+						 "ORDER BY m.first_ms, m.id LIMIT $19");
+	struct matter *out = arena_array(arena, struct matter, q->limit);
+	size_t n = 0;
+	int rc;
+
+	query_bind(s, w, who, roles, q, arena);
+	db_bind_i64(s, 19, (int64_t)q->limit);
 	while ((rc = db_step(s, why)) == DB_ROW && n < q->limit) {
 		matter_read(s, arena, &out[n]);
 		out[n++].coalition_id = w->coalition.id;
@@ -239,6 +252,21 @@ int matter_list(struct db *db, const struct world *w, const struct reader *who,
 	*ret = out;
 	*ret_n = n;
 	return 0;
+}
+
+int matter_count(struct db *db, const struct world *w, const struct reader *who,
+	const struct roles *roles, const struct matter_query *q, struct arena *arena, uint64_t *ret,
+	struct why *why)
+{
+	struct stmt *s = db_stmt(db, "SELECT count(*)" MATTER_ASKED);
+	int rc;
+
+	query_bind(s, w, who, roles, q, arena);
+	rc = db_step(s, why);
+	if (rc == DB_ROW)
+		*ret = (uint64_t)db_i64(s, 0);
+	db_reset(s);
+	return rc < 0 ? rc : 0;
 }
 
 int matter_ack(struct db *db, const struct world *w, const struct reader *who,

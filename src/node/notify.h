@@ -47,16 +47,23 @@ MUST_USE int matter_ack(struct db *db, const struct world *w, const struct reade
 	const struct roles *roles, struct slice id, struct slice by, int64_t now_ms,
 	struct why *why);
 
+enum matter_what { MATTER_ANY, MATTER_NEEDS, MATTER_RECORDS };
 struct matter_query {
 	bool unacked;
+	bool newest; /* the newest first, instead of the oldest */
+	enum matter_what what;
 	enum area area;	   /* AREAS: all */
 	int64_t before_ms; /* begun at or before; 0: all */
 	size_t limit;
 };
-/* Of one coalition, oldest first; those that `who` may know of. */
+/* Of one coalition; those that `who` may know of. */
 MUST_USE int matter_list(struct db *db, const struct world *w, const struct reader *who,
 	const struct roles *roles, const struct matter_query *q, struct arena *arena,
 	struct matter **ret, size_t *ret_n, struct why *why);
+/* How many there are, whatever the limit. */
+MUST_USE int matter_count(struct db *db, const struct world *w, const struct reader *who,
+	const struct roles *roles, const struct matter_query *q, struct arena *arena, uint64_t *ret,
+	struct why *why);
 
 /* Up to where what is new has been taken up; "" at first. The latter in a write transaction. */
 MUST_USE int notify_position(

@@ -5,6 +5,11 @@
 #include "node/notify.h"
 #include "web/notifier.h"
 
+#include <inttypes.h>
+
+/* Records that have come and are shown of one area and coalition, the newest; of the rest the number, so that no area hides another. */
+#define ARRIVED_SHOWN 100
+
 /* ---- needs ---- */
 
 /* Acknowledgements of one coalition, by id. */
@@ -55,7 +60,8 @@ static void put_need(struct call *c, const struct need *n, const struct matter *
 }
 
 /* A record that has come and that nobody has acknowledged: named, not shown. */
-static void put_arrived(struct call *c, const struct matter *m, struct slice coalition_name)
+static void put_arrived(
+	struct call *c, const struct matter *m, uint64_t more, struct slice coalition_name)
 {
 	json_open(&c->o, '{');
 	json_put_cstr(&c->o, "id", m->id);
@@ -64,6 +70,8 @@ static void put_arrived(struct call *c, const struct matter *m, struct slice coa
 	json_put_cstr(&c->o, "mode", mode_name(m->mode));
 	json_put_cstr(&c->o, "text", "need.record");
 	json_open_at(&c->o, "values", '{');
+	if (more)
+		json_put_cstr(&c->o, "more", arena_printf(c->arena, "%" PRIu64, more));
 	json_close(&c->o);
 	json_put_cstr(&c->o, "words", "A record has come");
 	json_put_string(&c->o, "place", m->place);
@@ -74,12 +82,33 @@ static void put_arrived(struct call *c, const struct matter *m, struct slice coa
 	json_close(&c->o);
 }
 
-static int matters_of(
+static int acks_of(
 	struct call *c, const struct world *w, const struct reader *who, struct acks *ret)
 {
-	struct matter_query q = {.area = AREAS, .limit = NEEDS_MAX};
+	struct matter_query q = {.area = AREAS, .what = MATTER_NEEDS, .limit = NEEDS_MAX};
 	return matter_list(
 		c->db, w, who, &c->caller.roles, &q, c->arena, &ret->matter, &ret->n, &c->why);
+}
+
+/* What has come of one area: the newest has the number of those that are not shown. */
+static int arrived_put(
+	struct call *c, const struct world *w, const struct reader *who, enum area area)
+{
+	struct matter_query q = {.area = area,
+		.unacked = true,
+		.newest = true,
+		.what = MATTER_RECORDS,
+		.limit = ARRIVED_SHOWN};
+	struct matter *m;
+	uint64_t all = 0;
+	size_t n;
+
+	TRY(matter_list(c->db, w, who, &c->caller.roles, &q, c->arena, &m, &n, &c->why));
+	if (n == ARRIVED_SHOWN)
+		TRY(matter_count(c->db, w, who, &c->caller.roles, &q, c->arena, &all, &c->why));
+	for (size_t i = 0; i < n; i++)
+		put_arrived(c, &m[i], i == 0 && all > n ? all - n : 0, w->coalition.founding.name);
+	return 0;
 }
 
 int api_needs(struct call *c)
@@ -90,30 +119,27 @@ int api_needs(struct call *c)
 
 	TRY(coalition_list(c->db, c->arena, &list, &n, &c->why));
 	struct acks *acks = arena_array(c->arena, struct acks, n + 1);
-	int64_t *row = arena_array(c->arena, int64_t, n + 1);
-	struct slice *name = arena_array(c->arena, struct slice, n + 1);
+	struct world *w = arena_array(c->arena, struct world, n + 1);
+	struct reader *who = arena_array(c->arena, struct reader, n + 1);
 	for (size_t i = 0; i < n; i++) {
-		struct world w;
-		TRY(world_load(&w, c->node, c->db, &list[i].id, c->arena, &c->why));
-		struct reader who = caller_reader(&c->caller, &w);
-		TRY(needs_load(needs, &w, c->db, &who, &c->caller.roles, &c->why));
-		TRY(matters_of(c, &w, &who, &acks[i]));
-		row[i] = w.coalition.row;
-		name[i] = w.coalition.founding.name;
+		TRY(world_load(&w[i], c->node, c->db, &list[i].id, c->arena, &c->why));
+		who[i] = caller_reader(&c->caller, &w[i]);
+		TRY(needs_load(needs, &w[i], c->db, &who[i], &c->caller.roles, &c->why));
+		TRY(acks_of(c, &w[i], &who[i], &acks[i]));
 	}
 	needs_sort(needs);
 	page_open(c);
 	for (size_t i = 0; i < needs->n; i++) {
 		const struct matter *m = NULL;
 		for (size_t k = 0; k < n; k++)
-			if (row[k] == needs->need[i].coalition_row)
+			if (w[k].coalition.row == needs->need[i].coalition_row)
 				m = ack_of(&acks[k], needs->need[i].id);
 		put_need(c, &needs->need[i], m);
 	}
 	for (size_t k = 0; k < n; k++)
-		for (size_t i = 0; i < acks[k].n; i++)
-			if (acks[k].matter[i].has_object && !acks[k].matter[i].acked_ms)
-				put_arrived(c, &acks[k].matter[i], name[k]);
+		for (int a = 0; a < AREAS; a++)
+			if (c->caller.roles.of[a] >= ROLE_READER)
+				TRY(arrived_put(c, &w[k], &who[k], (enum area)a));
 	page_close(c, SLICE_NONE);
 	return 0;
 }

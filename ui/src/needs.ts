@@ -23,7 +23,9 @@ const one = (n: NeedRow): Need => ({ id: n.id, ids: [n.id], level: n.level, area
 // Records that have come to one coalition are one line for each work area, however many they are.
 function together(rows: readonly NeedRow[]): Need[] {
 	const first = rows[0]!, area = AREAS.find((a) => a === first.area);
-	const text = area ? `${t(`workspace.${area}`)}: ${t("need.record", { n: rows.length })}` : t("need.record", { n: rows.length });
+	// The node names the newest, and says with them how many more there are.
+	const n = rows.reduce((sum, r) => sum + Number(r.values.more ?? 0), rows.length);
+	const text = area ? `${t(`workspace.${area}`)}: ${t("need.record", { n })}` : t("need.record", { n });
 	if (rows.length === 1) return [{ ...one(first), text }];
 	const href = area ? link("work", area, first.coalition) : link("records", first.coalition);
 	return [{ ...one(first), id: `records ${first.coalition} ${first.area}`, ids: rows.map((n) => n.id), text, href }];

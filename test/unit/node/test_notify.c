@@ -167,6 +167,46 @@ static void rules_are_checked(void **state)
 	assert_fails(E_INVALID, notify_put(l->m[0].db, &p, domain, 1, &why));
 }
 
+/* A flood of records hides no need, and its newest are named with the number of all. */
+static void the_newest_are_named_and_the_rest_counted(void **state)
+{
+	struct league *l = *state;
+	struct roles roles = all_roles(ROLE_READER);
+	struct db *db = l->m[0].db;
+	struct matter_query q = {.unacked = true,
+		.newest = true,
+		.area = AREA_RECORDS,
+		.what = MATTER_RECORDS,
+		.limit = 3};
+	struct object_id last = {0};
+	struct matter *m;
+	uint64_t all = 0;
+	size_t n;
+
+	assert_ok(db_begin(db, &why));
+	for (uint8_t i = 1; i <= 5; i++) {
+		last = (struct object_id){.owner = l->m[1].id, .name = {{i}}};
+		assert_ok(matter_record(db, 1, AREA_RECORDS, MODE_REAL, &last,
+			SLICE("league UNCLASSIFIED"), "records/x", LEAGUE_NOW + i, &why));
+	}
+	assert_ok(db_commit(db, &why));
+	struct reading *r = reading_start(l, 0);
+	struct reader who = account_reader(&r->world, SLICE("*"));
+	assert_ok(matter_list(r->db, &r->world, &who, &roles, &q, &r->arena, &m, &n, &why));
+	assert_int_equal(n, 3);
+	assert_true(object_id_eq(&m[0].object, &last));
+	assert_ok(matter_count(r->db, &r->world, &who, &roles, &q, &r->arena, &all, &why));
+	assert_int_equal(all, 5);
+	q.what = MATTER_NEEDS;
+	assert_ok(matter_list(r->db, &r->world, &who, &roles, &q, &r->arena, &m, &n, &why));
+	assert_int_equal(n, 0);
+	q.what = MATTER_RECORDS;
+	q.area = AREA_CYBER;
+	assert_ok(matter_count(r->db, &r->world, &who, &roles, &q, &r->arena, &all, &why));
+	assert_int_equal(all, 0);
+	reading_end(&r);
+}
+
 static void a_mail_is_taken_by_one_and_comes_back(void **state)
 {
 	struct league *l = *state;
@@ -315,6 +355,7 @@ static const struct CMUnitTest tests[] = {
 	SIGNED(matters_are_for_who_may_know),
 	PLAIN(needs_begin_and_end),
 	SIGNED(rules_are_checked),
+	SIGNED(the_newest_are_named_and_the_rest_counted),
 	SIGNED(a_mail_is_taken_by_one_and_comes_back),
 	SIGNED(a_hook_keeps_its_secret),
 	SIGNED(letters_go_in_order),
