@@ -16,12 +16,28 @@
 /* What becomes of a head, besides 0 (dealt with), PULL_LAGGING and errors: there is more to it in the next round. */
 enum { TAKE_AGAIN = PULL_LAGGING + 1 };
 
+/* A note of the answer, before anything but its grammar has been looked at. */
+struct heard {
+	struct slice note; /* in the answer */
+	struct hash digest;
+	struct log_id log;
+	uint64_t size;
+	bool witnessed; /* somebody besides its author seems to have signed */
+};
+typedef VEC(struct heard) heard_list;
+
+/* What one log is told of: a note of the author, and one or two for each size that a witness stands at. */
+#define NOTES_OF_LOG (2 * LIMIT_MEMBERS)
+
 struct judged {
 	struct receipt_head head;
 	struct hash digest;
 	bool open; /* to be looked at again in the next round, until it has been dealt with */
 };
-typedef VEC(struct judged) judged_list;
+struct judged_log {
+	struct judged note[NOTES_OF_LOG];
+	size_t n;
+};
 
 /* The value in the map of seen notes does not matter, only that there is one. */
 static void mark_seen(struct pull *p, const struct hash *digest)
@@ -29,34 +45,79 @@ static void mark_seen(struct pull *p, const struct hash *digest)
 	map_put(&p->seen, slice_of(digest->b, sizeof(digest->b)), p);
 }
 
-/* Parsed for good, once it is known to be worth keeping. */
-static int keep(
-	struct round *r, struct slice note, struct judged *j, judged_list *list, struct why *why)
+static int refuse(struct round *r, const struct hash *digest, enum receipt_step step,
+	const struct why *refused, struct why *why)
 {
-	struct note *parsed = arena_new(&r->arena, struct note);
-	int rc = note_parse(parsed, &r->arena, note, why);
+	mark_seen(r->p, digest);
+	round_fail(r, step, refused);
+	return round_enough(r, why);
+}
 
-	if (rc < 0)
-		return rc;
-	j->head.parsed = parsed;
-	j->open = true;
-	vec_push(list, *j);
+/* Which log a note is of and how far it goes. */
+static int hear(struct round *r, struct slice bytes, struct arena *scratch, heard_list *list,
+	struct why *why)
+{
+	struct heard h = {.note = bytes, .digest = hash_bytes(bytes)};
+	struct note *note = arena_new(scratch, struct note);
+	struct checkpoint cp;
+	struct why refused = {0};
+
+	if (map_has(&r->p->seen, slice_of(h.digest.b, sizeof(h.digest.b))))
+		return 0;
+	if (note_parse(note, scratch, bytes, &refused) < 0 ||
+		checkpoint_parse(&cp, note->text, &refused) < 0)
+		return refuse(r, &h.digest, RECEIPT_NOTE, &refused, why);
+	h.log = cp.log;
+	h.size = cp.size;
+	h.witnessed = note->n > 1;
+	vec_push(list, h);
 	return 0;
 }
 
-static int judge(struct round *r, struct slice note, struct arena *scratch, judged_list *list,
-	struct why *why)
+static int hear_all(struct round *r, struct slice answer, heard_list *list, struct why *why)
 {
-	struct judged j = {.digest = hash_bytes(note)};
-	enum receipt_step step;
-	struct why refused = {0};
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct slice note;
 	int rc;
 
-	if (map_has(&r->p->seen, slice_of(j.digest.b, sizeof(j.digest.b))))
+	while ((rc = frame32_next(&answer, LIMIT_NOTE_BYTES, &note, why)) == 1) {
+		arena_reset(&scratch);
+		if ((rc = hear(r, note, &scratch, list, why)) < 0)
+			return rc;
+	}
+	return rc;
+}
+
+static int heard_of(const struct heard *x, const struct heard *y)
+{
+	int c = id_cmp(&x->log.coalition, &y->log.coalition);
+
+	if (c == 0)
+		c = id_cmp(&x->log.member, &y->log.member);
+	return c != 0 ? c : (x->log.epoch > y->log.epoch) - (x->log.epoch < y->log.epoch);
+}
+
+/* An author's together, so that its chain is read once; of a log the largest head first. */
+static int heard_order(const void *a, const void *b)
+{
+	const struct heard *x = a, *y = b;
+	int c = heard_of(x, y);
+
+	return c != 0 ? c : (x->size < y->size) - (x->size > y->size);
+}
+
+static int judge(struct round *r, struct receipt_keys *keys, const struct heard *h,
+	struct arena *arena, struct judged_log *ret, struct why *why)
+{
+	struct judged j = {.digest = h->digest, .open = true};
+	enum receipt_step step;
+	struct why refused = {0};
+	int rc = receipt_note(&r->w, r->db, keys, h->note, arena, &j.head, &step, &refused);
+
+	if (rc == 0) {
+		ret->note[ret->n++] = j;
 		return 0;
-	rc = receipt_note(&r->w, r->db, note, scratch, &j.head, &step, &refused);
-	if (rc == 0)
-		return keep(r, note, &j, list, why);
+	}
 	/* The partner knows somebody whom nobody has introduced here. */
 	if (rc == E_MISSING && step == RECEIPT_ORIGIN) {
 		mark_seen(r->p, &j.digest);
@@ -66,36 +127,26 @@ static int judge(struct round *r, struct slice note, struct arena *scratch, judg
 		*why = refused;
 		return rc;
 	}
-	mark_seen(r->p, &j.digest);
-	round_fail(r, step, &refused);
-	return round_enough(r, why);
+	return refuse(r, &j.digest, step, &refused, why);
 }
 
-static int judge_all(struct round *r, struct slice answer, judged_list *list, struct why *why)
+/*
+ * Of one log. Whoever holds a log tells its largest head and what witnesses have signed: a smaller one that nobody has witnessed says nothing, and more than
+ * there can be of witnesses nobody has to tell.
+ */
+static int judge_log(struct round *r, struct receipt_keys *keys, const struct heard *h, size_t n,
+	struct arena *arena, struct judged_log *ret, struct why *why)
 {
-	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	struct slice note;
-	int rc;
+	int rc = 0;
 
-	while ((rc = frame32_next(&answer, LIMIT_NOTE_BYTES, &note, why)) == 1) {
-		arena_reset(&scratch);
-		if ((rc = judge(r, note, &scratch, list, why)) < 0)
-			return rc;
+	ret->n = 0;
+	for (size_t i = 0, looks = 0; rc == 0 && i < n && looks < NOTES_OF_LOG; i++) {
+		if (ret->n > 0 && !h[i].witnessed && h[i].size < ret->note[0].head.cp.size)
+			continue;
+		looks++;
+		rc = judge(r, keys, &h[i], arena, ret, why);
 	}
 	return rc;
-}
-
-/* Same log together, largest head first. */
-static int judged_order(const void *a, const void *b)
-{
-	const struct judged *x = a, *y = b;
-	int c = id_cmp(&x->head.cp.log.member, &y->head.cp.log.member);
-
-	if (c != 0)
-		return c;
-	if (x->head.cp.log.epoch != y->head.cp.log.epoch)
-		return x->head.cp.log.epoch < y->head.cp.log.epoch ? -1 : 1;
-	return (x->head.cp.size < y->head.cp.size) - (x->head.cp.size > y->head.cp.size);
 }
 
 /* The log of a head, made if nothing of it is here yet. */
@@ -130,23 +181,33 @@ static int compare(
 	return rc;
 }
 
+static int witnesses_look(struct round *r, const struct log *log, const struct receipt_head *head,
+	struct arena *scratch, struct receipt_news *ret, struct why *why)
+{
+	int rc = db_begin_read(r->db, why);
+
+	if (rc < 0)
+		return rc;
+	rc = receipt_witnesses(&r->w, r->db, r->keys, log, head, scratch, ret, why);
+	db_rollback(r->db);
+	return rc;
+}
+
 static int witnesses(
 	struct round *r, const struct log *log, const struct receipt_head *head, struct why *why)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	bool news = false;
-	int rc;
+	struct receipt_news news;
+	int rc = witnesses_look(r, log, head, &scratch, &news, why);
 
+	if (rc <= 0)
+		return rc;
 	if ((rc = db_begin(r->db, why)) < 0)
 		return rc;
-	rc = receipt_witnesses(&r->w, r->db, log, head, &scratch, &news, why);
+	rc = receipt_news_keep(r->db, log, head, &news, &scratch, why);
 	if (rc < 0) {
 		db_rollback(r->db);
 		return rc;
-	}
-	if (!news) {
-		db_rollback(r->db);
-		return 0;
 	}
 	if ((rc = db_commit(r->db, why)) < 0)
 		return rc;
@@ -332,26 +393,52 @@ static void take_log(struct round *r, struct judged *j, size_t n)
 	}
 }
 
+static int hear_log(
+	struct round *r, const struct heard *h, size_t n, struct judged_log *log, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	int rc = judge_log(r, r->keys, h, n, &arena, log, why);
+
+	if (rc < 0)
+		return rc;
+	if (log->n > 0)
+		take_log(r, log->note, log->n);
+	for (size_t i = 0; i < log->n; i++)
+		if (!log->note[i].open)
+			mark_seen(r->p, &log->note[i].digest);
+	return 0;
+}
+
+static int hear_logs(struct round *r, const heard_list *list, struct why *why)
+{
+	struct judged_log *log CLEANUP_FREE = mem_new(struct judged_log);
+	int rc = 0;
+
+	for (size_t from = 0, to; rc == 0 && from < list->n; from = to) {
+		for (to = from + 1; to < list->n; to++)
+			if (heard_of(&list->p[to], &list->p[from]) != 0)
+				break;
+		rc = hear_log(r, &list->p[from], to - from, log, why);
+	}
+	return rc;
+}
+
 int pull_heads(struct round *r, struct slice answer, struct why *why)
 {
-	judged_list list = {0};
+	struct receipt_keys keys CLEANUP_RECEIPT_KEYS = {0};
+	heard_list list = {0};
 	uint64_t cosigned = 0;
-	int rc = judge_all(r, answer, &list, why);
+	int rc = hear_all(r, answer, &list, why);
 
-	vec_sort(&list, judged_order);
-	for (size_t from = 0, to; rc == 0 && from < list.n; from = to) {
-		for (to = from + 1; to < list.n; to++)
-			if (!log_id_eq(&list.p[to].head.cp.log, &list.p[from].head.cp.log))
-				break;
-		take_log(r, &list.p[from], to - from);
-	}
-	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		if (!list.p[i].open)
-			mark_seen(r->p, &list.p[i].digest);
+	r->keys = &keys;
+	vec_sort(&list, heard_order);
+	if (rc == 0)
+		rc = hear_logs(r, &list, why);
 	if (rc == 0 && list.n > 0) {
 		rc = cosign_heads(r->node, r->db, &r->p->o.coalition, &cosigned, why);
 		r->res.cosigned += cosigned;
 	}
+	r->keys = NULL;
 	vec_free(&list);
 	return rc;
 }

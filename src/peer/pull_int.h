@@ -60,7 +60,8 @@ struct round {
 	struct arena arena; /* until the end of the round */
 	struct world
 		w; /* as it was when it was asked for (round_world); before, only which coalition */
-	bool knows; /* it was */
+	bool knows;		   /* it was */
+	struct receipt_keys *keys; /* while heads are judged */
 	struct pull_result res;
 	bool incomplete;  /* something is left for the next round: the token stays */
 	unsigned refused; /* how much of what the partner brought */

@@ -37,23 +37,76 @@ static bool follows(const struct world *w, const struct log_id *log)
 	return id_eq(&w->node->self, &log->member);
 }
 
-static int check_signature(
-	struct db *db, const struct checkpoint *cp, const struct note *note, struct why *why)
+void receipt_keys_free(struct receipt_keys *k)
 {
-	/* Not the round's: there are many notes in one, and a chain is large. */
+	arena_free(&k->chain_arena);
+	arena_free(&k->arena);
+	*k = (struct receipt_keys){0};
+}
+
+/* The author's, kept while notes of one author come. */
+static int author_chain(struct receipt_keys *k, struct db *db, const struct id *author,
+	const struct root_chain **ret, struct why *why)
+{
+	int rc;
+
+	if (!k->knows || !id_eq(&k->author, author)) {
+		k->knows = false;
+		k->chain_arena.max = LIMIT_REQUEST_ARENA;
+		arena_reset(&k->chain_arena);
+		if ((rc = root_chain_load(db, author, &k->chain_arena, &k->chain, why)) < 0)
+			return rc;
+		k->author = *author;
+		k->knows = true;
+	}
+	*ret = &k->chain;
+	return 0;
+}
+
+/* Of party n. None if no root document of it is here. */
+static int witness_keys(struct receipt_keys *k, const struct world *w, struct db *db, size_t n,
+	const struct receipt_witness **ret, struct why *why)
+{
 	struct arena roots CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
 	const struct pubkey *key[ROOT_SPEAKERS_MAX];
+	struct receipt_witness *of;
 	struct root_chain chain;
+	int rc;
+
+	k->arena.max = LIMIT_REQUEST_ARENA;
+	if (k->witness == NULL)
+		k->witness = arena_array(&k->arena, struct receipt_witness *, w->n_party);
+	if (k->witness[n] == NULL) {
+		rc = root_chain_load(db, &w->party[n].id, &roots, &chain, why);
+		if (rc < 0 && rc != E_MISSING)
+			return rc;
+		of = arena_new(&k->arena, struct receipt_witness);
+		if (rc == 0)
+			of->n = root_witness_keys(&chain, key, ROOT_SPEAKERS_MAX);
+		of->key = arena_array(&k->arena, struct pubkey, of->n + 1);
+		for (size_t i = 0; i < of->n; i++)
+			of->key[i] = *key[i];
+		k->witness[n] = of;
+	}
+	*ret = k->witness[n];
+	return 0;
+}
+
+static int check_signature(struct receipt_keys *keys, struct db *db, const struct checkpoint *cp,
+	const struct note *note, struct why *why)
+{
+	const struct pubkey *key[ROOT_SPEAKERS_MAX];
+	const struct root_chain *chain;
 	char origin[ORIGIN_MAX];
 	size_t n;
-	int rc = root_chain_load(db, &cp->log.member, &roots, &chain, why);
+	int rc = author_chain(keys, db, &cp->log.member, &chain, why);
 
 	if (rc < 0)
 		return rc == E_IO ? rc
 				  : why_set(why, E_VERIFY, "", "no root document of the author");
 	origin_format(&cp->log, origin);
 	n = root_log_keys(
-		&chain, &cp->log.coalition, cp->log.epoch, cp->size, key, ROOT_SPEAKERS_MAX);
+		chain, &cp->log.coalition, cp->log.epoch, cp->size, key, ROOT_SPEAKERS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		rc = note_verify(note, slice_str(origin), NOTE_ED25519, key[i], NULL, why);
 		if (rc != 0)
@@ -62,8 +115,8 @@ static int check_signature(
 	return why_set(why, E_VERIFY, "", "no signature by a key that the author's root names");
 }
 
-int receipt_note(const struct world *w, struct db *db, struct slice note, struct arena *arena,
-	struct receipt_head *ret, enum receipt_step *ret_step, struct why *why)
+int receipt_note(const struct world *w, struct db *db, struct receipt_keys *keys, struct slice note,
+	struct arena *arena, struct receipt_head *ret, enum receipt_step *ret_step, struct why *why)
 {
 	struct receipt_head h = {.note = note};
 	struct note *parsed;
@@ -82,7 +135,7 @@ int receipt_note(const struct world *w, struct db *db, struct slice note, struct
 	if (!follows(w, &h.cp.log))
 		return why_set(why, E_MISSING, "", "a log that is not followed here");
 	*ret_step = RECEIPT_SIGNATURE;
-	if ((rc = check_signature(db, &h.cp, parsed, why)) < 0)
+	if ((rc = check_signature(keys, db, &h.cp, parsed, why)) < 0)
 		return rc;
 	*ret_step = RECEIPT_NONE;
 	h.parsed = parsed;
@@ -157,32 +210,24 @@ static int author_note_is_new(struct db *db, const struct log *log, const struct
 	return rc == E_VERIFY ? 0 : rc < 0 ? rc : 1;
 }
 
-/* 1 = stored, 0 = no key of this witness has signed. */
-static int witness_store(struct db *db, const struct log *log, const struct receipt_head *head,
-	const struct id *witness, const struct note_signature *line, struct why *why)
+/* 1 = signed by this witness, 0 = by no key of it. */
+static int witness_check(const struct receipt_head *head, const struct receipt_witness *witness,
+	const struct note_signature *line, int64_t *ret_time_s, struct why *why)
 {
-	struct arena roots CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	struct buf note CLEANUP_BUF = BUF(LIMIT_NOTE_BYTES);
-	const struct pubkey *key[ROOT_SPEAKERS_MAX];
-	struct root_chain chain;
 	uint64_t time_s;
-	size_t n;
-	int rc = root_chain_load(db, witness, &roots, &chain, why);
+	int rc;
 
-	if (rc < 0)
-		return rc == E_MISSING ? 0 : rc;
-	n = root_witness_keys(&chain, key, ROOT_SPEAKERS_MAX);
-	for (size_t i = 0; i < n; i++) {
-		rc = note_verify(head->parsed, line->name, NOTE_COSIGNATURE, key[i], &time_s, why);
+	for (size_t i = 0; i < witness->n; i++) {
+		rc = note_verify(
+			head->parsed, line->name, NOTE_COSIGNATURE, &witness->key[i], &time_s, why);
 		if (rc == 0)
 			continue;
-		if (rc < 0 || (rc = note_with(head, line, &note, why)) < 0)
+		if (rc < 0)
 			return rc;
 		if (time_s > INT64_MAX / 1000)
 			return why_set(why, E_VERIFY, "", "a cosignature from the end of time");
-		rc = cosign_put(db, log->row, witness, head->cp.size, (int64_t)time_s,
-			buf_slice(&note), why);
-		return rc < 0 ? rc : 1;
+		*ret_time_s = (int64_t)time_s;
+		return 1;
 	}
 	return 0;
 }
@@ -196,45 +241,78 @@ static bool witness_is_behind(const struct cosigned *list, size_t n, const struc
 	return true;
 }
 
-int receipt_witnesses(const struct world *w, struct db *db, const struct log *log,
-	const struct receipt_head *head, struct arena *arena, bool *ret_news, struct why *why)
+/* What party n has signed of this head. */
+static int witness_look(const struct world *w, struct db *db, struct receipt_keys *keys, size_t n,
+	const struct receipt_head *head, struct receipt_news *news, struct why *why)
 {
-	struct cosigned *held;
-	size_t n;
+	const struct receipt_witness *witness;
+	char name[ORIGIN_MAX];
 	int rc;
 
-	if (head->cp.size == 0)
-		return 0;
-	if (!id_eq(&log->id.member, &w->node->self)) {
-		if ((rc = author_note_is_new(db, log, head, arena, why)) < 0)
-			return rc;
-		if (rc == 1 && (rc = receipt_author_note(db, log->row, head, why)) < 0)
-			return rc;
-		*ret_news = *ret_news || rc == 1;
-	}
-	if (head->parsed->n < 2)
-		return 0;
-	if ((rc = cosign_list(db, log->row, arena, &held, &n, why)) < 0)
-		return rc;
-	for (size_t i = 0; i < w->n_party; i++) {
-		const struct id *witness = &w->party[i].id;
-		char name[ORIGIN_MAX];
+	witness_name_format(&w->coalition.id, &w->party[n].id, name);
+	for (size_t i = 0; i < head->parsed->n; i++) {
+		const struct note_signature *line = &head->parsed->signature[i];
+		int64_t time_s;
 
-		/* A member does not witness itself, and what I have witnessed I know. */
-		if (id_eq(witness, &log->id.member) || id_eq(witness, &w->node->self) ||
-			!witness_is_behind(held, n, witness, head))
+		if (!slice_is(line->name, name))
 			continue;
-		witness_name_format(&w->coalition.id, witness, name);
-		for (size_t k = 0; k < head->parsed->n; k++) {
-			const struct note_signature *line = &head->parsed->signature[k];
-
-			if (!slice_is(line->name, name))
-				continue;
-			rc = witness_store(db, log, head, witness, line, why);
-			if (rc < 0)
-				return rc;
-			*ret_news = *ret_news || rc == 1;
-		}
+		if ((rc = witness_keys(keys, w, db, n, &witness, why)) < 0 ||
+			(rc = witness_check(head, witness, line, &time_s, why)) < 0)
+			return rc;
+		if (rc == 1)
+			news->cosigned[news->n++] = (struct receipt_cosigned){
+				.witness = &w->party[n].id, .line = line, .time_s = time_s};
 	}
 	return 0;
+}
+
+int receipt_witnesses(const struct world *w, struct db *db, struct receipt_keys *keys,
+	const struct log *log, const struct receipt_head *head, struct arena *arena,
+	struct receipt_news *ret, struct why *why)
+{
+	struct receipt_news news = {0};
+	struct cosigned *held;
+	size_t n;
+	int rc = 0;
+
+	if (head->cp.size > 0 && !id_eq(&log->id.member, &w->node->self))
+		rc = author_note_is_new(db, log, head, arena, why);
+	if (rc < 0)
+		return rc;
+	news.author = rc == 1;
+	if (head->cp.size > 0 && head->parsed->n > 1) {
+		if ((rc = cosign_list(db, log->row, arena, &held, &n, why)) < 0)
+			return rc;
+		news.cosigned = arena_array(arena, struct receipt_cosigned, head->parsed->n);
+		for (size_t i = 0; i < w->n_party; i++) {
+			const struct id *witness = &w->party[i].id;
+
+			/* A member does not witness itself, and what I have witnessed I know. */
+			if (id_eq(witness, &log->id.member) || id_eq(witness, &w->node->self) ||
+				!witness_is_behind(held, n, witness, head))
+				continue;
+			if ((rc = witness_look(w, db, keys, i, head, &news, why)) < 0)
+				return rc;
+		}
+	}
+	*ret = news;
+	return news.author || news.n > 0;
+}
+
+int receipt_news_keep(struct db *db, const struct log *log, const struct receipt_head *head,
+	const struct receipt_news *news, struct arena *arena, struct why *why)
+{
+	int rc = news->author ? author_note_is_new(db, log, head, arena, why) : 0;
+
+	if (rc == 1)
+		rc = receipt_author_note(db, log->row, head, why);
+	for (size_t i = 0; rc >= 0 && i < news->n; i++) {
+		const struct receipt_cosigned *c = &news->cosigned[i];
+		struct buf note CLEANUP_BUF = BUF(LIMIT_NOTE_BYTES);
+
+		if ((rc = note_with(head, c->line, &note, why)) == 0)
+			rc = cosign_put(db, log->row, c->witness, head->cp.size, c->time_s,
+				buf_slice(&note), why);
+	}
+	return rc < 0 ? rc : 0;
 }

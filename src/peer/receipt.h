@@ -49,10 +49,28 @@ struct receipt_head {
 	const struct note *parsed; /* of it */
 };
 
+/*
+ * Keys that heads are signed with, looked up once: a chain of root documents is long, and heads are many. Begins as {0}; good as long as the world it is used
+ * with. Notes of one author belong together: of authors only the last is kept.
+ */
+struct receipt_witness {
+	struct pubkey *key;
+	size_t n;
+};
+struct receipt_keys {
+	struct arena chain_arena, arena; /* owned */
+	struct id author;
+	bool knows; /* the author's chain */
+	struct root_chain chain;
+	struct receipt_witness **witness; /* by party of the world; NULL: not looked up yet */
+};
+#define CLEANUP_RECEIPT_KEYS __attribute__((cleanup(receipt_keys_free)))
+void receipt_keys_free(struct receipt_keys *k);
+
 /* Steps 3, 4, 5 of one note. *ret_step names the step that refused. E_MISSING: of somebody who is no party here (yet): nobody's misdeed. */
-MUST_USE int receipt_note(const struct world *w, struct db *db, struct slice note,
-	struct arena *arena, struct receipt_head *ret, enum receipt_step *ret_step,
-	struct why *why);
+MUST_USE int receipt_note(const struct world *w, struct db *db, struct receipt_keys *keys,
+	struct slice note, struct arena *arena, struct receipt_head *ret,
+	enum receipt_step *ret_step, struct why *why);
 /*
  * Step 6: 0 = nothing new, 1 = larger than what I hold, E_VERIFY = contradicts my tree (a fork: the caller builds the proof). In a transaction.
  */
@@ -60,11 +78,27 @@ MUST_USE int receipt_compare(
 	struct db *db, const struct log *log, const struct receipt_head *head, struct why *why);
 
 /*
- * What a head says about a followed log that is mine up to its size: keeps the author's note if it is the newest, and each witness's cosignature that is
- * newer than the one held. Only after receipt_compare has answered 0, or fork_prefix for the part below the cut of a frozen log. E_VERIFY: a cosignature of a known witness is false. In a write transaction.
+ * What a head says about a followed log that is mine up to its size: whether the author's note is the newest, and each witness's cosignature that is newer than
+ * the one held. Only after receipt_compare has answered 0, or fork_prefix for the part below the cut of a frozen log. 1: something is new. E_VERIFY: a
+ * cosignature of a known witness is false. Reads only: a head that tells nothing new holds up nobody who writes.
  */
-MUST_USE int receipt_witnesses(const struct world *w, struct db *db, const struct log *log,
-	const struct receipt_head *head, struct arena *arena, bool *ret_news, struct why *why);
+struct receipt_cosigned {
+	const struct id *witness;
+	const struct note_signature *line;
+	int64_t time_s;
+};
+struct receipt_news {
+	bool author;			   /* its note */
+	struct receipt_cosigned *cosigned; /* in the arena */
+	size_t n;
+};
+MUST_USE int receipt_witnesses(const struct world *w, struct db *db, struct receipt_keys *keys,
+	const struct log *log, const struct receipt_head *head, struct arena *arena,
+	struct receipt_news *ret, struct why *why);
+/* Keeps what is still new of it. In a write transaction. */
+MUST_USE int receipt_news_keep(struct db *db, const struct log *log,
+	const struct receipt_head *head, const struct receipt_news *news, struct arena *arena,
+	struct why *why);
 
 /*
  * Leaf hashes from log->size on, up to the head's size or, in a very long catch-up, a part of them. Checked by receipt_span_check once, so that the entries can

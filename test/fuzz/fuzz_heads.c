@@ -84,13 +84,13 @@ static void begin(void)
 	must(node_write(node, db, &coalition, &d, 1, &w, &why), &why);
 }
 
-static void take_note(
-	const struct world *w, const struct log *log, struct slice note, struct arena *arena)
+static void take_note(const struct world *w, const struct log *log, struct receipt_keys *keys,
+	struct slice note, struct arena *arena)
 {
 	enum receipt_step step = RECEIPT_NONE;
 	struct receipt_head h;
 	struct why why = {0};
-	int rc = receipt_note(w, db, note, arena, &h, &step, &why);
+	int rc = receipt_note(w, db, keys, note, arena, &h, &step, &why);
 
 	MUST(rc == why.code);
 	if (rc < 0) {
@@ -104,6 +104,7 @@ static void take_note(
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct receipt_keys keys CLEANUP_RECEIPT_KEYS = {0};
 	struct slice rest = slice_of(data, size), frame;
 	struct heads_state state;
 	struct why why = {0};
@@ -120,6 +121,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(world_own_log(&w, db, &log, &why), &why);
 	for (unsigned n = 0; n < 64 && frame32_next(&rest, LIMIT_NOTE_BYTES, &frame, NULL) == 1;
 		n++)
-		take_note(&w, &log, frame, &arena);
+		take_note(&w, &log, &keys, frame, &arena);
 	return 0;
 }

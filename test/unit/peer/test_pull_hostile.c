@@ -108,6 +108,51 @@ static void test_strange_heads(void **state)
 	pull_free(&p);
 }
 
+/* A head of each size that a log has had, each signed by its author and, it seems, by one more. */
+static void put_heads(struct sim *s, const struct log *log, struct buf *answer)
+{
+	struct log_reader *reader CLEANUP_FREE = mem_new(struct log_reader);
+	struct tree_reader tree = log_reader(reader, s->node[0].db, log);
+	struct checkpoint cp = {.log = log->id};
+	char origin[ORIGIN_MAX];
+
+	origin_format(&log->id, origin);
+	for (cp.size = 1; cp.size <= log->size; cp.size++) {
+		struct buf note CLEANUP_BUF = BUF(LIMIT_NOTE_BYTES);
+		struct why why = {0};
+
+		must_be_0(tree_root_at(&tree, cp.size, &cp.root, &why), why);
+		checkpoint_print(&note, &cp);
+		size_t text = note.n;
+		buf_byte(&note, '\n');
+		note_sign(&note, slice_of(note.p, text), slice_str(origin),
+			&s->node[0].node->log_key);
+		buf_str(&note, "\xe2\x80\x94 x AAAAAAA=\n");
+		frame32_add(answer, buf_slice(&note));
+	}
+}
+
+/* Nobody has to be told of more sizes of one log than it has witnesses: what is beyond that costs nothing. */
+static void test_heads_of_every_size(void **state)
+{
+	struct sim *s = *state;
+	struct buf answer CLEANUP_BUF = BUF(LIMIT_PEER_ANSWER);
+	struct liar l = {sim_transport(&s->node[1]), "/heads", &answer};
+	struct pull *p = follow(s, liar_transport(&l));
+	struct pull_result r;
+	struct why why = {0};
+	struct log log;
+
+	scene_many(s, 0, 1000);
+	log = scene_log(s, 0, 0);
+	put_state(s, &answer, true);
+	put_heads(s, &log, &answer);
+	must_be_0(pull_step(p, s->node[1].db, &r, &why), why);
+	assert_int_equal(scene_log(s, 1, 0).size, log.size);
+	assert_in_range(p->seen.n, 1, 2 * LIMIT_MEMBERS);
+	pull_free(&p);
+}
+
 static void test_one_root_document_many_times(void **state)
 {
 	struct sim *s = *state;
@@ -253,8 +298,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {SCENE(test_garbage_heads), SCENE(test_strange_heads),
-		SCENE(test_one_root_document_many_times), SCENE(test_a_failure_here_is_no_verdict),
-		SCENE(test_an_unfit_node_serves_others), SCENE(test_an_author_tells_two_stories)};
+		SCENE(test_heads_of_every_size), SCENE(test_one_root_document_many_times),
+		SCENE(test_a_failure_here_is_no_verdict), SCENE(test_an_unfit_node_serves_others),
+		SCENE(test_an_author_tells_two_stories)};
 
 	return cmocka_run_group_tests_name("peer/pull_hostile", tests, NULL, NULL);
 }

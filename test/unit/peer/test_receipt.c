@@ -9,6 +9,7 @@ struct bench {
 	struct sim *s;
 	struct arena arena;
 	struct world w; /* of node 0 */
+	struct receipt_keys keys;
 };
 
 static int setup(void **state)
@@ -29,6 +30,7 @@ static int teardown(void **state)
 {
 	struct bench *b = *state;
 
+	receipt_keys_free(&b->keys);
 	arena_free(&b->arena);
 	sim_free(&b->s);
 	mem_free(b);
@@ -71,8 +73,8 @@ static int judge(
 	struct buf note CLEANUP_BUF = BUF(LIMIT_NOTE_BYTES);
 	struct why why = {0};
 
-	return receipt_note(&b->w, b->s->node[0].db, arena_copy(&b->arena, forge(b, f, &note)),
-		&b->arena, ret, step, &why);
+	return receipt_note(&b->w, b->s->node[0].db, &b->keys,
+		arena_copy(&b->arena, forge(b, f, &note)), &b->arena, ret, step, &why);
 }
 
 static void test_steps_have_names(void **state)
@@ -105,13 +107,13 @@ static void test_grammar_is_step_note(void **state)
 	enum receipt_step step;
 	struct receipt_head h;
 
-	assert_int_equal(
-		receipt_note(&b->w, b->s->node[0].db, SLICE("no note"), &b->arena, &h, &step, NULL),
+	assert_int_equal(receipt_note(&b->w, b->s->node[0].db, &b->keys, SLICE("no note"),
+				 &b->arena, &h, &step, NULL),
 		E_SYNTAX);
 	assert_int_equal(step, RECEIPT_NOTE);
 	memset(buf_room(&huge, LIMIT_NOTE_BYTES + 1), 'x', LIMIT_NOTE_BYTES + 1);
-	assert_int_equal(
-		receipt_note(&b->w, b->s->node[0].db, buf_slice(&huge), &b->arena, &h, &step, NULL),
+	assert_int_equal(receipt_note(&b->w, b->s->node[0].db, &b->keys, buf_slice(&huge),
+				 &b->arena, &h, &step, NULL),
 		E_LIMIT);
 	assert_int_equal(step, RECEIPT_NOTE);
 }
@@ -182,8 +184,8 @@ static void test_a_flipped_bit_anywhere_refuses(void **state)
 
 		buf_slice_add(&bad, buf_slice(&note));
 		bad.p[i] ^= 1;
-		if (receipt_note(&b->w, b->s->node[0].db, buf_slice(&bad), &b->arena, &h, &step,
-			    NULL) == 0)
+		if (receipt_note(&b->w, b->s->node[0].db, &b->keys, buf_slice(&bad), &b->arena, &h,
+			    &step, NULL) == 0)
 			fail_msg("the note is good with bit 0 of byte %zu flipped", i);
 	}
 }
@@ -229,14 +231,17 @@ static int take_witness(struct bench *b, struct slice note, bool *ret_news)
 	struct db *db = b->s->node[0].db;
 	struct log log = scene_log(b->s, 0, 1);
 	struct receipt_head h;
+	struct receipt_news found;
 	enum receipt_step step;
 	struct why why = {0};
 	int rc;
 
-	must_be_0(receipt_note(&b->w, db, note, &b->arena, &h, &step, &why), why);
+	must_be_0(receipt_note(&b->w, db, &b->keys, note, &b->arena, &h, &step, &why), why);
 	must_be_0(db_begin(db, &why), why);
-	*ret_news = false;
-	rc = receipt_witnesses(&b->w, db, &log, &h, &b->arena, ret_news, &why);
+	rc = receipt_witnesses(&b->w, db, &b->keys, &log, &h, &b->arena, &found, &why);
+	*ret_news = rc == 1;
+	if (rc == 1)
+		rc = receipt_news_keep(db, &log, &h, &found, &b->arena, &why);
 	if (rc < 0)
 		db_rollback(db);
 	else
