@@ -61,6 +61,8 @@
 #define LIMIT_ROOT_CHAIN_BYTES (2 * MIB)
 /* Documents kept beside the chain, whose versions its root keys have signed twice: who does it once has to be dealt with by people. */
 #define LIMIT_ROOT_TWINS 8
+/* All of those, as a partner is told of them. */
+#define LIMIT_ROOT_ANSWER (LIMIT_ROOT_CHAIN_BYTES + (LIMIT_ROOT_TWINS + 1) * LIMIT_ROOT_BYTES)
 /* Acts of one log whose officers' signatures are looked at for what is shown as flagged, newest first. */
 #define LIMIT_FLAG_ACTS 512
 /* Statements and refusals shown at once, newest first. */

@@ -6,7 +6,7 @@
  *	then be32 0 and the SHA-256 of all before.
  *
  *	manifest                                            text: coalition, from, to, time
- *	/f/1/<coal>/heads, /roots, /proofs, /charter        as served
+ *	/f/1/<coal>/heads, /roots, /root/<M26>, /proofs, /charter   as served
  *	/f/1/<coal>/<log>/tile/…                            as served, all levels, and entry bundles
  *	/f/1/<coal>/<log>/payloads?from=<seq>&to=<seq>      frames (payload.h), sealed to the reader
  *	/f/1/<coal>/<log>/file/<seq>/<sha256>?from=<n>      1 MiB of a file from byte n on, sealed to the reader

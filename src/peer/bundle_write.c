@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/report.h"
 #include "peer/bundle_int.h"
+#include "peer/heads.h"
 #include "peer/payload.h"
 #include "peer/serve.h"
 
@@ -122,6 +123,31 @@ static int copy(struct writer *w, const struct peer_path *p, struct why *why)
 		rc = write_section(w, buf_cstr(&path), buf_slice(&a.body), true, why);
 	else if (p->resource == PEER_HEADS)
 		rc = why_set(why, E_DENIED, "reader", "the reader is no party of this coalition");
+	buf_free(&a.body);
+	return rc;
+}
+
+/* Root documents, member by member. */
+static int copy_roots(struct writer *w, struct why *why)
+{
+	struct buf path CLEANUP_BUF = BUF(PEER_PATH_MAX);
+	struct peer_path p = {.resource = PEER_ROOTS, .coalition = w->coalition};
+	struct root_digest d;
+	struct peer_answer a;
+	struct slice rest;
+	int rc;
+
+	peer_path_print(&path, &p);
+	if ((rc = ask(w, "GET", buf_cstr(&path), SLICE_NONE, &a, why)) < 0)
+		return rc;
+	if (a.status == 200)
+		rc = write_section(w, buf_cstr(&path), buf_slice(&a.body), true, why);
+	p.resource = PEER_ROOT;
+	rest = a.status == 200 ? buf_slice(&a.body) : SLICE_NONE;
+	while (rc >= 0 && (rc = root_digest_next(&rest, &d, why)) == 1) {
+		p.log.member = d.member;
+		rc = copy(w, &p, why);
+	}
 	buf_free(&a.body);
 	return rc;
 }
@@ -323,8 +349,7 @@ static int find_seal(struct writer *w, struct arena *arena, struct why *why)
 
 static int write_front(struct writer *w, struct why *why)
 {
-	static const enum peer_resource front[] = {
-		PEER_ROOTS, PEER_PROOFS, PEER_CHARTER, PEER_HEADS};
+	static const enum peer_resource front[] = {PEER_PROOFS, PEER_CHARTER, PEER_HEADS};
 	struct buf manifest CLEANUP_BUF = BUF(4 * KIB);
 	int rc = write_bytes(w, SLICE(BUNDLE_MAGIC), why);
 
@@ -334,6 +359,8 @@ static int write_front(struct writer *w, struct why *why)
 						 .time_ms = env_now_ms(&w->node->env)});
 	if (rc >= 0)
 		rc = write_section(w, BUNDLE_MANIFEST, buf_slice(&manifest), false, why);
+	if (rc >= 0)
+		rc = copy_roots(w, why);
 	for (size_t i = 0; rc >= 0 && i < sizeof(front) / sizeof(front[0]); i++)
 		rc = copy(w, &(struct peer_path){.resource = front[i], .coalition = w->coalition},
 			why);

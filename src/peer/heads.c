@@ -107,45 +107,80 @@ static struct hash signed_text(struct slice note)
 	return hash_bytes(end < 0 ? note : slice_sub(note, 0, (size_t)end + 1));
 }
 
-static int texts_digest(struct stmt *s, struct hasher *h, struct why *why)
+void root_digest_print(struct buf *b, const struct root_digest *d)
 {
+	char member[ID_TEXT + 1];
+
+	id_format(&d->member, member);
+	buf_addf(b, "%s ", member);
+	buf_hex(b, d->digest.b, sizeof(d->digest.b));
+	buf_byte(b, '\n');
+}
+
+int root_digest_next(struct slice *text, struct root_digest *ret, struct why *why)
+{
+	struct slice line, member;
+
+	if (text->n == 0)
+		return 0;
+	if (!slice_cut_exact(text, '\n', &line) || !slice_cut_exact(&line, ' ', &member) ||
+		id_parse(member, &ret->member) < 0 ||
+		hex_decode(line, ret->digest.b, sizeof(ret->digest.b)) < 0)
+		return why_set(why, E_SYNTAX, "roots", "a line is a member and 64 hex digits");
+	return 1;
+}
+
+/* The row that `s` stands on: member, note. Rows of one member stand together. */
+static void root_digest_add(root_digests *list, struct stmt *s)
+{
+	struct root_digest d;
+	struct hash text = signed_text(db_blob(s, 1));
+	struct hasher *h = hash_start();
+
+	MUST(db_blob(s, 0).n == sizeof(d.member.b));
+	memcpy(d.member.b, db_blob(s, 0).p, sizeof(d.member.b));
+	if (list->n == 0 || !id_eq(&list->p[list->n - 1].member, &d.member))
+		vec_push(list, d);
+	else
+		hash_add(h, slice_of(list->p[list->n - 1].digest.b, 32));
+	hash_add(h, slice_of(text.b, 32));
+	list->p[list->n - 1].digest = hash_end(&h);
+}
+
+int heads_roots(struct db *db, int64_t coalition_row, root_digests *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"SELECT p.member, r.note, 0 AS twin, NULL AS hash FROM party p "
+		"JOIN root r ON r.member = p.member WHERE p.coalition = $1 AND r.version = "
+		"(SELECT max(x.version) FROM root x WHERE x.member = p.member) UNION ALL "
+		"SELECT p.member, t.note, 1, t.hash FROM party p "
+		"JOIN root_twin t ON t.member = p.member WHERE p.coalition = $1 "
+		"ORDER BY 1, 3, 4");
 	int rc;
 
-	while ((rc = db_step(s, why)) == DB_ROW) {
-		struct hash text = signed_text(db_blob(s, 1));
-
-		hash_add(h, db_blob(s, 0));
-		hash_add(h, slice_of(text.b, sizeof(text.b)));
-	}
+	db_bind_i64(s, 1, coalition_row);
+	while ((rc = db_step(s, why)) == DB_ROW)
+		root_digest_add(ret, s);
 	db_reset(s);
 	return rc;
 }
 
-/* The newest of every party, and all twins. */
 int heads_roots_digest(struct db *db, int64_t coalition_row, struct hash *ret, struct why *why)
 {
-	struct hasher *h = hash_start();
-	struct stmt *s = db_stmt(db,
-		"SELECT p.member, r.note FROM party p JOIN root r ON r.member = p.member "
-		"WHERE p.coalition = $1 AND r.version = "
-		"(SELECT max(x.version) FROM root x WHERE x.member = p.member) ORDER BY p.member");
-	int rc;
+	root_digests list = {0};
+	int rc = heads_roots(db, coalition_row, &list, why);
 
-	db_bind_i64(s, 1, coalition_row);
-	rc = texts_digest(s, h, why);
 	if (rc == 0) {
-		s = db_stmt(db,
-			"SELECT p.member, t.note FROM party p JOIN root_twin t ON t.member = p.member "
-			"WHERE p.coalition = $1 ORDER BY p.member, t.hash");
-		db_bind_i64(s, 1, coalition_row);
-		rc = texts_digest(s, h, why);
+		struct hasher *h = hash_start();
+
+		for (size_t i = 0; i < list.n; i++) {
+			hash_add(h, id_slice(&list.p[i].member));
+			hash_add(h, slice_of(list.p[i].digest.b, 32));
+		}
+		*ret = hash_end(&h);
 	}
-	if (rc < 0) {
-		hash_drop(&h);
-		return rc;
-	}
-	*ret = hash_end(&h);
-	return 0;
+	vec_free(&list);
+	return rc;
 }
 
 /*

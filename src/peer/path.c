@@ -69,6 +69,13 @@ int peer_path_parse(struct slice path, struct peer_path *ret)
 		}
 	}
 	p.log.coalition = p.coalition;
+	if (slice_take(&path, "root/")) {
+		p.resource = PEER_ROOT;
+		if (id_parse(path, &p.log.member) < 0)
+			return -EINVAL;
+		*ret = p;
+		return 0;
+	}
 	if (!slice_cut_exact(&path, '/', &head) || !parse_log(head, &p.log))
 		return -EINVAL;
 	for (size_t i = 0; i < COUNT(log_names); i++) {
@@ -102,6 +109,10 @@ void peer_path_print(struct buf *b, const struct peer_path *p)
 		}
 	}
 	id_format(&p->log.member, member);
+	if (p->resource == PEER_ROOT) {
+		buf_addf(b, "root/%s", member);
+		return;
+	}
 	buf_addf(b, "%s.%" PRIu32 "/", member, p->log.epoch);
 	for (size_t i = 0; i < COUNT(log_names); i++)
 		if (log_names[i].resource == p->resource)

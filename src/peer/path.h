@@ -2,6 +2,7 @@
  * path.h: the paths that partners ask each other for, both directions in one file. Paths are compared and taken apart, never opened.
  *
  *	/f/1/<coalition>/heads | proofs | proof | roots | charter
+ *	/f/1/<coalition>/root/<M26>
  *	/f/1/<coalition>/<M26>.<epoch>/checkpoint | payloads | tile/... | file/<seq>/<sha256>
  */
 #ifndef PEER_PATH_H
@@ -16,6 +17,7 @@ enum peer_resource {
 	PEER_PROOFS,
 	PEER_PROOF,
 	PEER_ROOTS,
+	PEER_ROOT,
 	PEER_CHARTER,
 	PEER_CHECKPOINT,
 	PEER_TILE,
@@ -26,7 +28,7 @@ enum peer_resource {
 struct peer_path {
 	enum peer_resource resource;
 	struct id coalition;
-	struct log_id log;     /* of a log's resource */
+	struct log_id log;     /* of a log's resource; PEER_ROOT: only its member */
 	struct tile_path tile; /* PEER_TILE */
 	uint64_t seq;	       /* PEER_FILE */
 	struct hash file;

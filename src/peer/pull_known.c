@@ -81,19 +81,74 @@ static int roots_take(struct round *r, struct slice answer, bool *ret_refused, s
 	return rc;
 }
 
+/* What the partner has of one member. *ret_refused is set if some of it is refused. */
+static int root_pull(struct round *r, const struct id *member, bool *ret_refused, struct why *why)
+{
+	struct buf path CLEANUP_BUF = BUF(PEER_PATH_MAX),
+			answer CLEANUP_BUF = BUF(LIMIT_ROOT_ANSWER);
+	bool refused = false;
+	int rc;
+
+	peer_path_print(&path, &(struct peer_path){.resource = PEER_ROOT,
+				       .coalition = r->p->o.coalition,
+				       .log.member = *member});
+	rc = pull_get(r, buf_cstr(&path), LIMIT_ROOT_ANSWER, &answer, why);
+	/* Gone again: what the partner lacks is no news. */
+	if (rc == E_MISSING)
+		return 0;
+	if (rc == 0)
+		rc = roots_take(r, buf_slice(&answer), &refused, why);
+	*ret_refused = *ret_refused || refused;
+	return rc;
+}
+
+static int root_digest_order(const void *a, const void *b)
+{
+	const struct root_digest *x = a, *y = b;
+
+	return id_cmp(&x->member, &y->member);
+}
+
+/* Of those that are parties here too, and of which the partner holds something else: each at most once, whatever stands in its answer. */
+static int roots_pull(struct round *r, struct slice theirs, const root_digests *mine,
+	bool *ret_refused, struct why *why)
+{
+	bool *asked CLEANUP_FREE = mem_zero_alloc(mine->n + 1, sizeof(*asked));
+	const struct root_digest *held;
+	struct root_digest d;
+	int rc;
+
+	while ((rc = root_digest_next(&theirs, &d, why)) == 1) {
+		held = mine->n == 0 ? NULL
+				    : bsearch(&d, mine->p, mine->n, sizeof(d), root_digest_order);
+		if (held == NULL || hash_eq(&held->digest, &d.digest) || asked[held - mine->p])
+			continue;
+		asked[held - mine->p] = true;
+		if ((rc = root_pull(r, &d.member, ret_refused, why)) < 0)
+			return rc;
+	}
+	return rc;
+}
+
 int pull_roots(struct round *r, const struct hash *theirs, struct why *why)
 {
 	struct buf path CLEANUP_BUF = BUF(PEER_PATH_MAX),
 			answer CLEANUP_BUF = BUF(LIMIT_PEER_ANSWER);
+	root_digests list = {0};
 	struct hash mine;
-	bool refused;
+	bool refused = false;
 	int rc = heads_roots_digest(r->db, r->w.coalition.row, &mine, why);
 
 	if (rc < 0 || hash_eq(&mine, theirs) || hash_eq(&r->p->roots_seen, theirs))
 		return rc;
 	pull_path(r, PEER_ROOTS, &path);
-	if ((rc = pull_get(r, buf_cstr(&path), LIMIT_PEER_ANSWER, &answer, why)) < 0 ||
-		(rc = roots_take(r, buf_slice(&answer), &refused, why)) < 0)
+	rc = pull_get(r, buf_cstr(&path), LIMIT_PEER_ANSWER, &answer, why);
+	if (rc == 0)
+		rc = heads_roots(r->db, r->w.coalition.row, &list, why);
+	if (rc == 0)
+		rc = roots_pull(r, buf_slice(&answer), &list, &refused, why);
+	vec_free(&list);
+	if (rc < 0)
 		return rc;
 	if (refused)
 		pull_later(r);

@@ -38,7 +38,7 @@ static int notes_add(struct serving *s, struct stmt *st, struct why *why)
 	int rc;
 
 	db_bind_i64(st, 1, s->world.coalition.row);
-	db_bind_blob(st, 2, id_slice(&s->node->self));
+	db_bind_blob(st, 2, id_slice(&s->path.log.member));
 	while ((rc = db_step(st, why)) == DB_ROW)
 		frame32_add(&s->answer->body, db_blob(st, 2));
 	db_reset(st);
@@ -47,17 +47,32 @@ static int notes_add(struct serving *s, struct stmt *st, struct why *why)
 
 static int serve_roots(struct serving *s, struct why *why)
 {
+	root_digests list = {0};
+	int rc = heads_roots(s->db, s->world.coalition.row, &list, why);
+
+	s->answer->type = "text/plain; charset=utf-8";
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		root_digest_print(&s->answer->body, &list.p[i]);
+	vec_free(&list);
+	return rc;
+}
+
+/* One member's, which are bounded: those of all are not. */
+static int serve_root(struct serving *s, struct why *why)
+{
 	/* Twins last: each stands behind what it has to be compared with. */
 	struct stmt *st = db_stmt(s->db,
-		"SELECT r.member, r.version, r.note FROM root r WHERE r.member = $2 OR r.member IN "
-		"(SELECT p.member FROM party p WHERE p.coalition = $1) ORDER BY 1, 2");
+		"SELECT r.member, r.version, r.note FROM root r JOIN party p ON p.member = r.member "
+		"WHERE p.coalition = $1 AND r.member = $2 ORDER BY r.version");
 	int rc = notes_add(s, st, why);
 
 	if (rc < 0)
 		return rc;
+	if (s->answer->body.n == 0)
+		return why_set(why, E_MISSING, "", "no party of this coalition");
 	st = db_stmt(s->db,
-		"SELECT t.member, t.version, t.note FROM root_twin t WHERE t.member = $2 OR t.member IN "
-		"(SELECT p.member FROM party p WHERE p.coalition = $1) ORDER BY 1, 2");
+		"SELECT t.member, t.version, t.note FROM root_twin t JOIN party p ON p.member = t.member "
+		"WHERE p.coalition = $1 AND t.member = $2 ORDER BY t.version");
 	return notes_add(s, st, why);
 }
 
@@ -83,6 +98,8 @@ static int serve_get(struct serving *s, struct why *why)
 		return serve_proofs(s, why);
 	case PEER_ROOTS:
 		return serve_roots(s, why);
+	case PEER_ROOT:
+		return serve_root(s, why);
 	case PEER_CHARTER:
 		s->answer->type = "text/plain; charset=utf-8";
 		buf_slice_add(&s->answer->body, s->world.coalition.founding.text);
@@ -128,6 +145,7 @@ static bool is_for_all(const struct serving *s)
 	case PEER_HEADS:
 	case PEER_PROOFS:
 	case PEER_ROOTS:
+	case PEER_ROOT:
 	case PEER_CHECKPOINT:
 		return true;
 	case PEER_TILE:

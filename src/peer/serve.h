@@ -10,7 +10,8 @@
  *	GET  /f/1/<coal>/<M26>.<epoch>/file/<seq>/<sha256>?from=<n>   bytes of an attached file, if the entry's content is released to the caller
  *	GET  /f/1/<coal>/proofs                              fork proofs, concatenated with be32 lengths
  *	POST /f/1/<coal>/proof                               a fork proof
- *	GET  /f/1/<coal>/roots                               root documents of all parties, all versions, be32 lengths
+ *	GET  /f/1/<coal>/roots                               "<M26> <64 hex>\n" of each party: digest of the root documents held of it (heads.h)
+ *	GET  /f/1/<coal>/root/<M26>                          root documents of one party, all versions, then twins, be32 lengths
  *	GET  /f/1/<coal>/charter                             founding charter
  *
  * The caller says who it is (Entente-Member: <M26>) and proves it by its TLS key, which that member's root documents name; in the simulator by its

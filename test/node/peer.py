@@ -283,6 +283,8 @@ class Impostor:
         size = client.heads(coalition)[self.origin][0]
         self.state = frames(client.get(f"/f/1/{coalition}/heads")[1])[0]
         self.roots = client.get(f"/f/1/{coalition}/roots")[1]
+        self.root = {member: client.get(f"/f/1/{coalition}/root/{member}")[1]
+                     for member in (line.split()[0] for line in self.roots.decode().splitlines())}
         self.charter = client.get(f"/f/1/{coalition}/charter")[1]
         self.entries, self.payloads = [], {}
         for at in range(0, size, 256):
@@ -378,6 +380,9 @@ class Impostor:
             return 200, self.heads()
         if path == f"/f/1/{self.coalition}/roots":
             return 200, self.roots
+        if path.startswith(f"/f/1/{self.coalition}/root/"):
+            given = self.root.get(path.rpartition("/")[2])
+            return (404, b"") if given is None else (200, given)
         if path == f"/f/1/{self.coalition}/proofs":
             return 200, b""
         if path == f"/f/1/{self.coalition}/charter":

@@ -120,6 +120,15 @@ const char *scene_path(struct sim *s, const char *rest)
 	return path;
 }
 
+const char *scene_root_path(struct sim *s, unsigned of)
+{
+	char member[ID_TEXT + 1], tail[64];
+
+	id_format(&s->node[of].node->self, member);
+	snprintf(tail, sizeof(tail), "root/%s", member);
+	return scene_path(s, tail);
+}
+
 const char *scene_log_path(struct sim *s, unsigned author, const char *rest)
 {
 	char member[ID_TEXT + 1], tail[400];

@@ -24,6 +24,7 @@ struct peer_answer scene_ask(struct sim *s, unsigned at, unsigned caller, const 
 	const char *path, struct slice body);
 /* "/f/1/<coalition>/<rest>", or of the log of `author`. In a static buffer. */
 const char *scene_path(struct sim *s, const char *rest);
+const char *scene_root_path(struct sim *s, unsigned of);
 const char *scene_log_path(struct sim *s, unsigned author, const char *rest);
 /* One pull of `at` from `from`, over another transport if it has a call. */
 int scene_pull(struct sim *s, unsigned at, unsigned from, struct pull_result *ret, struct why *why);

@@ -12,6 +12,7 @@ static const char *const good[] = {
 	"/f/1/" COAL "/proofs",
 	"/f/1/" COAL "/proof",
 	"/f/1/" COAL "/roots",
+	"/f/1/" COAL "/root/" MEMBER,
 	"/f/1/" COAL "/charter",
 	LOG "checkpoint",
 	LOG "payloads",

@@ -433,7 +433,13 @@ static int false_roots(void *ctx, const struct id *peer, const struct peer_call 
 {
 	struct bad_way *b = ctx;
 
-	if (strstr(call->path, "/roots") == NULL)
+	if (strstr(call->path, "/roots") != NULL) {
+		int rc = b->to.call(b->to.ctx, peer, call, ret_status, ret_body, why);
+		/* Something else of the first member. */
+		ret_body->p[ID_TEXT + 1] ^= 1;
+		return rc;
+	}
+	if (strstr(call->path, "/root/") == NULL)
 		return b->to.call(b->to.ctx, peer, call, ret_status, ret_body, why);
 	b->calls++;
 	*ret_status = 200;

@@ -16,6 +16,7 @@ struct liar {
 	struct transport to;
 	const char *part;
 	struct buf *answer;
+	unsigned calls; /* that it has answered itself */
 };
 
 static int liar_call(void *ctx, const struct id *peer, const struct peer_call *c,
@@ -25,6 +26,7 @@ static int liar_call(void *ctx, const struct id *peer, const struct peer_call *c
 
 	if (!strstr(c->path, l->part))
 		return l->to.call(l->to.ctx, peer, c, ret_status, ret, why);
+	l->calls++;
 	*ret_status = 200;
 	buf_slice_add(ret, buf_slice(l->answer));
 	return 0;
@@ -156,21 +158,29 @@ static void test_heads_of_every_size(void **state)
 static void test_one_root_document_many_times(void **state)
 {
 	struct sim *s = *state;
-	struct buf answer CLEANUP_BUF = BUF(LIMIT_PEER_ANSWER), heads CLEANUP_BUF = BUF(4096);
-	struct peer_answer true_ones =
-		scene_ask(s, 0, 1, "GET", scene_path(s, "roots"), SLICE_NONE);
+	struct buf answer CLEANUP_BUF = BUF(LIMIT_PEER_ANSWER), heads CLEANUP_BUF = BUF(4096),
+			  list CLEANUP_BUF = BUF(2 * MIB);
+	struct peer_answer true_ones = scene_ask(s, 0, 1, "GET", scene_root_path(s, 2), SLICE_NONE);
 	struct slice rest = buf_slice(&true_ones.body), note;
-	struct liar roots = {sim_transport(&s->node[1]), "/roots", &answer};
+	struct liar root = {sim_transport(&s->node[1]), "/root/", &answer};
+	struct liar roots = {liar_transport(&root), "/roots", &list};
 	struct liar l = {liar_transport(&roots), "/heads", &heads};
 	struct pull *p = follow(s, liar_transport(&l));
 	struct pull_result r;
 	struct why why = {0};
 
 	assert_int_equal(frame32_next(&rest, LIMIT_ROOT_BYTES, &note, &why), 1);
-	while (answer.n + note.n + 4 <= LIMIT_PEER_ANSWER)
+	while (answer.n + note.n + 4 <= LIMIT_ROOT_ANSWER)
 		frame32_add(&answer, note);
+	/* And said to have something else of that member, over and over. */
+	struct root_digest d = {.member = s->node[2].node->self};
+	while (list.n < 1 * MIB) {
+		d.digest.b[0]++;
+		root_digest_print(&list, &d);
+	}
 	put_state(s, &heads, false);
 	must_be_0(pull_step(p, s->node[1].db, &r, &why), why);
+	assert_int_equal(root.calls, 1);
 	assert_int_equal(scene_number(s, 1, "SELECT count(*) FROM refusal"), 0);
 	buf_free(&true_ones.body);
 	pull_free(&p);

@@ -76,15 +76,21 @@ static void test_charter_roots_checkpoint(void **state)
 	struct sim *s = *state;
 	struct peer_answer a = scene_ask(s, 0, 3, "GET", scene_path(s, "charter"), SLICE_NONE);
 	struct slice rest, frame;
+	struct root_digest d;
 	unsigned n = 0;
 
 	assert_true(slice_eq(buf_slice(&a.body), buf_slice(&s->charter)));
 	buf_free(&a.body);
 	a = scene_ask(s, 0, 3, "GET", scene_path(s, "roots"), SLICE_NONE);
 	rest = buf_slice(&a.body);
-	while (frame32_next(&rest, LIMIT_ROOT_BYTES, &frame, NULL) == 1)
+	while (root_digest_next(&rest, &d, NULL) == 1)
 		n++;
 	assert_int_equal(n, 4);
+	buf_free(&a.body);
+	a = scene_ask(s, 0, 3, "GET", scene_root_path(s, 2), SLICE_NONE);
+	rest = buf_slice(&a.body);
+	assert_int_equal(frame32_next(&rest, LIMIT_ROOT_BYTES, &frame, NULL), 1);
+	assert_int_equal(rest.n, 0);
 	buf_free(&a.body);
 	for (unsigned i = 0; i < 3; i++) {
 		struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
@@ -97,6 +103,24 @@ static void test_charter_roots_checkpoint(void **state)
 		assert_int_equal(cp.size, scene_log(s, 0, i).size);
 		buf_free(&a.body);
 	}
+}
+
+/* Each within what one member may have; together more than one answer takes. */
+static void test_many_root_documents(void **state)
+{
+	struct sim *s = *state;
+	struct why why = {0};
+
+	must_be_0(
+		db_script(s->node[0].db,
+			"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 80) "
+			"INSERT INTO root (member, version, note) "
+			"SELECT r.member, n.i, zeroblob(65000) FROM root r, n WHERE r.version = 1",
+			&why),
+		why);
+	assert_int_equal(status_of(s, 1, "GET", scene_path(s, "roots"), ""), 200);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(status_of(s, 1, "GET", scene_root_path(s, i), ""), 200);
 }
 
 /* ---- the long poll ---- */
@@ -441,6 +465,7 @@ int main(void)
 			test_strangers_get_404_for_everything, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_methods, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_charter_roots_checkpoint, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_root_documents, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_poll_waits_until_there_is_something, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gossip_waits_a_second, setup, teardown),
