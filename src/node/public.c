@@ -1,5 +1,5 @@
 /* public.c: see public.h. */
-#include "node/public.h"
+#include "node/public_int.h"
 
 #include "base/enc.h"
 #include "base/limits.h"
@@ -7,167 +7,6 @@
 #include "base/vec.h"
 #include "node/browse.h"
 #include "node/rootdoc.h"
-
-/* One root chain, see pactdb. */
-#define CHAIN_ARENA (128 * MIB)
-/* One entry and its body. */
-#define ROW_ARENA (4 * MIB)
-
-/* ---- an author's root documents ---- */
-
-/* As the own log has them; kept while rows of one author come, which is how rows are sorted everywhere here. */
-struct author {
-	struct id id;
-	bool known, has;
-	struct root_chain chain;
-	struct arena arena; /* of the chain */
-};
-
-static const struct root_chain *author_chain(
-	struct author *a, const struct world *w, struct db *db, const struct id *member)
-{
-	if (!a->known || !id_eq(&a->id, member)) {
-		arena_reset(&a->arena);
-		a->has = root_chain_in_log(db, &w->coalition, member, &a->arena, &a->chain, NULL) ==
-			 0;
-		a->id = *member;
-		a->known = true;
-	}
-	return a->has ? &a->chain : NULL;
-}
-
-/* ---- what authors have released ---- */
-
-struct word {
-	struct hash leaf;
-	struct id author;
-	size_t order; /* later counts */
-	bool withdrawn;
-};
-
-struct words {
-	struct word *word; /* sorted by leaf, author and time of saying */
-	size_t n;
-	struct hash *act; /* leaves of the acts that say so, sorted */
-	size_t n_act;
-};
-
-static int word_cmp(const void *a, const void *b)
-{
-	const struct word *x = a, *y = b;
-	int order = hash_cmp(&x->leaf, &y->leaf);
-	order = order ? order : id_cmp(&x->author, &y->author);
-	return order ? order : (x->order > y->order) - (x->order < y->order);
-}
-
-struct listening {
-	const struct world *w;
-	struct db *db;
-	struct author author;
-	struct arena scratch; /* of one row */
-	VEC(struct word) word;
-	VEC(struct hash) act;
-	struct id member; /* whose rows come, and how many have come, counted and brought words */
-	size_t looks, acts, words;
-};
-
-/* Signed by an officer, and no more of one author than the limits: what is older than that has no effect, which only ever hides. */
-static bool publish_read(struct listening *l, struct stmt *s, struct act_body *ret)
-{
-	struct entry e;
-	if (l->looks++ >= LIMIT_PUBLISH_LOOKS || l->acts >= LIMIT_PUBLISH_AUTHOR)
-		return false;
-	if (entry_parse(&e, &l->scratch, db_blob(s, 1), NULL) < 0 || e.mode != MODE_REAL ||
-		act_entry_check(&e, ACT_PUBLISH, NULL) < 0 ||
-		act_body_parse(ret, &l->scratch, ACT_PUBLISH, db_blob(s, 2), NULL) < 0)
-		return false;
-	const struct root_chain *chain = author_chain(&l->author, l->w, l->db, &l->member);
-	if (!chain || act_signature_check(&e, ACT_PUBLISH, chain, NULL) < 0)
-		return false;
-	if (l->words + ret->n_leaves > LIMIT_PUBLISH_WORDS) {
-		l->acts = LIMIT_PUBLISH_AUTHOR;
-		return false;
-	}
-	return true;
-}
-
-/* The row that `s` stands on: member, entry, body, leaf. */
-static void publish_take(struct listening *l, struct stmt *s)
-{
-	struct act_body body = {0};
-	struct id member;
-	struct hash leaf;
-	MUST(db_blob(s, 0).n == 16 && db_blob(s, 3).n == 32);
-	memcpy(member.b, db_blob(s, 0).p, 16);
-	memcpy(leaf.b, db_blob(s, 3).p, 32);
-	if (!id_eq(&member, &l->member)) {
-		l->member = member;
-		l->looks = l->acts = l->words = 0;
-	}
-	arena_reset(&l->scratch);
-	if (!publish_read(l, s, &body))
-		return;
-	for (size_t i = 0; i < body.n_leaves; i++) {
-		/* The newest comes first. */
-		struct word word = {.leaf = body.leaves[i],
-			.author = member,
-			.order = SIZE_MAX - 1 - l->acts,
-			.withdrawn = body.withdrawn};
-		vec_push(&l->word, word);
-	}
-	l->acts++;
-	l->words += body.n_leaves;
-	vec_push(&l->act, leaf);
-}
-
-static int words_load(const struct world *w, struct db *db, struct arena *arena, struct words *ret,
-	struct why *why)
-{
-	struct listening l = {
-		.w = w, .db = db, .author.arena = ARENA(CHAIN_ARENA), .scratch = ARENA(ROW_ARENA)};
-	struct stmt *s = db_stmt(db,
-		"SELECT l.member, a.entry, a.body, a.leaf FROM act a JOIN log l ON l.id = a.log "
-		"WHERE l.coalition = $1 AND a.kind = 'publish/1' "
-		"ORDER BY l.member, l.epoch DESC, a.seq DESC");
-	int rc;
-
-	db_bind_blob(s, 1, id_slice(&w->coalition.id));
-	while ((rc = db_step(s, why)) == DB_ROW)
-		publish_take(&l, s);
-	db_reset(s);
-	vec_sort(&l.word, word_cmp);
-	vec_sort(&l.act, hash_cmp);
-	*ret = (struct words){.n = l.word.n, .n_act = l.act.n};
-	ret->word = arena_array(arena, struct word, l.word.n + 1);
-	ret->act = arena_array(arena, struct hash, l.act.n + 1);
-	if (l.word.n)
-		memcpy(ret->word, l.word.p, l.word.n * sizeof(*l.word.p));
-	if (l.act.n)
-		memcpy(ret->act, l.act.p, l.act.n * sizeof(*l.act.p));
-	vec_free(&l.word);
-	vec_free(&l.act);
-	arena_free(&l.scratch);
-	arena_free(&l.author.arena);
-	return rc < 0 ? rc : 0;
-}
-
-/* The last of the words about (leaf, author). */
-static bool released(const struct words *w, const struct hash *leaf, const struct id *author)
-{
-	const struct word *word = w->word;
-	size_t n = w->n;
-	struct word after = {.leaf = *leaf, .author = *author, .order = SIZE_MAX};
-	size_t low = 0, high = n;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (word_cmp(&word[mid], &after) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low > 0 && hash_eq(&word[low - 1].leaf, leaf) &&
-	       id_eq(&word[low - 1].author, author) && !word[low - 1].withdrawn;
-}
 
 /* ---- what could be shown ---- */
 
@@ -193,7 +32,8 @@ struct gathering {
 	VEC(struct candidate) candidate; /* in the order of authors and logs */
 	VEC(struct share) share;
 	struct publicfile f;
-	struct id *party; /* whose root documents are needed */
+	struct id *fork_of; /* whose f.fork[i] is */
+	struct id *party;   /* whose root documents are needed */
 	size_t n_party;
 	struct log_reader *reader; /* large, and used for one log after the other */
 };
@@ -227,7 +67,7 @@ static enum shown shown_as(const struct gathering *g, struct stmt *s, enum act_k
 		return SHOWN_CHARTER;
 	if (g->all && kind == ACT_DIGEST && db_i64(s, 6) == 0)
 		return SHOWN_CHARTER;
-	return released(&g->words, &leaf, &author) ? SHOWN_WORD : SHOWN_NOT;
+	return word_released(&g->words, &leaf, &author) ? SHOWN_WORD : SHOWN_NOT;
 }
 
 /* Does standing look at it? The first of each author and kind (docs/standing.md §2), as an officer signed them; a root document that follows the one before. */
@@ -654,28 +494,90 @@ static int forks_gather(struct gathering *g, struct why *why)
 		return rc;
 	n = n < LIMIT_PUBLIC_PARTIES ? n : LIMIT_PUBLIC_PARTIES;
 	g->f.fork = arena_array(g->arena, struct slice, n + 1);
+	g->fork_of = arena_array(g->arena, struct id, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct log log;
 		if ((rc = log_load_row(g->db, row[i].log_row, &log, why)) < 0)
 			return rc;
 		party_need(g, &log.id.member);
+		g->fork_of[g->f.n_fork] = log.id.member;
 		g->f.fork[g->f.n_fork++] = row[i].proof;
 	}
 	return 0;
 }
 
+/* ---- root documents ---- */
+
+/* "party <M26> <bytes>\n" and the LF behind it. */
+#define PARTY_LINE 64
+
+static int notes_cmp(const void *a, const void *b)
+{
+	const struct public_party *x = a, *y = b;
+	int order = (x->notes.n > y->notes.n) - (x->notes.n < y->notes.n);
+	return order ? order : id_cmp(&x->member, &y->member);
+}
+
+static int party_cmp(const void *a, const void *b)
+{
+	const struct public_party *x = a, *y = b;
+	return id_cmp(&x->member, &y->member);
+}
+
+static bool party_in(const struct gathering *g, const struct id *member)
+{
+	struct public_party key = {.member = *member};
+	return bsearch(&key, g->f.party, g->f.n_party, sizeof(key), party_cmp) != NULL;
+}
+
+/* What a member that is not in the file has signed could not be judged. */
+static void strangers_drop(struct gathering *g)
+{
+	size_t logs = 0, forks = 0;
+
+	for (size_t i = 0; i < g->f.n_log; i++) {
+		struct public_log *log = &g->f.log[i];
+		size_t n = 0;
+		if (!party_in(g, &log->id.member))
+			continue;
+		for (size_t j = 0; j < log->n_witness; j++)
+			if (party_in(g, &log->witness[j].member))
+				log->witness[n++] = log->witness[j];
+		log->n_witness = n;
+		g->f.log[logs++] = *log;
+	}
+	g->f.n_log = logs;
+	for (size_t i = 0; i < g->f.n_fork; i++)
+		if (party_in(g, &g->fork_of[i]))
+			g->f.fork[forks++] = g->f.fork[i];
+	g->f.n_fork = forks;
+}
+
+/* Root documents have the room that the rest leaves, the shortest first: whoever has many takes nobody else's place, and what does not fit is left out with its logs. */
 static int parties_gather(struct gathering *g, struct why *why)
 {
-	qsort(g->party, g->n_party, sizeof(*g->party), id_cmp);
-	g->f.party = arena_array(g->arena, struct public_party, g->n_party + 1);
+	struct buf rest CLEANUP_BUF = BUF(LIMIT_PUBLIC_BYTES);
+	struct public_party *party = arena_array(g->arena, struct public_party, g->n_party + 1);
+	size_t room, n = 0;
+
 	for (size_t i = 0; i < g->n_party; i++) {
 		struct buf notes CLEANUP_BUF = BUF(LIMIT_ROOT_CHAIN_BYTES);
 		int rc = root_notes(g->db, &g->party[i], &notes, why);
 		if (rc < 0)
 			return rc;
-		g->f.party[g->f.n_party++] = (struct public_party){
+		party[i] = (struct public_party){
 			.member = g->party[i], .notes = arena_copy(g->arena, buf_slice(&notes))};
 	}
+	qsort(party, g->n_party, sizeof(*party), notes_cmp);
+	publicfile_print(&g->f, &rest);
+	room = buf_over(&rest) ? 0 : LIMIT_PUBLIC_BYTES - rest.n;
+	for (; n < g->n_party && party[n].notes.n + PARTY_LINE <= room; n++)
+		room -= party[n].notes.n + PARTY_LINE;
+	g->f.party = party;
+	g->f.n_party = n;
+	qsort(party, n, sizeof(*party), party_cmp);
+	if (n < g->n_party)
+		strangers_drop(g);
 	return 0;
 }
 
@@ -728,7 +630,7 @@ int public_leaves(const struct world *w, struct db *db, struct arena *arena, str
 		return rc;
 	struct hash *out = arena_array(arena, struct hash, words.n + 1);
 	for (size_t i = 0; i < words.n; i++)
-		if (released(&words, &words.word[i].leaf, &words.word[i].author) &&
+		if (word_released(&words, &words.word[i].leaf, &words.word[i].author) &&
 			(kept == 0 || !hash_eq(&out[kept - 1], &words.word[i].leaf)))
 			out[kept++] = words.word[i].leaf;
 	*ret = out;

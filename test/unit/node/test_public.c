@@ -482,6 +482,51 @@ static void only_charters_that_standing_rests_on(void **state)
 	assert_true(slice_eq(buf_slice(&before), buf_slice(&after)));
 }
 
+/* Thirty more documents of a member, each of the largest size. */
+static void many_documents(struct league *l, size_t at, const struct id *member, size_t more)
+{
+	uint8_t *blob CLEANUP_FREE = mem_zero_alloc(1, 64 * KIB + more);
+
+	for (unsigned v = 2; v < 32; v++) {
+		struct stmt *s = db_stmt(l->m[at].db,
+			"INSERT INTO root (member, version, note) VALUES ($1, $2, $3)");
+		db_bind_blob(s, 1, id_slice(member));
+		db_bind_i64(s, 2, v);
+		db_bind_blob(s, 3, slice_of(blob, 64 * KIB + more));
+		assert_ok(db_run(s, &why));
+	}
+}
+
+/* All root documents together are longer than the file: the longest are not in it, nor what their member has signed; the rest is. */
+static void root_documents_that_do_not_fit(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_PUBLIC_ARENA);
+	struct buf b CLEANUP_BUF = BUF(LIMIT_PUBLIC_BYTES);
+	char *quote CLEANUP_FREE = mem_zero_alloc(1, 15 * KIB);
+	const struct id *longest = &l->m[1].id;
+	struct publicfile f;
+
+	memset(quote, 'q', 15 * KIB - 1);
+	for (unsigned i = 0; i < 40; i++) {
+		struct written w = say(l, 0, MODE_REAL, quote);
+		publish(l, 0, &w.leaf, false);
+	}
+	league_settle(l);
+	for (unsigned i = 0; i < 4; i++)
+		many_documents(l, 3, &l->m[i].id, i == 1 ? 8 : 0);
+	gathered(l, 3, &b);
+	assert_ok(publicfile_parse(&f, &arena, buf_slice(&b), &why));
+	assert_true(f.n_party >= 2 && f.n_log >= 2 && b.n > 6 * MIB);
+	for (size_t i = 0; i < f.n_party; i++)
+		assert_false(id_eq(&f.party[i].member, longest));
+	for (size_t i = 0; i < f.n_log; i++) {
+		assert_false(id_eq(&f.log[i].id.member, longest));
+		for (size_t j = 0; j < f.log[i].n_witness; j++)
+			assert_false(id_eq(&f.log[i].witness[j].member, longest));
+	}
+}
+
 #define PUBLIC(fn) cmocka_unit_test_setup_teardown(fn, setup_public, league_teardown)
 static const struct CMUnitTest tests[] = {
 	PUBLIC(a_public_charter_shows_the_standing),
@@ -496,6 +541,7 @@ static const struct CMUnitTest tests[] = {
 	PUBLIC(acts_that_nobody_signed_take_no_place),
 	PUBLIC(nobody_takes_the_room_of_others),
 	PUBLIC(only_charters_that_standing_rests_on),
+	PUBLIC(root_documents_that_do_not_fit),
 };
 
 LEAGUE_MAIN("public", tests)
