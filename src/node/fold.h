@@ -57,7 +57,8 @@ struct fold_use {
 	bool set;
 	enum mode mode;
 	struct id owner;
-	struct slice label;
+	char label[ENTRY_LABEL_MAX];
+	size_t label_n;
 	int64_t audience, n;
 };
 

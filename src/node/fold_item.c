@@ -237,23 +237,38 @@ int fold_items(struct fold_at *at, struct why *why)
 
 /* ---- again, with other readers ---- */
 
-static int workspace_again(
-	struct fold_at *at, const struct workspace_kind *k, struct folding *g, struct why *why)
+static int workspace_again(struct fold_at *at, const struct workspace_kind *k, struct folding *g,
+	struct arena *scratch, struct why *why)
 {
 	int rc = k->drop ? k->drop(at->f->db, at->log->row, at->seq, g->at, why) : 0;
 
 	return rc == 0 && k->fold &&
-			       (!k->check || k->check(g->content, g->media, at->scratch, NULL) == 0)
+			       (!k->check || k->check(g->content, g->media, scratch, NULL) == 0)
 		       ? k->fold(g, why)
 		       : rc;
+}
+
+static int batch_again(
+	struct fold_at *at, const struct workspace_kind *k, struct folding *g, struct why *why)
+{
+	struct arena each CLEANUP_ARENA = ARENA(FOLD_SCRATCH);
+	struct slice rest = at->content;
+	uint32_t i = 0;
+	int rc = 0;
+
+	while (rc == 0 && i < LIMIT_BATCH_OBJECTS &&
+		batch_next(at->content, &rest, &g->content, &g->at, NULL) == 1) {
+		g->object = batch_object_id(&at->log->id.member, &g->leaf, i++);
+		arena_reset(&each);
+		rc = workspace_again(at, k, g, &each, why);
+	}
+	return rc;
 }
 
 int fold_items_again(struct fold_at *at, struct why *why)
 {
 	const struct workspace_kind *k = workspace_kind_find(at->kind);
 	struct folding g = folding_of(at);
-	struct slice rest = at->content;
-	uint32_t i = 0;
 	int64_t changed;
 	struct stmt *s;
 	int rc = fold_use_take(at->f, at->log->row, at->seq, why);
@@ -276,14 +291,8 @@ int fold_items_again(struct fold_at *at, struct why *why)
 		return rc;
 	if (k->again)
 		return k->again(&g, why);
-	if (!slice_is(at->media, BATCH_MEDIA))
-		return workspace_again(at, k, &g, why);
-	while (rc == 0 && i < LIMIT_BATCH_OBJECTS &&
-		batch_next(at->content, &rest, &g.content, &g.at, NULL) == 1) {
-		g.object = batch_object_id(&at->log->id.member, &g.leaf, i++);
-		rc = workspace_again(at, k, &g, why);
-	}
-	return rc;
+	return slice_is(at->media, BATCH_MEDIA) ? batch_again(at, k, &g, why)
+						: workspace_again(at, k, &g, at->scratch, why);
 }
 
 /* ---- away ---- */

@@ -2,13 +2,14 @@
  * fold_use.c: how many live items there are of each mode, owner, label and set of readers: what status asks each time, and what would else be a
  * look at every item. All items of an entry have these in common. Changes are gathered while entries are alike, and written by fold_end.
  */
+#include "base/report.h"
 #include "node/fold_int.h"
 
 static bool use_is(const struct fold_use *u, enum mode mode, const struct id *owner,
 	struct slice label, int64_t audience)
 {
 	return u->set && u->mode == mode && u->audience == audience && id_eq(&u->owner, owner) &&
-	       slice_eq(u->label, label);
+	       slice_eq(slice_of(u->label, u->label_n), label);
 }
 
 int fold_use_flush(struct fold *f, struct why *why)
@@ -25,7 +26,7 @@ int fold_use_flush(struct fold *f, struct why *why)
 	db_bind_i64(s, 1, f->world->coalition.row);
 	db_bind_i64(s, 2, u->mode);
 	db_bind_blob(s, 3, id_slice(&u->owner));
-	db_bind_text(s, 4, u->label);
+	db_bind_text(s, 4, slice_of(u->label, u->label_n));
 	db_bind_i64(s, 5, u->audience);
 	db_bind_i64(s, 6, u->n);
 	u->n = 0;
@@ -47,8 +48,11 @@ int fold_use_add(struct fold *f, enum mode mode, const struct id *owner, struct 
 		*u = (struct fold_use){.set = true,
 			.mode = mode,
 			.owner = *owner,
-			.label = arena_copy(f->arena, label),
+			.label_n = label.n,
 			.audience = audience};
+		MUST(label.n <= sizeof(u->label)); /* by the grammar of labels */
+		if (label.n > 0)
+			memcpy(u->label, label.p, label.n);
 	}
 	u->n += n;
 	return 0;
