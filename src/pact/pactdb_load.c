@@ -36,21 +36,46 @@ static int cosigns_load(struct db *db, const struct coalition *c, struct arena *
 	return 0;
 }
 
-/* The cut as the author's root documents have it by now; as it was stored if they know nothing of the key. */
-static int fork_effect(struct db *db, const struct fork_row *row, const struct log_id *log,
-	uint64_t *ret, struct why *why)
-{
-	struct arena scratch CLEANUP_ARENA = ARENA(PACTDB_ROOT_ARENA);
+/* All root documents of a member, kept while its forks come: each of its logs and keys may have one, and a chain is long. */
+struct fork_author {
+	struct id member;
+	bool known, has;
 	struct root_chain chain;
-	struct fork f;
-	int rc = root_chain_load(db, &log->member, &scratch, &chain, why);
+	struct arena arena; /* of the chain; owned */
+};
 
+static int author_load(
+	struct fork_author *a, struct db *db, const struct id *member, struct why *why)
+{
+	int rc;
+
+	if (a->known && id_eq(&a->member, member))
+		return 0;
+	a->known = false;
+	arena_reset(&a->arena);
+	rc = root_chain_load(db, member, &a->arena, &a->chain, why);
 	if (rc < 0 && rc != E_MISSING)
 		return rc;
+	a->member = *member;
+	a->known = true;
+	a->has = rc == 0;
+	return 0;
+}
+
+/* The cut as the author's root documents have it by now; as it was stored if they know nothing of the key. */
+static int fork_effect(struct db *db, const struct fork_row *row, const struct log_id *log,
+	struct fork_author *author, uint64_t *ret, struct why *why)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(PACTDB_ROOT_ARENA);
+	struct fork f;
+	int rc = author_load(author, db, &log->member, why);
+
+	if (rc < 0)
+		return rc;
 	*ret = row->cut;
-	if (rc < 0 || fork_parse(&f, &scratch, row->proof, NULL) < 0)
+	if (!author->has || fork_parse(&f, &scratch, row->proof, NULL) < 0)
 		return 0;
-	uint64_t cut = fork_cut_by(&f, &chain);
+	uint64_t cut = fork_cut_by(&f, &author->chain);
 	if (cut != UINT64_MAX)
 		*ret = cut;
 	return 0;
@@ -59,6 +84,7 @@ static int fork_effect(struct db *db, const struct fork_row *row, const struct l
 int forks_load(struct db *db, const struct coalition *c, struct arena *arena,
 	struct standing_input *in, struct why *why)
 {
+	struct fork_author author = {.arena = ARENA(PACTDB_ROOT_ARENA)};
 	struct fork_row *row;
 	size_t n;
 	int rc = fork_list(db, c->row, arena, &row, &n, why);
@@ -66,14 +92,17 @@ int forks_load(struct db *db, const struct coalition *c, struct arena *arena,
 	if (rc < 0)
 		return rc;
 	struct standing_fork *out = arena_array(arena, struct standing_fork, n);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct log log;
-		if ((rc = log_load_row(db, row[i].log_row, &log, why)) < 0 ||
-			(rc = fork_effect(db, &row[i], &log.id, &out[i].cut, why)) < 0)
-			return rc;
+		if ((rc = log_load_row(db, row[i].log_row, &log, why)) < 0)
+			break;
+		rc = fork_effect(db, &row[i], &log.id, &author, &out[i].cut, why);
 		out[i].author = log.id.member;
 		out[i].epoch = log.id.epoch;
 	}
+	arena_free(&author.arena);
+	if (rc < 0)
+		return rc;
 	in->fork = out;
 	in->n_fork = n;
 	return 0;

@@ -271,9 +271,11 @@ static void group_print(const struct group *group, struct buf *ret)
 	} while (at < group->n);
 }
 
-static int log_notes(const struct world *w, struct db *db, const struct log *log,
-	struct arena *arena, struct buf *ret, struct why *why)
+static int log_notes(const struct world *w, struct db *db, const struct log *log, struct buf *ret,
+	struct why *why)
 {
+	/* Each log has notes of as many witnesses as there are parties. */
+	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA), *arena = &scratch;
 	struct buf own CLEANUP_BUF = BUF(LIMIT_NOTE_BYTES);
 	struct why missing = {0};
 	struct groups g = {0};
@@ -324,6 +326,6 @@ int heads_notes(
 	int rc = world_logs(w, db, arena, &log, &n, why);
 
 	for (size_t i = 0; rc >= 0 && i < n; i++)
-		rc = log_notes(w, db, &log[i], arena, ret, why);
+		rc = log_notes(w, db, &log[i], ret, why);
 	return rc < 0 ? rc : 0;
 }
