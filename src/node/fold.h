@@ -57,7 +57,7 @@ struct fold_use {
 	bool set;
 	enum mode mode;
 	struct id owner;
-	char label[ENTRY_LABEL_MAX];
+	char label[LABEL_BYTES_MAX];
 	size_t label_n;
 	int64_t audience, n;
 };

@@ -50,7 +50,7 @@ int fold_use_add(struct fold *f, enum mode mode, const struct id *owner, struct 
 			.owner = *owner,
 			.label_n = label.n,
 			.audience = audience};
-		MUST(label.n <= sizeof(u->label)); /* by the grammar of labels */
+		MUST(label.n <= sizeof(u->label)); /* label_parse */
 		if (label.n > 0)
 			memcpy(u->label, label.p, label.n);
 	}

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 
-#define LABEL_BYTES_MAX 2048
 #define TOKEN_MAX	128
 
 static const char *const tlp_names[] = {

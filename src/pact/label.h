@@ -13,7 +13,9 @@ const char *tlp_name(enum tlp t); /* "TLP:AMBER+STRICT" */
 /* Accepts "AMBER+STRICT" and "TLP:AMBER+STRICT"; "WHITE" of TLP 1 reads as CLEAR. -EINVAL. */
 MUST_USE int tlp_parse(struct slice text, enum tlp *ret);
 
-#define LABEL_TAGS_MAX 16
+/* An entry's own is at most ENTRY_LABEL_MAX; a release may say a longer one. */
+#define LABEL_BYTES_MAX 2048
+#define LABEL_TAGS_MAX	16
 struct label_tag {
 	struct slice tag;
 	struct slice

@@ -483,6 +483,41 @@ static void releases_without_end(void **state)
 	assert_int_equal(league_count(l, 0, 0, MODE_REAL, ""), 1);
 }
 
+/* The label of a release may be longer than an entry's own. */
+static void a_release_with_a_long_label(void **state)
+{
+	struct league *l = *state;
+	struct forge g;
+	struct buf b CLEANUP_BUF = BUF(64 * KIB), label CLEANUP_BUF = BUF(LABEL_BYTES_MAX);
+
+	forge_start(&g, l);
+	struct inner note = forge_inner(&g), in = note;
+	struct entry_ref target = {.member = l->m[1].id, .epoch = 1, .seq = g.log.size};
+	struct grant grant = {.kind = GRANT_RELEASE,
+		.target = &target,
+		.n_target = 1,
+		.member = &l->m[2].id,
+		.n_member = 1};
+	assert_ok(forge_veiled(&g, &note, &why));
+	assert_ok(log_leaf(l->m[0].db, g.log.row, target.seq, &target.leaf, &why));
+	buf_slice_add(&label, note.label);
+	for (char tag = 'A'; tag <= 'P'; tag++)
+		buf_addf(&label, " T%c=%0110d", tag, 1);
+	assert_true(!buf_over(&label) && label.n > ENTRY_LABEL_MAX);
+	grant.label = buf_slice(&label);
+	grant_print(&grant, &b);
+	in.kind = SLICE("release/1");
+	in.media = SLICE(GRANT_MEDIA);
+	in.content = buf_slice(&b);
+	assert_ok(forge_veiled(&g, &in, &why));
+	forge_end(&g);
+	assert_int_equal(league_number(l, 0, "SELECT count(*) FROM flag"), 0);
+	assert_int_equal(league_number(l, 0, "SELECT max(length(label)) FROM item"), (int)label.n);
+	assert_int_equal(league_number(l, 0, "SELECT sum(n) FROM item_use"),
+		league_number(l, 0, "SELECT count(*) FROM item WHERE state = 0"));
+	league_rebuilds(l, 0);
+}
+
 /* Forges an erase/1 of `seq`; the object it names is that of forge_inner. */
 static void forge_erase(struct forge *g, uint64_t seq)
 {
@@ -690,6 +725,7 @@ int main(int argc, char **argv)
 		SIGNED(grants_that_do_not_count),
 		SIGNED(grants_that_wait_for_an_earlier_log),
 		SIGNED(releases_without_end),
+		SIGNED(a_release_with_a_long_label),
 		SIGNED(broken_contents_are_erased),
 		SIGNED(a_hole_is_filled),
 		SIGNED(a_roll_behind_the_entry),
