@@ -8,12 +8,17 @@
 #include "base/vec.h"
 #include "node/fold.h"
 
+/* Nobody's flags hide anybody else's: the newest of each member, then the next. */
 static int flags_folded(struct db *db, const struct id *coalition, size_t limit,
 	struct arena *arena, struct flag **ret, size_t *ret_n, struct why *why)
 {
 	struct stmt *s = db_stmt(db,
-		"SELECT l.member, l.epoch, f.seq, f.at, f.step, f.text FROM flag f JOIN log l ON l.id = f.log "
-		"WHERE l.coalition = $1 ORDER BY l.member, l.epoch, f.seq DESC, f.at, f.step LIMIT $2");
+		"SELECT member, epoch, seq, at, step, text FROM ("
+		"SELECT l.member, l.epoch, f.seq, f.at, f.step, f.text, row_number() OVER "
+		"(PARTITION BY l.member ORDER BY l.epoch DESC, f.seq DESC, f.at, f.step) AS nth "
+		"FROM flag f JOIN log l ON l.id = f.log "
+		"WHERE l.coalition = $1 ORDER BY nth, l.member LIMIT $2) AS shown "
+		"ORDER BY member, epoch, seq DESC, at, step");
 	struct flag *flag = arena_array(arena, struct flag, 2 * limit + 1);
 	size_t n = 0;
 	int rc;
@@ -121,7 +126,10 @@ static int flags_of_acts(struct db *db, const struct coalition *c, const log_row
 		rc = root_chain_in_log(db, c, &logs->p[i].id.member, &roots, &chain, why);
 		if (rc < 0)
 			return rc;
-		rc = flags_of_log(db, &logs->p[i], &chain, end, arena, flag, n, why);
+		/* A share for each log; what one leaves the later ones may have. */
+		size_t share = (end - *n) / (logs->n - i);
+		rc = flags_of_log(
+			db, &logs->p[i], &chain, *n + (share > 0 ? share : 1), arena, flag, n, why);
 	}
 	return rc < 0 ? rc : 0;
 }

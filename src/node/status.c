@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <limits.h>
 
-#define SHOWN_MAX    200 /* flags, refusals */
+#define SHOWN_MAX    200 /* flags, refusals, acts of a party */
 #define WARNINGS_MAX 256
 
 /* ---- words ---- */
@@ -271,6 +271,37 @@ static const char *act_words(const struct status_all *s, struct slice kind, stru
 		arena, "%s%s", words[k], k == ACT_ACCEDE && b->observer ? " as an observer" : "");
 }
 
+/* Of a party what settles standing and what it has shown; saying that something is public is not news of it, and comes by the hundred. */
+#define ACTS_SHOWN                                                                                 \
+	"FROM act a JOIN log l ON l.id = a.log WHERE l.coalition = $1 AND l.member = $2 "          \
+	"AND a.kind NOT IN ('statement/1', 'state-digest/1', 'publish/1') "
+
+/* The newest have been read: how many there are besides. */
+static int acts_count(
+	const struct status_all *s, struct status_party *p, struct db *db, struct why *why)
+{
+	struct stmt *st = db_stmt(db, "SELECT count(*) " ACTS_SHOWN);
+	int rc;
+
+	db_bind_blob(st, 1, id_slice(&s->w->coalition.id));
+	db_bind_blob(st, 2, id_slice(&p->id));
+	if ((rc = db_step(st, why)) == DB_ROW && db_i64(st, 0) > SHOWN_MAX)
+		p->more_acts = (size_t)db_i64(st, 0) - SHOWN_MAX;
+	db_reset(st);
+	return rc < 0 ? rc : 0;
+}
+
+/* From the newest first to the oldest first. */
+static void acts_turn(struct status_act *act, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		struct status_act a = act[i];
+
+		act[i] = act[n - 1 - i];
+		act[n - 1 - i] = a;
+	}
+}
+
 static int acts_load(struct status_all *s, struct status_party *p, struct db *db,
 	struct arena *arena, struct why *why)
 {
@@ -282,9 +313,8 @@ static int acts_load(struct status_all *s, struct status_party *p, struct db *db
 	if (rc < 0)
 		return rc;
 	struct stmt *st = db_stmt(db,
-		"SELECT l.epoch, a.seq, a.kind, a.leaf, a.time_ms, a.entry, a.body FROM act a JOIN log l ON l.id = a.log "
-		"WHERE l.coalition = $1 AND l.member = $2 AND a.kind <> 'statement/1' "
-		"AND a.kind <> 'state-digest/1' ORDER BY l.epoch, a.seq LIMIT $3");
+		"SELECT l.epoch, a.seq, a.kind, a.leaf, a.time_ms, a.entry, a.body " ACTS_SHOWN
+		"ORDER BY l.epoch DESC, a.seq DESC LIMIT $3");
 
 	db_bind_blob(st, 1, id_slice(&s->w->coalition.id));
 	db_bind_blob(st, 2, id_slice(&p->id));
@@ -312,9 +342,10 @@ static int acts_load(struct status_all *s, struct status_party *p, struct db *db
 		p->n_act++;
 	}
 	db_reset(st);
+	acts_turn(p->act, p->n_act);
 	for (size_t i = 0; rc == 0 && i < p->n_act; i++)
 		act_witnesses(s, p, &p->act[i]);
-	return rc;
+	return rc < 0 ? rc : acts_count(s, p, db, why);
 }
 
 bool status_about(const struct status_party *p, const struct statement *s)

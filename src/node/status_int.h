@@ -26,8 +26,8 @@ struct status_party {
 	const struct standing_party *standing; /* NULL: known here, and nothing is known of it */
 	const char *words;		       /* its status in plain words */
 	struct status_act *act;		       /* oldest first */
-	size_t n_act;
-	const struct id *missing; /* who still has to ratify */
+	size_t n_act, more_acts;	       /* more: older ones */
+	const struct id *missing;	       /* who still has to ratify */
 	size_t n_missing;
 	bool has_root, trial;
 	uint32_t root_version;

@@ -134,6 +134,7 @@ static void put_party(struct json_out *o, const struct status_all *s, const stru
 	for (size_t i = 0; i < p->n_act; i++)
 		put_act(o, &p->act[i]);
 	json_close(o);
+	json_put_u64(o, "signed_not_shown", p->more_acts); /* older ones */
 	if (q && q->need) {
 		json_put_u64(o, "ratified", q->n_ratified);
 		json_put_u64(o, "ratifications_needed", q->need);

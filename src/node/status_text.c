@@ -257,12 +257,22 @@ static void show_statement(struct page *p, const struct statement *st)
 	}
 }
 
+/* What lists leave out is said, not hidden. */
+static void show_more(struct page *p, size_t more, const char *what)
+{
+	if (more == 0)
+		return;
+	buf_addf(p->b, "%*s", 2, "");
+	wrap(p, 2, 4, arena_printf(p->arena, "and %zu %s, not shown", more, what));
+}
+
 static void show_party(struct page *p, const struct status_party *q)
 {
 	const char *title = safe(p, slice_str(q->label), 40);
 
 	label(p, title, status_paint(q));
 	wrap(p, label_end(title), 2 + LABEL_WIDTH, safe(p, slice_str(q->words), 1000));
+	show_more(p, q->more_acts, "older acts");
 	for (size_t i = 0; i < q->n_act; i++)
 		show_act(p, &q->act[i]);
 	if (q->standing && q->standing->forked) {
@@ -283,15 +293,6 @@ static void show_party(struct page *p, const struct status_party *q)
 	for (size_t i = 0; i < p->s->n_statement; i++)
 		if (status_about(q, &p->s->statement[i]))
 			show_statement(p, &p->s->statement[i]);
-}
-
-/* What lists leave out is said, not hidden. */
-static void show_more(struct page *p, size_t more, const char *what)
-{
-	if (more == 0)
-		return;
-	buf_addf(p->b, "%*s", 2, "");
-	wrap(p, 2, 4, arena_printf(p->arena, "and %zu %s, not shown", more, what));
 }
 
 /* Those who are spoken of and are no party: their label is all that is known. */
