@@ -278,12 +278,13 @@ int record_versions(const struct world *w, struct db *db, const struct object_id
 
 int record_history(const struct world *w, struct db *db, const struct reader *who,
 	const struct record_after *after, size_t limit, struct arena *arena, struct record **ret,
-	size_t *ret_n, struct why *why)
+	size_t *ret_n, bool *ret_more, struct why *why)
 {
 	struct page_cache cache = {0};
 	struct record *out, newest;
 	struct item_row *row;
 	size_t n;
+	bool more = false;
 	int rc = record_get(w, db, who, &after->object, arena, &newest, why);
 	struct stmt *s = db_stmt(db,
 		"SELECT " ITEM_COLUMNS
@@ -299,14 +300,23 @@ int record_history(const struct world *w, struct db *db, const struct reader *wh
 	db_bind_i64(s, 20, after->epoch);
 	db_bind_i64(s, 21, (int64_t)after->seq);
 	db_bind_i64(s, 22, (int64_t)after->at);
-	db_bind_i64(s, 23, (int64_t)limit);
+	db_bind_i64(s, 23, (int64_t)limit + 1);
 	rc = versions_read(db, s, arena, &out, &row, &n, why);
-	for (size_t i = 0; rc == 0 && i < n; i++)
+	size_t before = arena->used;
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		/* What one page takes no more is the first of the next. */
+		more = i == limit || arena->used - before > PAGE_BYTES;
+		if (more) {
+			n = i;
+			break;
+		}
 		rc = content_fill(db, &out[i], &row[i], &cache, arena, why);
+	}
 	if (rc < 0)
 		return rc;
 	*ret = out;
 	*ret_n = n;
+	*ret_more = more;
 	return 0;
 }
 

@@ -50,7 +50,7 @@ MUST_USE int record_count(const struct world *w, struct db *db, const struct rea
 	enum mode mode, int64_t *ret, struct why *why);
 
 /*
- * The versions of one object that `who` may see, newest first, with contents; those behind `after` if it is set. E_MISSING as record_get: the
+ * The versions of one object that `who` may see, newest first, with contents; those behind `after` if it is set; at most `limit`, and fewer if they are long (*ret_more: there are others). E_MISSING as record_get: the
  * newest decides whether the object is there at all.
  */
 struct record_after {
@@ -61,7 +61,7 @@ struct record_after {
 };
 MUST_USE int record_history(const struct world *w, struct db *db, const struct reader *who,
 	const struct record_after *after, size_t limit, struct arena *arena, struct record **ret,
-	size_t *ret_n, struct why *why);
+	size_t *ret_n, bool *ret_more, struct why *why);
 
 /* Content of an entry as it lies in the store, of one object or a whole batch; in the arena. Its leaf. E_MISSING. */
 MUST_USE int content_load(struct db *db, int64_t log_row, uint64_t seq, struct arena *arena,

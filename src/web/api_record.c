@@ -177,6 +177,7 @@ int api_record_versions(struct call *c)
 	int64_t number[3];
 	struct slice rest;
 	size_t n;
+	bool more;
 
 	TRY(call_page(c, &p));
 	if (object_parse(c->param[1], &after.object) < 0)
@@ -188,21 +189,20 @@ int api_record_versions(struct call *c)
 		after.seq = (uint64_t)number[1];
 		after.at = (uint64_t)number[2];
 	}
-	TRY(record_history(
-		&c->world, c->db, &c->reader, &after, p.limit + 1, c->arena, &list, &n, &c->why));
+	TRY(record_history(&c->world, c->db, &c->reader, &after, p.limit, c->arena, &list, &n,
+		&more, &c->why));
 	if (n == 0 && !after.set)
 		return why_set(&c->why, E_MISSING, "", "no such record");
-	size_t shown = n < p.limit ? n : p.limit;
-	TRY(reads_audit(c, "read", list, shown));
+	TRY(reads_audit(c, "read", list, n));
 	page_open(c);
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < n; i++)
 		put_record(c, NULL, &list[i], true);
-	if (n > p.limit) {
-		number[0] = list[shown - 1].epoch;
-		number[1] = (int64_t)list[shown - 1].seq;
-		number[2] = (int64_t)list[shown - 1].at;
+	if (more) {
+		number[0] = list[n - 1].epoch;
+		number[1] = (int64_t)list[n - 1].seq;
+		number[2] = (int64_t)list[n - 1].at;
 	}
-	page_close(c, n > p.limit ? cursor_make(c, number, 3, SLICE_NONE) : SLICE_NONE);
+	page_close(c, more ? cursor_make(c, number, 3, SLICE_NONE) : SLICE_NONE);
 	return 0;
 }
 

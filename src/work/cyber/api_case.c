@@ -219,14 +219,15 @@ struct course {
 #define COURSE_PAGES 50
 
 static int course_page(struct call *c, struct record_after *after, struct course *ret,
-	bool *ret_open, size_t *ret_n)
+	bool *ret_open, bool *ret_more)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(COURSE_PAGE * ITEM_ARENA);
 	struct record *r;
+	size_t n;
 
-	TRY(record_history(
-		&c->world, c->db, &c->reader, after, COURSE_PAGE, &scratch, &r, ret_n, &c->why));
-	for (size_t i = 0; i < *ret_n; i++) {
+	TRY(record_history(&c->world, c->db, &c->reader, after, COURSE_PAGE, &scratch, &r, &n,
+		ret_more, &c->why));
+	for (size_t i = 0; i < n; i++) {
 		enum coord_kind kind;
 		struct coord x;
 
@@ -244,12 +245,11 @@ static int course_page(struct call *c, struct record_after *after, struct course
 static int course_of(struct call *c, const struct record *r, struct course *ret)
 {
 	struct record_after after = {.object = r->object};
-	size_t n = COURSE_PAGE;
-	bool open = false;
+	bool open = false, more = true;
 
 	*ret = (struct course){.opened_ms = r->time_ms};
-	for (int page = 0; page < COURSE_PAGES && n == COURSE_PAGE; page++)
-		TRY(course_page(c, &after, ret, &open, &n));
+	for (int page = 0; page < COURSE_PAGES && more; page++)
+		TRY(course_page(c, &after, ret, &open, &more));
 	return 0;
 }
 

@@ -375,6 +375,7 @@ static void above_clearance_is_not_there(void **state)
 	struct written low, top, mixed;
 	struct record got, *list;
 	size_t n;
+	bool more;
 	char high[256], lowest[256];
 
 	assert_true(c->n_ladder >= 2);
@@ -431,19 +432,26 @@ static void above_clearance_is_not_there(void **state)
 	assert_fails(E_MISSING,
 		record_get(&r->world, r->db, &reader, &mixed.object, &r->arena, &got, &why));
 	assert_ok(record_history(&r->world, r->db, &all,
-		&(struct record_after){.object = mixed.object}, 10, &r->arena, &list, &n, &why));
+		&(struct record_after){.object = mixed.object}, 10, &r->arena, &list, &n, &more,
+		&why));
 	assert_int_equal(n, 2);
+	assert_false(more);
 	assert_true(slice_search(list[0].content, SLICE("second")) >= 0);
+	assert_ok(record_history(&r->world, r->db, &all,
+		&(struct record_after){.object = mixed.object}, 1, &r->arena, &list, &n, &more,
+		&why));
+	assert_true(n == 1 && more);
 	struct record_after after = {.object = mixed.object,
 		.set = true,
 		.epoch = list[0].epoch,
 		.seq = list[0].seq,
 		.at = list[0].at};
-	assert_ok(record_history(&r->world, r->db, &all, &after, 10, &r->arena, &list, &n, &why));
+	assert_ok(record_history(
+		&r->world, r->db, &all, &after, 10, &r->arena, &list, &n, &more, &why));
 	assert_int_equal(n, 1);
 	assert_fails(E_MISSING, record_history(&r->world, r->db, &reader,
 					&(struct record_after){.object = mixed.object}, 10,
-					&r->arena, &list, &n, &why));
+					&r->arena, &list, &n, &more, &why));
 	reading_end(&r);
 	arena_free(&p.arena);
 }
