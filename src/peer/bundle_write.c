@@ -273,7 +273,7 @@ static int copy_file(struct writer *w, const struct peer_path *p, struct why *wh
 	return rc;
 }
 
-/* Each file once, under the first entry that has it; whether the reader may have it, peer_serve says. */
+/* Under each entry that names it, as it will be asked for: which of them the reader may have, peer_serve says. */
 static int copy_files(struct writer *w, struct why *why)
 {
 	struct stmt *st = db_stmt(w->db,

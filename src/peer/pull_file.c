@@ -94,6 +94,7 @@ static int ask_file(struct fetching *f, struct why *why)
 		.deadline_ms = FILE_MS,
 		.sink = sink,
 		.sink_ctx = f};
+	uint64_t begun = f->at;
 	unsigned status = 0;
 	int rc;
 
@@ -111,7 +112,7 @@ static int ask_file(struct fetching *f, struct why *why)
 		return f->why.code;
 	}
 	/* A long file over a thin line: what has come is kept, and the next round goes on behind it. */
-	if (rc == E_NET && f->r->res.file_bytes > 0)
+	if (rc == E_NET && f->at > begun)
 		return 0;
 	if (rc == 0 && status != 200)
 		return E_MISSING; /* the partner does not have it, or not for this node: another may

@@ -242,9 +242,11 @@ static int take_frames(struct asking *a, struct slice frames, uint64_t *ret_bad,
 		(rc = world_load(&w, r->node, r->db, &a->log.id.coalition, &arena, why)) < 0 ||
 		(rc = fold_begin(&fold, &w, r->db, &arena, why)) < 0)
 		return rc;
-	while ((rc = payload_frame_next(&frames, &f, why)) == 1)
+	while ((rc = payload_frame_next(&frames, &f, why)) == 1) {
 		if ((rc = fold_frame(a, &fold, &f, ret_bad, why)) < 0)
 			return rc;
+		*ret_bad = PAYLOAD_ALL;
+	}
 	if (rc < 0 || (rc = fold_end(&fold, why)) < 0)
 		return rc;
 	return fold.acts_changed ? receipt_introductions(&w, r->db, why) : 0;
@@ -277,7 +279,8 @@ static int take_answer(struct asking *a, struct slice answer, struct why *why)
 	if (rc < 0) {
 		db_rollback(a->r->db);
 		a->r->res.payloads = before;
-		if (rc == E_VERIFY && bad != PAYLOAD_ALL)
+		/* Whatever it is about the bytes, it would be so again, and the others of the answer are rolled back with it each time. */
+		if (pull_is_refusal(rc) && bad != PAYLOAD_ALL)
 			set_aside(a, bad);
 		return rc;
 	}
