@@ -94,7 +94,8 @@ static int tell_coalitions(
 int rootdoc_update(
 	const struct node *node, struct db *db, const struct rootdoc_change *c, struct why *why)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
+	/* A whole chain, and the charter of each coalition that is told. */
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
 	struct buf text CLEANUP_BUF = BUF(LIMIT_ROOT_BYTES),
 			note CLEANUP_BUF = BUF(LIMIT_ROOT_BYTES);
 	struct root_chain chain;

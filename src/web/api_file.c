@@ -152,10 +152,12 @@ int upload_known(struct call *c, const struct hash *sha256, uint64_t *ret_size, 
 	TRY(call_read(c));
 	int rc = holders(c, sha256, object, &n);
 	for (size_t i = 0; rc == 0 && i < n && !*ret; i++) {
+		/* A note may name many files, each with many holders of long contents. */
+		struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
 		struct record r;
 
-		rc = record_get(&c->world, c->db, &c->reader, &object[i], c->arena, &r, &c->why);
-		if (rc == 0 && file_in(c->arena, &r, sha256, &file)) {
+		rc = record_get(&c->world, c->db, &c->reader, &object[i], &scratch, &r, &c->why);
+		if (rc == 0 && file_in(&scratch, &r, sha256, &file)) {
 			*ret = true;
 			*ret_size = file.size;
 		}
