@@ -1,6 +1,7 @@
 /* The one look: what each party has signed itself, who still has to, and what is only said. */
 #include "league.h"
 
+#include "node/fold.h"
 #include "json/json.h"
 
 static char *text_of(struct league *l, size_t i, unsigned columns, bool colour)
@@ -237,6 +238,70 @@ static void refusals_are_shown(void **state)
 	assert_has(text, "1 times");
 }
 
+/* More acts than are shown: the newest are, and it is said how many are not. */
+static void the_newest_acts_are_shown(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
+	struct buf body CLEANUP_BUF = BUF(4 * KIB);
+	size_t signed_acts = 0;
+
+	for (unsigned i = 0; i < 205; i++) {
+		struct act_body a = {.kind = ACT_INTEREST, .charter = l->charter_hash};
+
+		buf_clear(&body);
+		act_body_print(&a, &body);
+		struct draft d = league_act(l, 0, "interest/1", buf_slice(&body));
+		d.has_object = false;
+		(void)league_write(l, 0, &d);
+	}
+	struct json_doc doc = json_of(l, 0, &arena);
+	json_ref me = party_of(&doc, l->m[0].node->conf.label, &arena), last = JSON_ABSENT;
+	json_ref list = json_get(&doc, me, "signed");
+	for (json_ref v = json_first(&doc, list); v; v = json_next(&doc, v)) {
+		signed_acts++;
+		last = v;
+	}
+	assert_int_equal(signed_acts, 200);
+	assert_member(&doc, last, "kind", "interest/1");
+	int64_t more = 0;
+	assert_int_equal(json_i64(&doc, json_get(&doc, me, "signed_not_shown"), &more), 0);
+	assert_int_equal(more,
+		league_number(l, 0,
+			"SELECT count(*) FROM act a JOIN log l ON l.id = a.log WHERE l.member = "
+			"(SELECT member FROM act x JOIN log y ON y.id = x.log "
+			"WHERE x.kind = 'interest/1' LIMIT 1)") -
+			200);
+}
+
+/* 300 of one member; and one of another. */
+static void nobodys_flags_hide_anothers(void **state)
+{
+	struct league *l = *state;
+	struct reading *r;
+	struct flag *flag;
+	bool other = false;
+	size_t n;
+
+	assert_ok(db_script(l->m[0].db,
+		"INSERT INTO flag (log, seq, at, step, text) "
+		"WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < 300) "
+		"SELECT (SELECT id FROM log ORDER BY member LIMIT 1), k.i, 0, 'model', 'x' FROM k",
+		&why));
+	assert_ok(db_script(l->m[0].db,
+		"INSERT INTO flag (log, seq, at, step, text) "
+		"SELECT id, 1, 0, 'other', 'y' FROM log WHERE member = (SELECT max(member) FROM log)",
+		&why));
+	r = reading_start(l, 0);
+	assert_ok(flag_list(r->db, &r->world.coalition.id, 200, &r->arena, &flag, &n, &why));
+	assert_in_range(n, 200, 400);
+	for (size_t i = 0; i < n; i++)
+		other = other || slice_is(flag[i].step, "other");
+	assert_true(other);
+	assert_true(flag[0].seq > flag[1].seq);
+	reading_end(&r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +310,8 @@ int main(int argc, char **argv)
 		PLAIN(it_fits_the_terminal),
 		SIGNED(trials_and_lost_answers_are_named),
 		SIGNED(refusals_are_shown),
+		SIGNED(the_newest_acts_are_shown),
+		SIGNED(nobodys_flags_hide_anothers),
 	};
 	int skip = league_start(argc, argv);
 
