@@ -43,6 +43,8 @@ static int copy_out(struct cli *cli, int from, uint64_t size, const char *path)
 	int rc = 0;
 	while (rc == 0 && done < size) {
 		ssize_t n = read(from, piece, sizeof(piece));
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			rc = why_set(&cli->why, E_IO, "", "the stored file ends early");
 		else if (fd_write_all(to, piece, (size_t)n) < 0)
@@ -52,8 +54,8 @@ static int copy_out(struct cli *cli, int from, uint64_t size, const char *path)
 			progress_show(&p, done += (uint64_t)n, size);
 	}
 	progress_end(&p);
-	if (!terminal)
-		close(to);
+	if (!terminal && close(to) < 0 && rc == 0)
+		rc = why_set(&cli->why, E_IO, path, "%s", strerror(errno));
 	return rc;
 }
 

@@ -225,6 +225,9 @@ static int show_many(struct cli *cli, const struct log *log, uint64_t from, uint
 	json_close(&o);
 	json_close(&o);
 	buf_byte(&b, '\n');
+	if (cli->json && buf_over(&b))
+		return why_set(&cli->why, E_LIMIT, "--limit",
+			"these entries are more than one answer holds: ask for fewer, and go on with --from");
 	if (cli->json)
 		cli_out(cli, buf_slice(&b));
 	else if (!cli_switch(cli, "raw"))
