@@ -93,82 +93,9 @@ static void ring_push(struct live *l, struct buf *text, struct event e)
 	l->next++;
 }
 
-static void print_record(const struct news_item *i, struct json_out *o)
+static enum event_for item_for(const struct news_item *i)
 {
-	static const char *const changes[] = {"written", "released", "recalled", "erased"};
-
-	put_coalition(o, "coalition", &i->coalition_id);
-	put_object(o, "object", &i->object);
-	json_put_string(o, "kind", i->text);
-	json_put_cstr(o, "mode", mode_name(i->mode));
-	json_put_cstr(o, "change", changes[i->change]);
-	put_id(o, "author", &i->object.owner);
-	json_put_u64(o, "seq", i->seq);
-}
-
-static void print_act(const struct news_item *i, struct json_out *o)
-{
-	put_coalition(o, "coalition", &i->coalition_id);
-	put_id(o, "member", &i->log.member);
-	json_put_u64(o, "epoch", i->log.epoch);
-	json_put_u64(o, "seq", i->seq);
-	put_hash(o, "leaf", &i->leaf);
-	json_put_string(o, "kind", i->text);
-	json_put_cstr(o, "mode", mode_name(i->mode));
-}
-
-static void print_log(const struct news_item *i, struct json_out *o)
-{
-	put_coalition(o, "coalition", &i->coalition_id);
-	put_id(o, "member", &i->log.member);
-	json_put_u64(o, "epoch", i->log.epoch);
-	json_put_u64(o, "size", i->size);
-	json_put_bool(o, "frozen", i->frozen);
-}
-
-static void print_peer(const struct news_item *i, struct json_out *o)
-{
-	put_id(o, "id", &i->health.peer);
-	put_time(o, "last_ok", i->health.last_ok_ms);
-	json_put_i64(o, "failures", i->health.failures);
-	json_put_string(o, "error", i->health.text);
-}
-
-static void print_standing(const struct news_item *i, struct json_out *o)
-{
-	put_coalition(o, "coalition", &i->coalition_id);
-	put_hash(o, "digest", &i->leaf);
-}
-
-static void print_nothing(const struct news_item *i, struct json_out *o)
-{
-	(void)i;
-	(void)o;
-}
-
-static const struct {
-	const char *type;
-	enum event_for who;
-	void (*print)(const struct news_item *i, struct json_out *o);
-} kinds[] = {
-	[NEWS_RECORD] = {"record", FOR_RECORDS, print_record},
-	[NEWS_ACT] = {"act", FOR_PACT, print_act},
-	[NEWS_STANDING] = {"standing", FOR_PACT, print_standing},
-	[NEWS_LOG] = {"log", FOR_PACT, print_log},
-	[NEWS_PEER] = {"peer", FOR_PACT, print_peer},
-	[NEWS_MUCH] = {"reset", FOR_ALL, print_nothing},
-};
-
-const char *live_topic(const struct news_item *i)
-{
-	return kinds[i->kind].type;
-}
-
-void live_print(const struct news_item *i, struct json_out *o)
-{
-	json_open(o, '{');
-	kinds[i->kind].print(i, o);
-	json_close(o);
+	return i->kind == NEWS_RECORD ? FOR_RECORDS : i->kind == NEWS_MUCH ? FOR_ALL : FOR_PACT;
 }
 
 /* Lock held. */
@@ -177,12 +104,11 @@ static void item_push(struct live *l, const struct news_item *i)
 	struct buf b = BUF(64 * KIB);
 	struct json_out o = json_out(&b);
 
-	buf_addf(&b, "event: %s\ndata: ", kinds[i->kind].type);
+	buf_addf(&b, "event: %s\ndata: ", live_topic(i));
 	live_print(i, &o);
 	buf_str(&b, "\n\n");
 	ring_push(l, &b,
-		(struct event){
-			.who = kinds[i->kind].who, .coalition = i->coalition, .level = i->level});
+		(struct event){.who = item_for(i), .coalition = i->coalition, .level = i->level});
 	buf_free(&b);
 }
 
