@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#define TOKEN_MAX	128
+#define TOKEN_MAX 128
 
 static const char *const tlp_names[] = {
 	[TLP_NONE] = "",
