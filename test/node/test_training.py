@@ -135,7 +135,7 @@ def run(t):
     alb, hrv, kos = (t[label] for label in FOUR[:3])
     assert "not ready" in alb.refuses(STATE, "training", "control", EX, "startex")
     for state in ("specified", "planned", "ready"):
-        alb.run("training", "step", t.exercise, state)
+        alb.run("training", "step", EX if state == "planned" else t.exercise, state)
     hrv.run("training", "seal", EX, "HRV-S")
     wait_known(alb, lambda w: len(w["shadows"]) == 29, "HRV's shadows at ALB")
     wait(lambda: tr(kos, "list", "sealed")["records"], "the sealed inject at KOS")

@@ -136,16 +136,16 @@ int tcmd_object(struct cli *cli, const char *text, struct object_id *ret)
 	return why_set(&cli->why, E_USAGE, text, "is no id of a record");
 }
 
-int tcmd_view(struct cli *cli, struct desk *d, const char *name, struct view *ret)
+int tcmd_exercise(struct cli *cli, struct desk *d, const char *name, struct object_id *ret)
 {
-	struct object_id found, o;
+	struct object_id found;
 	struct rows rows;
 	enum mode mode;
 	size_t n = 0;
 
+	if (object_parse(slice_str(name), ret) == 0)
+		return 0;
 	TRY(tcmd_mode(cli, &training_kinds[KIND_EXERCISE], &mode));
-	if (object_parse(slice_str(name), &o) == 0)
-		return store_view(d->world, d->db, &d->reader, mode, &o, d->arena, ret, &cli->why);
 	TRY(store_kind(d->world, d->db, &d->reader, mode, KIND_EXERCISE, LIMIT_EXERCISES_EACH,
 		d->arena, &rows, &cli->why));
 	for (size_t i = 0; i < rows.n; i++) {
@@ -161,7 +161,18 @@ int tcmd_view(struct cli *cli, struct desk *d, const char *name, struct view *re
 		return why_set(&cli->why, n ? E_INVALID : E_MISSING, name,
 			n ? "several exercises have this name: say which, by id"
 			  : "no such exercise");
-	return store_view(d->world, d->db, &d->reader, mode, &found, d->arena, ret, &cli->why);
+	*ret = found;
+	return 0;
+}
+
+int tcmd_view(struct cli *cli, struct desk *d, const char *name, struct view *ret)
+{
+	struct object_id o;
+	enum mode mode;
+
+	TRY(tcmd_exercise(cli, d, name, &o));
+	TRY(tcmd_mode(cli, &training_kinds[KIND_EXERCISE], &mode));
+	return store_view(d->world, d->db, &d->reader, mode, &o, d->arena, ret, &cli->why);
 }
 
 int tcmd_inject(struct cli *cli, const struct view *v, const char *name, struct object_id *ret)

@@ -17,7 +17,10 @@ struct printer tcmd_printer(struct cli *cli, const struct desk *d, struct json_o
 
 /* --mode, else what the kind is by itself. */
 MUST_USE int tcmd_mode(struct cli *cli, const struct kind *k, enum mode *ret);
-/* An exercise by id or code name, in exercise mode or --mode; its view. */
+/* An exercise by code name, in exercise mode or --mode; whatever record it is, by id. */
+MUST_USE int tcmd_exercise(
+	struct cli *cli, struct desk *d, const char *name, struct object_id *ret);
+/* Its view. */
 MUST_USE int tcmd_view(struct cli *cli, struct desk *d, const char *name, struct view *ret);
 /* An inject of a view by number or id, or a shadow by id. */
 MUST_USE int tcmd_inject(

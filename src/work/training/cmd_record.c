@@ -191,10 +191,11 @@ static int run_step(struct cli *cli)
 	struct desk d;
 	int rc;
 
-	TRY(tcmd_object(cli, cli->arg[0], &o));
 	TRY(tcmd_begin(cli, &d));
-	rc = plan_step(&d, &o, slice_str(cli->arg[1]), slice_str(cli_option(cli, "why")), &plan,
-		&cli->why);
+	rc = tcmd_exercise(cli, &d, cli->arg[0], &o);
+	if (rc == 0)
+		rc = plan_step(&d, &o, slice_str(cli->arg[1]), slice_str(cli_option(cli, "why")),
+			&plan, &cli->why);
 	tcmd_end(cli);
 	TRY(rc);
 	TRY(tcmd_write(cli, &plan));
@@ -202,13 +203,15 @@ static int run_step(struct cli *cli)
 	return 0;
 }
 
-static const struct cli_option step_options[] = {OPTION_WHY, OPTION_END};
+static const struct cli_option step_options[] = {OPTION_WHY, OPTION_MODE, OPTION_END};
 const struct command command_training_step = {.name = "step",
 	.args = "OBJECT STATE",
 	.args_min = 2,
 	.args_max = 2,
 	.summary = "Take an own record to its next state",
-	.help = "Injects: submitted, approved, synchronized, deferred, obsolete. Exercises: specified, planned, ready, evaluating, reported, closed.",
+	.help = "Injects: submitted, approved, synchronized, deferred, obsolete. Exercises: specified, planned, ready, evaluating, reported, closed.\n"
+		"An exercise may be named by its code name. STARTEX (entente training control EXERCISE startex) wants an exercise that is ready: specified, planned and ready, in\n"
+		"this order; what it is to release by itself must be approved: submitted, then approved, each inject.",
 	.option = step_options,
 	.run = run_step};
 
