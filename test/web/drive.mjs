@@ -55,7 +55,7 @@ async function api(page, path) {
 	return page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path);
 }
 
-const all_places = (page) => places(page, job.tables, { fail, find: job.find ?? "" });
+const all_places = (page) => places(page, job.tables, { fail, find: job.find ?? "", mode: job.mode });
 
 // To a place of the list, in its mode.
 async function visit(page, { at, mode }) {

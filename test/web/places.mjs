@@ -33,7 +33,7 @@ const MODE = { "training/exercise": "exercise" };
 
 const filled = (address, names) => address.split("/").map((p) => (p.startsWith(":") ? names[p.slice(1)] : p)).join("/");
 
-export async function places(page, tables, { fail, find }) {
+export async function places(page, tables, { fail, find, mode: shown = "real" }) {
 	const ask = async (path) => (await page.evaluate(async (p) => (await fetch(`/api/v1${p}`)).json(), path)).items ?? [];
 	const list = [], missing = new Set();
 	const add = (address, c, names, mode) => {
@@ -56,7 +56,7 @@ export async function places(page, tables, { fail, find }) {
 			if (named && !WORK[thing]) fail(`places.mjs does not know what ${area}: ${address} names`);
 			let n = 0;
 			for (const c of coalitions) {
-				const things = named ? (await ask(`/coalitions/${c}/${WORK[thing][0]}`)).slice(0, 3).map(WORK[thing][1]) : [""];
+				const things = named ? (await ask(`/coalitions/${c}/${WORK[thing][0].replace("mode=real", `mode=${shown}`)}`)).slice(0, 3).map(WORK[thing][1]) : [""];
 				for (const x of things) n++, add(`work/${area}/:c${address ? `/${address}` : ""}`, c, typeof x === "string" ? { id: encodeURIComponent(x) } : x, MODE[thing]);
 			}
 			if (!n) missing.add(`${area}: ${address}`);
