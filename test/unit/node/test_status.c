@@ -290,7 +290,7 @@ static void nobodys_flags_hide_anothers(void **state)
 		&why));
 	assert_ok(db_script(l->m[0].db,
 		"INSERT INTO flag (log, seq, at, step, text) "
-		"SELECT id, 1, 0, 'other', 'y' FROM log WHERE member = (SELECT max(member) FROM log)",
+		"SELECT id, 1, 0, 'other', 'y' FROM log WHERE member = (SELECT member FROM log ORDER BY member DESC LIMIT 1)",
 		&why));
 	r = reading_start(l, 0);
 	assert_ok(flag_list(r->db, &r->world.coalition.id, 200, &r->arena, &flag, &n, &why));
