@@ -21,14 +21,20 @@ static int fail(struct reading *r, int code, const char *text)
 	return why_set(r->why, code, where, "%s", text);
 }
 
+/* Of the first line; what stands in quotes separates nothing. */
 static uint8_t separator_of(struct slice s)
 {
 	size_t n[3] = {0};
 	static const char marks[] = ",;\t";
+	bool quoted = false;
 
-	for (size_t i = 0; i < s.n && s.p[i] != '\n'; i++)
+	for (size_t i = 0; i < s.n && (quoted || s.p[i] != '\n'); i++) {
+		quoted = quoted != (s.p[i] == '"');
+		if (quoted)
+			continue;
 		for (size_t k = 0; k < 3; k++)
 			n[k] += s.p[i] == (uint8_t)marks[k];
+	}
 	return n[1] > n[0] && n[1] >= n[2] ? ';' : n[2] > n[0] ? '\t' : ',';
 }
 
