@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from api import add_user, ask
-from entente import TOP, wait
+from entente import BAD_INPUT, TOP, wait
 
 sys.path.insert(0, str(TOP / "test/taxii"))
 
@@ -307,6 +307,7 @@ def test_misp(t, tmp_path):
     alb, hrv = caller(t, "ALB"), caller(t, "HRV")
     path = tmp_path / "event.json"
     path.write_text(json.dumps({"response": [{"Event": misp_event(1)}]}))
+    assert "--format misp" in t["ALB"].refuses(BAD_INPUT, "cyber", "import", path, "--to", "all", "-c", t.id)
     done = t["ALB"].json("cyber", "import", path, "--format", "misp", "--to", "all", "-c", t.id)
     assert (done["written"], done["held"], done["refused"]) == (6, 1, 1), done
     assert done["told"][0]["where"] == "/response/0/Event/Attribute/2/value"

@@ -74,6 +74,8 @@ def alert(albania, others):
         member.wait_has(made)
         member.say("ack", made)
     row = wait(lambda: next((a for a in albania.say("alerts") if all(k["read"] for k in a["acks"])), None), "both have read it")
+    told = albania.node.run("response", "alerts").stdout
+    assert all(any(line.split()[:1] == [k["member_label"]] and "no answer" not in line for line in told.splitlines()) for k in row["acks"])
     assert row["active"] and row["ack_due_minutes"] == 5 and not any(k["overdue"] for k in row["acks"])
     # The partner serves the very bytes.
     assert others[0].node.run("response", "get", made).stdout == albania.node.run("response", "get", made).stdout

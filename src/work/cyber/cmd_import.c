@@ -112,6 +112,14 @@ static int import_misp(struct cli *cli, struct ingest *in, int fd, struct ingest
 	return rc;
 }
 
+static bool has_any(const struct ingest_result *r)
+{
+	for (size_t v = 0; v < VERDICTS; v++)
+		if (r->n[v])
+			return true;
+	return false;
+}
+
 static int import_from(struct cli *cli, struct ingest *in, int fd, const char *path)
 {
 	struct progress p = progress_start(cli, path, false);
@@ -126,6 +134,10 @@ static int import_from(struct cli *cli, struct ingest *in, int fd, const char *p
 	progress_end(&p);
 	if (rc < 0 && result.entries == 0)
 		return rc;
+	if (rc == 0 && !has_any(&result))
+		return why_set(&cli->why, E_INVALID, path,
+			misp ? "has no event of MISP"
+			     : "has no STIX object; events of MISP are read with --format misp");
 	cyber_cmd_result(cli, &result);
 	TRY(rc);
 	if (result.entries)

@@ -264,6 +264,37 @@ static void alert_line(struct cli *cli, const struct aid_view *v, const struct a
 		aid_cmd_time(cli, a->sent_ms), buf_cstr(&b));
 }
 
+static void ack_line(struct cli *cli, const struct aid_view *v, const struct alert_ack *a)
+{
+	const char *did = a->accepted_ms ? "accepted" : a->read_ms ? "read" : "received";
+	int64_t at = a->accepted_ms ? a->accepted_ms : a->read_ms ? a->read_ms : a->received_ms;
+	enum cli_colour colour = a->escalation ? COLOUR_RED : COLOUR_NONE;
+
+	cli_print(cli, "    %s%-12s %s%s%s", cli_colour(cli, colour),
+		world_party_label(v->world, &a->member, v->arena), at ? did : "no answer",
+		at ? " " : "", at ? aid_cmd_time(cli, at) : "");
+	if (!a->read_ms)
+		cli_print(cli, ", not read");
+	if (a->late_ms)
+		cli_print(cli, ", %" PRId64 " min late", a->late_ms / 60000);
+	if (a->escalation)
+		cli_print(cli, ", escalation %" PRId64, a->escalation);
+	cli_print(cli, "%s\n", cli_colour(cli, COLOUR_NONE));
+}
+
+static int alert_text(
+	struct cli *cli, const struct aid_view *v, const struct aid_alert *a, int64_t now_ms)
+{
+	struct alert_ack *ack;
+	size_t n;
+
+	TRY(alert_acks(v, &a->object, now_ms, &ack, &n, &cli->why));
+	alert_line(cli, v, a);
+	for (size_t i = 0; i < n; i++)
+		ack_line(cli, v, &ack[i]);
+	return 0;
+}
+
 static int alerts_run(struct cli *cli)
 {
 	struct buf b CLEANUP_BUF = BUF(64 * MIB);
@@ -283,7 +314,7 @@ static int alerts_run(struct cli *cli)
 		if (cli->json)
 			TRY(tell_alert(&v, &list[i], now, NULL, &o, &cli->why));
 		else
-			alert_line(cli, &v, &list[i]);
+			TRY(alert_text(cli, &v, &list[i], now));
 	}
 	json_close(&o);
 	if (cli->json)

@@ -28,6 +28,16 @@ MUST_USE int tell_matrix(const struct aid_view *v, int64_t now_ms, const char *k
 /* An alert: what CAP says, who has acknowledged and who is late. E_MISSING. */
 MUST_USE int tell_alert(const struct aid_view *v, const struct aid_alert *a, int64_t now_ms,
 	const char *key, struct json_out *o, struct why *why);
+/* What an addressee of an alert has answered, and how late. Times are 0 where there is none. */
+struct alert_ack {
+	struct id member;
+	int64_t received_ms, read_ms, accepted_ms;
+	int64_t late_ms; /* behind the time in which it was to be read; 0: in time, or there is time still */
+	int64_t escalation; /* of one that has not been read: how often that time has passed */
+};
+/* All addressees but the author, in the arena of the view. E_MISSING. */
+MUST_USE int alert_acks(const struct aid_view *v, const struct object_id *alert, int64_t now_ms,
+	struct alert_ack **ret, size_t *ret_n, struct why *why);
 /* Services owed between members, netted per pair and unit. */
 MUST_USE int tell_ledger(
 	const struct aid_view *v, const char *key, struct json_out *o, struct why *why);

@@ -174,31 +174,67 @@ static const struct aid_record *ack_of(
 	return first;
 }
 
-static void put_acks(const struct aid_view *v, const struct aid_record *alert,
-	const struct aid_record *about, size_t n, int64_t now_ms, struct json_out *o)
+/* Each addressee of `alert`, of which the acknowledgements are `about`. */
+static struct alert_ack *acks_list(const struct aid_view *v, const struct aid_record *alert,
+	const struct aid_record *about, size_t n, int64_t now_ms, size_t *ret_n)
 {
-	int64_t due = ack_due_ms(alert->alert), age = now_ms - alert->r.time_ms;
+	struct alert_ack *out = arena_array(v->arena, struct alert_ack, alert->r.n_audience + 1);
+	int64_t due = ack_due_ms(alert->alert);
 
-	json_put_i64(o, "ack_due_minutes", due / MINUTE_MS);
-	json_open_at(o, "acks", '[');
+	*ret_n = 0;
 	for (size_t i = 0; i < alert->r.n_audience; i++) {
 		const struct id *member = &alert->r.audience[i];
 		const struct aid_record *received = ack_of(about, n, member, ACK_RECEIVED),
 					*read = ack_of(about, n, member, ACK_READ),
 					*accepted = ack_of(about, n, member, ACK_ACCEPTED);
-		int64_t late = read ? read->r.time_ms - alert->r.time_ms - due : age - due;
+		int64_t late = (read ? read->r.time_ms : now_ms) - alert->r.time_ms - due;
 
 		if (id_eq(member, &alert->r.author))
 			continue;
+		out[(*ret_n)++] = (struct alert_ack){.member = *member,
+			.received_ms = received ? received->r.time_ms : 0,
+			.read_ms = read ? read->r.time_ms : 0,
+			.accepted_ms = accepted ? accepted->r.time_ms : 0,
+			.late_ms = late > 0 ? late : 0,
+			/* Nobody there: the next on the roster, then the supervisor, and again. */
+			.escalation = !read && late > 0 ? 1 + late / due : 0};
+	}
+	return out;
+}
+
+int alert_acks(const struct aid_view *v, const struct object_id *alert, int64_t now_ms,
+	struct alert_ack **ret, size_t *ret_n, struct why *why)
+{
+	struct aid_record r, *about;
+	size_t n;
+	int rc = aid_get(v, AID_ALERT, alert, &r, why);
+
+	if (rc == 0)
+		rc = aid_about(v, alert, AID_ACK, NULL, &about, &n, why);
+	if (rc < 0)
+		return rc;
+	*ret = acks_list(v, &r, about, n, now_ms, ret_n);
+	return 0;
+}
+
+static void put_acks(const struct aid_view *v, const struct aid_record *alert,
+	const struct aid_record *about, size_t n, int64_t now_ms, struct json_out *o)
+{
+	size_t n_ack;
+	const struct alert_ack *ack = acks_list(v, alert, about, n, now_ms, &n_ack);
+
+	json_put_i64(o, "ack_due_minutes", ack_due_ms(alert->alert) / MINUTE_MS);
+	json_open_at(o, "acks", '[');
+	for (size_t i = 0; i < n_ack; i++) {
 		json_open(o, '{');
-		json_put_cstr(o, "member_label", world_party_label(v->world, member, v->arena));
-		put_time_or_null(o, "received", received ? received->r.time_ms : 0);
-		put_time_or_null(o, "read", read ? read->r.time_ms : 0);
-		put_time_or_null(o, "accepted", accepted ? accepted->r.time_ms : 0);
-		json_put_bool(o, "overdue", !read && late > 0);
-		json_put_i64(o, "late_minutes", late > 0 ? late / MINUTE_MS : 0);
-		/* Nobody there: the next on the roster, then the supervisor, and again. */
-		json_put_i64(o, "escalation", !read && late > 0 ? 1 + late / due : 0);
+		json_put_cstr(
+			o, "member_label", world_party_label(v->world, &ack[i].member, v->arena));
+		put_time_or_null(o, "received", ack[i].received_ms);
+		put_time_or_null(o, "read", ack[i].read_ms);
+		put_time_or_null(o, "accepted", ack[i].accepted_ms);
+		json_put_bool(o, "overdue", ack[i].escalation > 0);
+		json_put_i64(o, "late_minutes", ack[i].late_ms / MINUTE_MS);
+		json_put_i64(o, "escalation", ack[i].escalation);
 		json_close(o);
 	}
 	json_close(o);
