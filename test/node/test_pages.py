@@ -232,9 +232,10 @@ def test_ends_in_time_while_partners_poll(coalition):
     assert time.monotonic() - began < 5
 
 
-def test_taken_port_is_said(pair):
-    alb = pair["ALB"]
-    done = alb.run("serve", "--peer-listen", f"127.0.0.1:{free_port()}", status=None, timeout=20)
+def test_taken_port_is_said(pair, tmp_path):
+    run("init", "-C", tmp_path / "n", "--label", "NEW", "--listen", f"127.0.0.1:{pair['ALB'].port}", "--peer-listen",
+        f"127.0.0.1:{free_port()}", cwd=tmp_path)
+    done = run("serve", "-C", tmp_path / "n", cwd=tmp_path, status=None, timeout=20)
     assert done.returncode != 0 and "listener for pages" in done.stderr
 
 
