@@ -87,4 +87,4 @@ def browser(program):
 
 
 def pytest_collection_modifyitems(items):
-    _node.longest_first(items, ["test_web", "test_procurement_pages", "test_training", "test_accounts", "test_response_pages"])
+    _node.longest_first(items, ["test_every_page", "test_training_pages", "test_web", "test_procurement_pages", "test_response_pages", "test_accounts"])

@@ -126,11 +126,13 @@ export function scenes({ job, open, sign_in, go, bad_things, fail }) {
 			await go(player, at("inbox"));
 			await play_mode(player);
 			await host.locator(".tr-item", { hasText: "Power cut" }).getByRole("button", { name: "Release" }).click();
-			await player.waitForSelector(".tr-message", { timeout: SEEN_MS }).catch(() => fail("nothing came into the inbox"));
-			const mark = await player.locator(".tr-message .tr-mark").first().innerText();
-			await player.getByRole("button", { name: "Acknowledge" }).click();
-			await player.fill(".tr-respond input", "We have called the grid operator");
-			await player.getByRole("button", { name: "Send" }).click();
+			// There may be others of other exercises.
+			const message = player.locator(".tr-message", { hasText: "Power cut" });
+			await message.waitFor({ timeout: SEEN_MS }).catch(() => fail("nothing came into the inbox"));
+			const mark = await message.locator(".tr-mark").innerText();
+			await message.getByRole("button", { name: "Acknowledge" }).click();
+			await message.locator(".tr-respond input").fill("We have called the grid operator");
+			await message.getByRole("button", { name: "Send" }).click();
 			await host.waitForFunction(() => document.querySelector(".tr-light.responded") && document.body.innerText.includes("We have called the grid operator"), null, { timeout: SEEN_MS }).catch(() => fail("the answer is not on the desk"));
 
 			// The alert is where a real one would be, in mode exercise; among what is real there is none.
