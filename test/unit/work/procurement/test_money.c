@@ -360,7 +360,7 @@ static void grids(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 2000; round++) {
 		struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
-		int64_t weight[48], row[8] = {0}, col[6] = {0}, cell[48], left, total = 0, most = 1;
+		int64_t weight[48], row[8] = {0}, col[6] = {0}, cell[48], left, most = 1;
 		size_t rows = (size_t)below(8) + 1, cols = (size_t)below(6) + 1;
 		struct grid g = {rows, cols, weight, row, col};
 
@@ -370,7 +370,6 @@ static void grids(void **state)
 			for (size_t r = 0; r < rows; r++)
 				weight[r * cols + c] = r == 0 || below(3) ? 1 + below(most) : 0;
 			col[c] = below(most * 3);
-			total += col[c];
 		}
 		/* Rows that could be: some filling of the columns. */
 		for (size_t c = 0; c < cols; c++) {
