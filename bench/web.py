@@ -29,7 +29,7 @@ from core import say, thousands  # noqa: E402
 
 PASSWORD = "correct horse battery staple"
 MARK, END = "### Pages, last measured", "### (end of pages)"
-READERS = 80          # people whose tokens take turns: each may ask 1,200 times a minute
+READERS = 200        # people whose tokens take turns: each may ask 1,200 times a minute
 VIEWERS_PER_ADDRESS = 200
 
 

@@ -121,12 +121,12 @@ def stage_checks():
 
 
 def stage_unit():
-    if build("build", "gcc"):
+    if build("build", "gcc", "-Dbench=true"):
         meson_tests("build", "--no-suite", "node", wrap=[PYTHON, "tools/pgtest.py"])
 
 
 def stage_node():
-    if build("build", "gcc"):
+    if build("build", "gcc", "-Dbench=true"):
         environment = dict(os.environ, ENTENTE_BUILD=str(TOP / "build"),
             GUARDSERVER=str(TOP / "build" / "test" / "node" / "guardserver"), PYTHONDONTWRITEBYTECODE="1")
         for folder in ("node", "interop", "taxii", "web"):
