@@ -189,6 +189,10 @@ int step_commit(const struct seat *s, const struct process *p, struct slice comm
 		}
 	if (now_ms > (int64_t)r->policy.deadline_ms)
 		return why_set(why, E_STATE, "", "the deadline is over");
+	/* round.c, rule 2: a holder's receipts are of one round, or they would say nothing about which one stands. */
+	if (p->held_elsewhere & 1ULL << (me - 1))
+		return why_set(why, E_STATE, "",
+			"this node has taken bids under another key of this tender: try another member's");
 	if (receipted(r, me) >= LIMIT_SEAL_COMMITS)
 		return why_set(why, E_LIMIT, "",
 			"no more bids are taken at this door: there are %d", LIMIT_SEAL_COMMITS);

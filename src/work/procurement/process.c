@@ -8,8 +8,6 @@ static const char *const names[PROCESS_STATES] = {"proposed", "agreed", "keyed",
 	"opened", "evaluating", "awardProposed", "standstill", "awarded", "contracted",
 	"implementing", "complete", "cancelled", "unsuccessful"};
 
-#define POLICIES_MAX 32 /* of one procurement that are looked at */
-
 const char *process_state_name(enum process_state s)
 {
 	return names[s];
@@ -205,154 +203,6 @@ static void complaints_read(struct process *p)
 	}
 }
 
-/* ---- the key and the bids ---- */
-
-static bool of_sid(struct slice message, const struct hash *sid)
-{
-	char line[80] = "sid ";
-	struct slice rest = message, head;
-
-	hex_encode(sid->b, 32, line + 4);
-	return slice_cut(&rest, '\n', &head) && slice_cut(&rest, '\n', &head) &&
-	       slice_is(head, line);
-}
-
-/* Has this participant ever given this key to send shares to? */
-static bool box_given(const struct process *p, size_t i, const struct point *box)
-{
-	for (const struct row *r = process_next(p, P_CONSENT, NULL); r;
-		r = process_next(p, P_CONSENT, r)) {
-		uint8_t b[GROUP_BYTES];
-		struct point given;
-
-		if (id_eq(&r->object.owner, &p->participant[i]) &&
-			get_bool(&r->doc, json_root(&r->doc), "agrees") &&
-			get_bytes(&r->doc, json_root(&r->doc), "box", b, sizeof(b)) &&
-			point_decode(slice_of(b, sizeof(b)), &given, "box", NULL) == 0 &&
-			point_eq(&given, box))
-			return true;
-	}
-	return false;
-}
-
-static bool policy_fits(
-	const struct process *p, const struct seal_policy *policy, struct arena *arena)
-{
-	if (policy->n != p->n_participant ||
-		!id_eq(&policy->holder[policy->lead - 1].member, &p->lead) ||
-		!slice_eq(policy->ocid,
-			get_text(&p->agreement->doc, json_root(&p->agreement->doc), "ocid", arena)))
-		return false;
-	for (size_t i = 0; i < p->n_participant; i++)
-		if (!id_eq(&policy->holder[i].member, &p->participant[i]) ||
-			!box_given(p, i, &policy->holder[i].box))
-			return false;
-	return true;
-}
-
-/*
- * Whatever makes the key counts only from the log of the holder whose it is. A policy names signing keys, and anybody can write one with keys of his own making for all; what cannot be made
- * is another member's log: there each holder countersigns with the keys that it knows its partners by.
- */
-static bool of_its_holder(const struct seal_policy *policy, const struct said *m)
-{
-	static const char *const making[] = {"countersign", "dkg.r1", "dkg.cmp", "dkg.cert", NULL};
-	struct slice type = msg_type(m->text), rest = m->text, line, word;
-	uint64_t i = 0;
-	size_t k = 0;
-
-	while (making[k] && !slice_is(type, making[k]))
-		k++;
-	if (!making[k])
-		return true;
-	return slice_cut(&rest, '\n', &line) && slice_cut(&rest, '\n', &line) &&
-	       slice_cut(&rest, '\n', &line) && slice_cut(&line, ' ', &word) &&
-	       slice_is(word, "holder") && slice_u64(line, &i) == 0 && i >= 1 && i <= policy->n &&
-	       id_eq(&policy->holder[i - 1].member, &m->in->object.owner);
-}
-
-/* Messages of one policy; shares in records dated before the opening are left out: they are refused. */
-static void messages_of(const struct seal_policy *policy, const struct said *all, size_t n,
-	struct arena *arena, struct slice **ret, size_t *ret_n)
-{
-	struct slice *list = arena_array(arena, struct slice, n + 1);
-	struct seal_told told;
-	size_t m = 0, k = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (slice_is(msg_type(all[i].text), "policy.postpone"))
-			list[m++] = all[i].text;
-	seal_postponed(policy, list, m, arena, &told);
-	for (size_t i = 0; i < n; i++) {
-		bool early = slice_is(msg_type(all[i].text), "open.share") &&
-			     all[i].in->time_ms < (int64_t)told.hours.open_ms;
-
-		if (slice_eq(all[i].text, policy->text) ||
-			(of_sid(all[i].text, &policy->sid) && !early &&
-				of_its_holder(policy, &all[i])))
-			list[k++] = all[i].text;
-	}
-	*ret = list;
-	*ret_n = k;
-}
-
-static int by_log(const void *a, const void *b)
-{
-	const struct said *const *x = a, *const *y = b;
-
-	if ((*x)->in->epoch != (*y)->in->epoch)
-		return (*x)->in->epoch < (*y)->in->epoch ? -1 : 1;
-	return (*x)->in->seq < (*y)->in->seq ? -1 : (*x)->in->seq > (*y)->in->seq;
-}
-
-/* The lead's first policies in the order of its log, whatever hours it gives them; more than a few are nobody's honest doing. */
-static size_t policies(const struct process *p, const struct said *all, size_t n,
-	struct arena *arena, const struct said ***ret)
-{
-	const struct said **list = arena_array(arena, const struct said *, n + 1);
-	size_t m = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (slice_is(msg_type(all[i].text), "policy") &&
-			id_eq(&all[i].in->object.owner, &p->lead))
-			list[m++] = &all[i];
-	if (m)
-		qsort(list, m, sizeof(*list), by_log);
-	*ret = list;
-	return m < POLICIES_MAX ? m : POLICIES_MAX;
-}
-
-/* The first policy whose key was made stands; before, the newest. */
-static void seal_read(struct process *p, struct arena *arena)
-{
-	struct seal_policy *policy = arena_new(arena, struct seal_policy);
-	const struct said **of;
-	struct said *all;
-	struct slice *list;
-	size_t n, m, found;
-
-	process_messages(p->rows, arena, &all, &n);
-	found = policies(p, all, n, arena, &of);
-	for (size_t i = 0; i < found; i++) {
-		struct seal_replay *r;
-
-		if (seal_policy_parse(policy, of[i]->text, NULL) < 0 ||
-			!policy_fits(p, policy, arena))
-			continue;
-		messages_of(policy, all, n, arena, &list, &m);
-		r = arena_new(arena, struct seal_replay);
-		if (seal_replay(list, m, arena, r, NULL) < 0)
-			continue;
-		/* A key without all countersignatures is one that somebody has not looked at. */
-		r->has_key = r->has_key && bits_count(r->countersigned) == policy->n;
-		p->replay = r;
-		p->message = list;
-		p->n_message = m;
-		if (r->has_key)
-			return;
-	}
-}
-
 /* ---- the state ---- */
 
 static enum process_state after_award(const struct process *p, int64_t now_ms, int64_t *ret_next)
@@ -464,7 +314,7 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	award_read(p);
 	complaints_read(p);
 	if (!brief)
-		seal_read(p, arena);
+		process_rounds(p, arena);
 	p->stands = stands(p, brief);
 	p->state = state_of(p, brief, now_ms, &p->next_ms);
 	*ret = *p;

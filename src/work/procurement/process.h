@@ -60,6 +60,8 @@ struct process {
 	struct slice *message; /* of the policy that counts */
 	size_t n_message;
 	struct seal_replay *replay; /* NULL: no policy yet */
+	uint64_t
+		held_elsewhere; /* bits of holders who have taken bids under another key of this tender that was made too */
 	enum process_state state;
 	int64_t next_ms; /* when it changes by itself; 0 */
 };
@@ -87,5 +89,7 @@ struct said {
 /* All that the rows hold, pieces put together; in order of record time. */
 void process_messages(
 	const struct rows *rows, struct arena *arena, struct said **ret, size_t *ret_n);
+/* The round of making the key that stands: replay, messages, held_elsewhere. round.c has the rule. */
+void process_rounds(struct process *p, struct arena *arena);
 
 #endif

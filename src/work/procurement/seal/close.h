@@ -23,6 +23,7 @@ struct tally_line {
 	uint64_t held; /* bit i−1: holder i has receipted it */
 	uint32_t receipts;
 	uint64_t time_ms; /* median of the r earliest; 0 with fewer */
+	uint64_t held_ms; /* when the r-th was given; 0 with fewer */
 	bool counted, active;
 	bool twin; /* another commit has the same bid and seq */
 };

@@ -73,6 +73,7 @@ static void count(const struct seal_policy *p, struct counting *c)
 	if (s->n < p->r)
 		return;
 	c->line.time_ms = s->at[(p->r - 1) / 2].time_ms;
+	c->line.held_ms = s->at[p->r - 1].time_ms;
 	c->line.counted = c->line.time_ms <= p->deadline_ms;
 }
 

@@ -1,0 +1,214 @@
+/*
+ * round.c: a tender's key may be begun several times, each time with a policy of the lead: which of them stands; see process.h.
+ *
+ *	1. A round is *made* when all holders have countersigned its policy and certified its key. A round that is not made is nothing beside one that is.
+ *	2. Of rounds that are made the one stands whose first bid was held earliest: the hour of the r-th receipt of a commit that counts. With fewer than r holders who lie, an
+ *	   honest one is among any r, and it takes bids under one round only (step_commit): so a certificate that somebody has kept back, and shows when bids are in, brings a
+ *	   round into being that no bid counts in, and none can any more once the deadline is over.
+ *	3. Where no bid counts yet, the round stands for which the most holders have given a receipt; then the one that the lead's log has first.
+ *
+ * No clock here, no order of arrival: what is signed by k holders and more says it all.
+ */
+#include "base/enc.h"
+#include "base/report.h"
+#include "work/procurement/process.h"
+
+#define POLICIES_MAX 32 /* of one procurement that are looked at */
+
+static bool of_sid(struct slice message, const struct hash *sid)
+{
+	char line[80] = "sid ";
+	struct slice rest = message, head;
+
+	hex_encode(sid->b, 32, line + 4);
+	return slice_cut(&rest, '\n', &head) && slice_cut(&rest, '\n', &head) &&
+	       slice_is(head, line);
+}
+
+/* Has this participant ever given this key to send shares to? */
+static bool box_given(const struct process *p, size_t i, const struct point *box)
+{
+	for (const struct row *r = process_next(p, P_CONSENT, NULL); r;
+		r = process_next(p, P_CONSENT, r)) {
+		uint8_t b[GROUP_BYTES];
+		struct point given;
+
+		if (id_eq(&r->object.owner, &p->participant[i]) &&
+			get_bool(&r->doc, json_root(&r->doc), "agrees") &&
+			get_bytes(&r->doc, json_root(&r->doc), "box", b, sizeof(b)) &&
+			point_decode(slice_of(b, sizeof(b)), &given, "box", NULL) == 0 &&
+			point_eq(&given, box))
+			return true;
+	}
+	return false;
+}
+
+static bool policy_fits(
+	const struct process *p, const struct seal_policy *policy, struct arena *arena)
+{
+	if (policy->n != p->n_participant ||
+		!id_eq(&policy->holder[policy->lead - 1].member, &p->lead) ||
+		!slice_eq(policy->ocid,
+			get_text(&p->agreement->doc, json_root(&p->agreement->doc), "ocid", arena)))
+		return false;
+	for (size_t i = 0; i < p->n_participant; i++)
+		if (!id_eq(&policy->holder[i].member, &p->participant[i]) ||
+			!box_given(p, i, &policy->holder[i].box))
+			return false;
+	return true;
+}
+
+/*
+ * Whatever makes the key counts only from the log of the holder whose it is. A policy names signing keys, and anybody can write one with keys of his own making for all; what cannot be made
+ * is another member's log: there each holder countersigns with the keys that it knows its partners by.
+ */
+static bool of_its_holder(const struct seal_policy *policy, const struct said *m)
+{
+	static const char *const making[] = {"countersign", "dkg.r1", "dkg.cmp", "dkg.cert", NULL};
+	struct slice type = msg_type(m->text), rest = m->text, line, word;
+	uint64_t i = 0;
+	size_t k = 0;
+
+	while (making[k] && !slice_is(type, making[k]))
+		k++;
+	if (!making[k])
+		return true;
+	return slice_cut(&rest, '\n', &line) && slice_cut(&rest, '\n', &line) &&
+	       slice_cut(&rest, '\n', &line) && slice_cut(&line, ' ', &word) &&
+	       slice_is(word, "holder") && slice_u64(line, &i) == 0 && i >= 1 && i <= policy->n &&
+	       id_eq(&policy->holder[i - 1].member, &m->in->object.owner);
+}
+
+/* Messages of one policy; shares in records dated before the opening are left out: they are refused. */
+static void messages_of(const struct seal_policy *policy, const struct said *all, size_t n,
+	struct arena *arena, struct slice **ret, size_t *ret_n)
+{
+	struct slice *list = arena_array(arena, struct slice, n + 1);
+	struct seal_told told;
+	size_t m = 0, k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(msg_type(all[i].text), "policy.postpone"))
+			list[m++] = all[i].text;
+	seal_postponed(policy, list, m, arena, &told);
+	for (size_t i = 0; i < n; i++) {
+		bool early = slice_is(msg_type(all[i].text), "open.share") &&
+			     all[i].in->time_ms < (int64_t)told.hours.open_ms;
+
+		if (slice_eq(all[i].text, policy->text) ||
+			(of_sid(all[i].text, &policy->sid) && !early &&
+				of_its_holder(policy, &all[i])))
+			list[k++] = all[i].text;
+	}
+	*ret = list;
+	*ret_n = k;
+}
+
+static int by_log(const void *a, const void *b)
+{
+	const struct said *const *x = a, *const *y = b;
+
+	if ((*x)->in->epoch != (*y)->in->epoch)
+		return (*x)->in->epoch < (*y)->in->epoch ? -1 : 1;
+	return (*x)->in->seq < (*y)->in->seq ? -1 : (*x)->in->seq > (*y)->in->seq;
+}
+
+/* The lead's first policies in the order of its log, whatever hours it gives them; more than a few are nobody's honest doing. */
+static size_t policies(const struct process *p, const struct said *all, size_t n,
+	struct arena *arena, const struct said ***ret)
+{
+	const struct said **list = arena_array(arena, const struct said *, n + 1);
+	size_t m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(msg_type(all[i].text), "policy") &&
+			id_eq(&all[i].in->object.owner, &p->lead))
+			list[m++] = &all[i];
+	if (m)
+		qsort(list, m, sizeof(*list), by_log);
+	*ret = list;
+	return m < POLICIES_MAX ? m : POLICIES_MAX;
+}
+
+struct round {
+	struct seal_replay *replay;
+	struct slice *message;
+	size_t n_message;
+};
+
+/* What speaks for a round. */
+struct worth {
+	bool made;
+	uint64_t held_ms; /* UINT64_MAX: no bid counts */
+	uint64_t held_by; /* bits of holders who have given a receipt */
+};
+
+static struct worth worth_of(const struct seal_replay *r)
+{
+	struct worth w = {.made = r->has_key, .held_ms = UINT64_MAX};
+
+	for (size_t i = 0; i < r->n_receipt; i++)
+		w.held_by |= 1ULL << (r->receipt[i].i - 1);
+	for (size_t i = 0; i < r->n_line; i++)
+		if (r->line[i].counted && r->line[i].held_ms < w.held_ms)
+			w.held_ms = r->line[i].held_ms;
+	return w;
+}
+
+/* Does `a` stand rather than `b`, which the lead's log has before it? While none is made the newest is the one to be made. */
+static bool worth_more(const struct worth *a, const struct worth *b)
+{
+	if (a->made != b->made || !a->made)
+		return a->made >= b->made;
+	if (a->held_ms != b->held_ms)
+		return a->held_ms < b->held_ms;
+	return a->held_ms == UINT64_MAX && bits_count(a->held_by) > bits_count(b->held_by);
+}
+
+/* The messages of one round, replayed; false if its policy is none. */
+static bool round_read(const struct process *p, const struct said *policy_said,
+	const struct said *all, size_t n, struct arena *arena, struct round *ret)
+{
+	struct seal_policy *policy = arena_new(arena, struct seal_policy);
+
+	if (seal_policy_parse(policy, policy_said->text, NULL) < 0 ||
+		!policy_fits(p, policy, arena))
+		return false;
+	messages_of(policy, all, n, arena, &ret->message, &ret->n_message);
+	ret->replay = arena_new(arena, struct seal_replay);
+	if (seal_replay(ret->message, ret->n_message, arena, ret->replay, NULL) < 0)
+		return false;
+	/* A key without all countersignatures is one that somebody has not looked at. */
+	ret->replay->has_key &= bits_count(ret->replay->countersigned) == policy->n;
+	return true;
+}
+
+void process_rounds(struct process *p, struct arena *arena)
+{
+	struct worth best = {.made = false};
+	uint64_t held_by = 0;
+	const struct said **of;
+	struct said *all;
+	size_t n, found;
+
+	process_messages(p->rows, arena, &all, &n);
+	found = policies(p, all, n, arena, &of);
+	for (size_t i = 0; i < found; i++) {
+		struct round round;
+		struct worth w;
+
+		if (!round_read(p, of[i], all, n, arena, &round))
+			continue;
+		w = worth_of(round.replay);
+		if (p->replay && !worth_more(&w, &best)) {
+			held_by |= w.made ? w.held_by : 0;
+			continue;
+		}
+		held_by |= best.made ? best.held_by : 0;
+		best = w;
+		p->replay = round.replay;
+		p->message = round.message;
+		p->n_message = round.n_message;
+	}
+	p->held_elsewhere = held_by;
+}

@@ -1,0 +1,194 @@
+/*
+ * test_round.c: which making of a tender's key stands, when somebody has kept back a certificate and shows it later.
+ */
+#include "play.h"
+
+#include "work/procurement/procurement.h"
+
+/* Two rounds: of the first all certificates but the lead's are shown, of the second all. */
+struct two {
+	struct play y;
+	struct hash first, second; /* sid */
+	struct buf kept;	   /* the lead's certificate of the first round */
+};
+
+static struct hash sid_at(struct play *y, size_t i)
+{
+	struct hash sid;
+	struct seen s;
+
+	assert_true(look(y, i, &s));
+	assert_non_null(s.p.replay);
+	sid = s.p.replay->policy.sid;
+	leave(&s);
+	return sid;
+}
+
+static void stands(struct two *t, size_t i, const struct hash *sid)
+{
+	struct hash have = sid_at(&t->y, i);
+
+	assert_true(hash_eq(&have, sid));
+}
+
+static void stands_everywhere(struct two *t, const struct hash *sid)
+{
+	league_settle(t->y.l);
+	for (size_t i = 0; i < N; i++)
+		stands(t, i, sid);
+}
+
+/* The certificate that the lead would send, from the deals that it has. */
+static void certificate_keep(struct two *t)
+{
+	struct dkg_key *key = mem_new(struct dkg_key);
+	struct seen s;
+
+	assert_true(look(&t->y, 0, &s));
+	assert_int_equal(bits_count(s.p.replay->dealt), N);
+	assert_int_equal(bits_count(s.p.replay->certified), N - 1);
+	dkg_public(&s.p.replay->policy, s.p.replay->deal, key);
+	dkg_cert_print(&s.p.replay->policy, s.p.replay->policy.lead, key,
+		&t->y.l->m[0].node->log_key, &t->kept);
+	mem_free(key);
+	leave(&s);
+}
+
+static void two_begin(struct two *t, struct league *l)
+{
+	*t = (struct two){.y = {.l = l}, .kept = BUF(64 * KIB)};
+	play_begin(&t->y, 11);
+	agreement(&t->y);
+	league_settle(l);
+	tender(&t->y, DEADLINE, 2, false, 0);
+	tick(&t->y, 0); /* the policy */
+	league_settle(l);
+	for (size_t i = 0; i < N; i++)
+		tick(&t->y, i); /* deals */
+	league_settle(l);
+	tick(&t->y, 1); /* certificates of all but the lead */
+	tick(&t->y, 2);
+	league_settle(l);
+	certificate_keep(t);
+	t->first = sid_at(&t->y, 0);
+	/* The lead has another hour in mind, and says so: a second policy. */
+	tender(&t->y, LATER, 2, true, 0);
+	{
+		struct seal_policy *p = mem_new(struct seal_policy);
+		struct buf b CLEANUP_BUF = BUF(64 * KIB);
+		struct seen s;
+
+		assert_true(look(&t->y, 0, &s));
+		*p = s.p.replay->policy;
+		p->deadline_ms = LATER;
+		p->open_ms = LATER + 600000;
+		p->fallback_ms = LATER + 86400000;
+		seal_policy_print(p, &t->y.l->m[0].node->log_key, &b);
+		write_seal(&t->y, 0, &b);
+		leave(&s);
+		mem_free(p);
+	}
+	until(&t->y, is_open, "open under the second key");
+	league_settle(l);
+	t->second = sid_at(&t->y, 0);
+	assert_false(hash_eq(&t->first, &t->second));
+	stands_everywhere(t, &t->second);
+}
+
+static void show(struct two *t)
+{
+	write_seal(&t->y, 0, &t->kept);
+}
+
+static void refused_at(struct two *t, size_t i, size_t b)
+{
+	struct buf sealed CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE), commit CLEANUP_BUF = BUF(64 * KIB);
+	struct bid_name name = {t->y.bid[b], t->y.bidder[b].pub, 7};
+	struct slice receipt;
+	struct scalar r;
+	struct why said = {0};
+	struct seen s;
+
+	assert_true(look(&t->y, i, &s));
+	assert_ok(bid_seal(&s.p.replay->policy, &s.p.replay->key.y, &name, SLICE(TEXT_PUT),
+		&t->y.bidder[b], &t->y.chance, &sealed, &r, &why));
+	bid_commit_print(&s.p.replay->policy, &name, BID_REPLACE, buf_slice(&sealed),
+		&t->y.bidder[b], &commit);
+	assert_int_equal(step_commit(&s.seat, &s.p, buf_slice(&commit), env_now_ms(&s.m->node->env),
+				 &s.arena, &receipt, &said),
+		E_STATE);
+	assert_non_null(strstr(said.text, "another key"));
+	leave(&s);
+}
+
+/* A bid is in: the older key comes too late, before the deadline and after it. */
+static void bid_holds(void **state)
+{
+	struct two t;
+
+	two_begin(&t, *state);
+	supply_at(&t.y, 0, 1, TEXT_PUT, (size_t[]){1, 2}, 2);
+	league_settle(t.y.l);
+	show(&t);
+	stands_everywhere(&t, &t.second);
+	hour(&t.y, LATER + 1000);
+	stands_everywhere(&t, &t.second);
+	buf_free(&t.kept);
+}
+
+/* One receipt of r: the bid does not count yet, but the holder's word does. */
+static void receipt_holds(void **state)
+{
+	struct two t;
+
+	two_begin(&t, *state);
+	supply_at(&t.y, 0, 1, TEXT_PUT, (size_t[]){1}, 1);
+	league_settle(t.y.l);
+	show(&t);
+	stands_everywhere(&t, &t.second);
+	buf_free(&t.kept);
+}
+
+/* Nobody has bid: the lead's first stands, as everybody sees alike. */
+static void none_bid(void **state)
+{
+	struct two t;
+
+	two_begin(&t, *state);
+	show(&t);
+	stands_everywhere(&t, &t.first);
+	supply_at(&t.y, 0, 1, TEXT_PUT, (size_t[]){2, 0}, 2);
+	stands_everywhere(&t, &t.first);
+	buf_free(&t.kept);
+}
+
+/* Holders do not hear of each other: one takes a bid under the one key, two under the other. What counts stands, and who has given its word under another gives no second. */
+static void apart(void **state)
+{
+	struct two t;
+
+	two_begin(&t, *state);
+	supply_at(&t.y, 0, 1, TEXT_PUT, (size_t[]){1}, 1);
+	show(&t);
+	league_carry(t.y.l, 0, 2, true);
+	stands(&t, 0, &t.first);
+	stands(&t, 2, &t.first);
+	stands(&t, 1, &t.second);
+	hour(&t.y, LEAGUE_NOW + 60000);
+	supply_at(&t.y, 1, 1, TEXT_PUT, (size_t[]){2, 0}, 2);
+	stands_everywhere(&t, &t.first);
+	refused_at(&t, 1, 0);
+	buf_free(&t.kept);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct workspace *const both[] = {
+		&workspace_note, &workspace_procurement, NULL};
+	const struct CMUnitTest tests[] = {
+		SIGNED(bid_holds), SIGNED(receipt_holds), SIGNED(none_bid), SIGNED(apart)};
+	int skip = league_start(argc, argv);
+
+	workspaces = both;
+	return skip ? skip : cmocka_run_group_tests_name("round", tests, NULL, NULL);
+}
