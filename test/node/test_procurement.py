@@ -15,7 +15,8 @@ import urllib.request
 import pytest
 
 from api import Person, add_user
-from entente import BAD_INPUT, DENIED, EXISTS, STATE, TOP, UNAVAILABLE, VERIFY, run, wait
+from entente import BAD_INPUT, DENIED, EXISTS, STATE, TOP, UNAVAILABLE, USAGE, VERIFY, run, wait
+from schema import complaints
 
 sys.path.insert(0, str(TOP / "test" / "interop"))
 import eseal  # noqa: E402
@@ -489,6 +490,50 @@ def test_postponed_and_public(coalition, tmp_path):
     assert line["national"] == eur(3 * (12 * 2000 + 8 * 1500)) and line["contracted"] == eur(0)
     for label in three:
         assert t[label].json("rebuild")["same"], label
+
+
+def test_examples(coalition, tmp_path):
+    """Who has never written a record: `example` prints each kind, it is what `schema` says, and goes in once the ids in it are real ones. `--of` says what it belongs to."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    nobody, mine = "a" * 26, t["ALB"].member
+    schemas = t["ALB"].json("procure", "schema")
+    document = {"components": {"schemas": json.loads(json.dumps(schemas).replace('"#/', '"#/components/schemas/'))}}
+    names = {"need": "Need", "pool": "Pool", "participation": "Participation", "vote": "Vote", "agreement": "Agreement", "tender": "Tender", "question": "Question",
+             "answer": "Answer", "conflict": "Conflict", "complaint": "Complaint", "ruling": "Ruling", "score": "ScoreSheet", "award": "Award", "share": "Share",
+             "contract": "Contract", "delivery": "Delivery", "transaction": "Transaction", "consent": "Consent", "award-consent": "AwardConsent", "bid": "Bid"}
+    for kind, name in names.items():
+        for options in ((), ("--all",)):
+            example = t["ALB"].json("procure", "example", kind, *options)
+            assert not complaints(document, document["components"]["schemas"][name], example), kind
+            known = schemas[name]
+            assert set(example) >= set(known["required"]) and (not options or set(example) == set(known["properties"])), kind
+        assert name in t["ALB"].json("procure", "schema", kind)
+    for kind in ("seal", "confirm", "nothing"):
+        assert "KIND" in t["ALB"].refuses(USAGE, "procure", "example", kind)
+
+    def put(kind, *options, whole=True, **more):
+        example = t["ALB"].json("procure", "example", kind, *(["--all"] if whole else [])) | more
+        text = json.dumps(example).replace(f'"{nobody}"', f'"{mine}"')
+        return b.put("ALB", kind, json.loads(text), *options)
+
+    need = put("need")
+    pool = put("pool", needs=[need])
+    put("participation", "--of", pool, whole=False)
+    put("vote", "--of", pool)
+    procurement = put("agreement", whole=False, participants=[mine, t["HRV"].member])
+    tender = put("tender", "--of", procurement)
+    assert b.put("ALB", "tender", t["ALB"].json("procure", "example", "tender") | {"items": [
+        {"id": "1", "relatedLot": "1", "description": "tents", "quantity": 3, "unit": "H87", "relatedBuyer": mine}]}, "--of", procurement, "--object", tender) == tender
+    question = put("question", "--of", procurement)
+    put("answer", "--of", procurement, question=question)
+    put("conflict", "--of", procurement)
+    complaint = put("complaint", "--of", procurement)
+    put("ruling", "--of", procurement, complaint=complaint)
+    shown = t["ALB"].json("procure", "show", procurement)
+    assert shown["tender"]["content"]["items"][0]["quantity"] == 3 and [len(shown[x]) for x in ("questions", "answers", "conflicts", "complaints", "rulings")] == [1] * 5
+    assert "FILE" in t["ALB"].refuses(BAD_INPUT, "procure", "put", "question", b.file([1]), "--of", procurement)
 
 
 def test_refusals(coalition, tmp_path):

@@ -128,11 +128,13 @@ const struct command command_procure_board = {
 	.run = run_board,
 };
 
-static int kind_of(struct cli *cli, const char *word, enum pkind *ret)
+int cmd_kind(struct cli *cli, const char *word, enum pkind *ret)
 {
 	*ret = pkind_find(slice_str(arena_printf(&cli->arena, KIND_PREFIX "%s/1", word)));
 	if (*ret == P_KINDS || *ret == P_SEAL || *ret == P_CONFIRM)
-		return why_set(&cli->why, E_USAGE, "KIND", "there is no kind of record %s", word);
+		return why_set(&cli->why, E_USAGE, "KIND",
+			"there is no kind of record %s: need, pool, participation, vote, agreement, tender, question, answer, conflict, score, complaint, ruling, contract, delivery, transaction, …",
+			word);
 	return 0;
 }
 
@@ -148,7 +150,7 @@ static int run_list(struct cli *cli)
 
 	TRY(cli_world(cli));
 	TRY(cli_mode(cli, &mode));
-	TRY(kind_of(cli, cli->arg[0], &k));
+	TRY(cmd_kind(cli, cli->arg[0], &k));
 	who = world_reader(&cli->world, &cli->node->self);
 	TRY(procure_store_list(
 		&cli->world, cli->db, &who, k, mode, NULL, 1000, &arena, &list, &cli->why));
@@ -183,7 +185,7 @@ const struct command command_procure_list = {
 
 static const struct cli_option put_options[] = {
 	{"of", 0, "OBJECT", false,
-		"the pool or procurement that the record belongs to (instead of naming it in the file)"},
+		"the pool or procurement that the record belongs to (instead of what the file says)"},
 	{"to", 't', "WHO", false,
 		"all, or members: ALB,KOS (default: participants; of needs and pools all)"},
 	{"object", 0, "OBJECT", false, "a new version of this record"},
@@ -194,12 +196,14 @@ static const struct cli_option put_options[] = {
 	{NULL, 0, NULL, false, NULL},
 };
 
-/* {"procurement": "…", and what stands in the file. */
+/* What stands in the file, of the process that --of names. */
 static int with_process(struct cli *cli, enum pkind k, struct slice text, struct slice *ret)
 {
-	struct slice rest = slice_trim(text);
-	struct object_id of;
+	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
+	struct json_out o = json_out(&b);
 	char object[OBJECT_TEXT + 1];
+	struct object_id of;
+	struct json_doc doc;
 
 	if (!cli_option(cli, "of") || !pkind_table[k].of) {
 		*ret = text;
@@ -207,11 +211,21 @@ static int with_process(struct cli *cli, enum pkind k, struct slice text, struct
 	}
 	TRY(cli_object(cli, cli_option(cli, "of"), &of));
 	object_format(&of, object);
-	if (!slice_take(&rest, "{"))
+	TRY(json_read(&doc, &cli->arena, text, &json_limits_partner, &cli->why));
+	if (json_type(&doc, json_root(&doc)) != JSON_OBJECT)
 		return why_set(&cli->why, E_SYNTAX, "FILE", "a record is a JSON object");
-	rest = slice_trim(rest);
-	*ret = slice_str(arena_printf(&cli->arena, "{\"%s\":\"%s\"%s%.*s", pkind_table[k].of,
-		object, slice_starts(rest, "}") ? "" : ",", SLICE_FMT(rest)));
+	json_open(&o, '{');
+	json_put_cstr(&o, pkind_table[k].of, object);
+	for (json_ref v = json_first(&doc, json_root(&doc)); v; v = json_next(&doc, v)) {
+		struct slice key = json_key(&doc, v, &cli->arena);
+
+		if (!slice_is(key, pkind_table[k].of))
+			json_put_raw(&o, arena_string(&cli->arena, key), json_raw(&doc, v));
+	}
+	json_close(&o);
+	if (buf_over(&b))
+		return why_set(&cli->why, E_LIMIT, "FILE", "is too long for a record");
+	*ret = arena_copy(&cli->arena, buf_slice(&b));
 	return 0;
 }
 
@@ -261,7 +275,7 @@ static int run_put(struct cli *cli)
 	enum pkind k;
 
 	TRY(cli_world(cli));
-	TRY(kind_of(cli, cli->arg[0], &k));
+	TRY(cmd_kind(cli, cli->arg[0], &k));
 	TRY(cli_read(cli, cli->arg[1], LIMIT_PAYLOAD_CONTENT, &text));
 	TRY(with_process(cli, k, text, &d.content));
 	TRY(procure_read(k, d.content, &arena, &doc, &of, &cli->why));
@@ -310,8 +324,8 @@ const struct command command_procure_put = {
 	.args_max = 2,
 	.summary =
 		"Write a record: need, pool, participation, vote, agreement, tender, question, answer, …",
-	.help = "FILE is the record's JSON, - for standard input; docs/procurement.md has the members of each kind. What belongs to a pool or procurement goes to\n"
-		"those who have that, with its label and mode.",
+	.help = "FILE is the record's JSON, - for standard input; `entente procure example KIND` prints one to begin with, `schema KIND` says what it may hold. What\n"
+		"belongs to a pool or procurement goes to those who have that, with its label and mode.",
 	.option = put_options,
 	.run = run_put,
 };
@@ -324,7 +338,7 @@ static const struct command *const procure_subs[] = {&command_procure_board, &co
 	&command_procure_import, &command_procure_solve, &command_procure_award,
 	&command_procure_consent, &command_procure_finish, &command_procure_shares,
 	&command_procure_contracts, &command_procure_balance, &command_procure_trust,
-	&command_procure_export, NULL};
+	&command_procure_export, &command_procure_schema, &command_procure_example, NULL};
 const struct command command_procure = {
 	.name = "procure",
 	.group = "Joint procurement",

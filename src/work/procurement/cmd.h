@@ -19,6 +19,8 @@ struct cmd_process {
 };
 MUST_USE int cmd_load(struct cli *cli, const char *object, struct cmd_process *ret);
 void cmd_unload(struct cmd_process *c);
+/* "need": a kind that is written as a file. E_USAGE. */
+MUST_USE int cmd_kind(struct cli *cli, const char *word, enum pkind *ret);
 void cmd_written(struct cli *cli, const struct written *w);
 /* Prints a buffer of JSON with a line end. */
 void cmd_json(struct cli *cli, struct buf *b);
@@ -30,7 +32,8 @@ extern const struct command command_procure_board, command_procure_list, command
 	command_procure_transcript, command_procure_verify, command_procure_import,
 	command_procure_solve, command_procure_award, command_procure_consent,
 	command_procure_finish, command_procure_shares, command_procure_contracts,
-	command_procure_trust, command_procure_export, command_procure_balance;
+	command_procure_trust, command_procure_export, command_procure_balance,
+	command_procure_schema, command_procure_example;
 extern const struct command command_bid_fetch, command_bid_seal, command_bid_submit,
 	command_bid_withdraw, command_bid_receipts, command_bid_open;
 extern const struct command command_ocds_validate, command_ocds_merge, command_ocds_table,

@@ -4,7 +4,7 @@
 #include "base/enc.h"
 #include "base/report.h"
 
-static const char *const bid_shapes[] = {
+const char *const procure_bid_shapes[] = {
 	"Tenderer name!=t200 nation!=c id=t64 contact=t400",
 	"Bundle id!=t64 lots!=[60t32 price!=v group=t64",
 	"Tier id!=t64 lot!=t32 from!=i to!=i unitPrice!=v",
@@ -143,7 +143,8 @@ int offer_check(const struct row *tender, struct slice text, struct arena *arena
 	int rc = json_read(ret, arena, text, &json_limits_partner, why);
 
 	if (rc == 0)
-		rc = procure_shape_check(bid_shapes, "Bid", ret, json_root(ret), arena, why);
+		rc = procure_shape_check(
+			procure_bid_shapes, "Bid", ret, json_root(ret), arena, why);
 	if (rc == 0)
 		rc = ids_check(ret, arena, why);
 	if (rc == 0)

@@ -25,6 +25,8 @@ struct offer {
 	struct json_doc doc;
 };
 
+/* What a bid's text looks like: "Bid" of these lines (shape.h). */
+extern const char *const procure_bid_shapes[];
 /* Checks a bid's text against the tender: shape, currency, lots. For suppliers before they seal, and for what was opened. */
 MUST_USE int offer_check(const struct row *tender, struct slice text, struct arena *arena,
 	struct json_doc *ret, struct why *why);

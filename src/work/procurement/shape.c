@@ -17,12 +17,12 @@ struct shaping {
 
 static int value_check(struct shaping *s, struct slice type, json_ref at);
 
-static struct slice line_of(const struct shaping *s, struct slice name)
+struct slice shape_line(const char *const *shapes, struct slice name)
 {
 	struct slice line, head;
 
-	for (size_t i = 0; s->shapes[i]; i++) {
-		line = slice_str(s->shapes[i]);
+	for (size_t i = 0; shapes[i]; i++) {
+		line = slice_str(shapes[i]);
 		if (slice_cut(&line, ' ', &head) && slice_eq(head, name))
 			return line;
 	}
@@ -46,6 +46,19 @@ static bool word_cut(struct slice *rest, struct slice *ret)
 		in = (in || rest->p[n] == '(') && rest->p[n] != ')';
 	*ret = slice_sub(*rest, 0, n);
 	*rest = slice_sub(*rest, n < rest->n ? n + 1 : n, rest->n);
+	return true;
+}
+
+bool shape_member_next(struct slice *rest, struct shape_member *ret)
+{
+	struct slice word;
+
+	if (!word_cut(rest, &word))
+		return false;
+	MUST(slice_cut_exact(&word, '=', &ret->key));
+	ret->required = ret->key.p[ret->key.n - 1] == '!';
+	ret->key.n -= ret->required;
+	ret->type = word;
 	return true;
 }
 
@@ -170,20 +183,19 @@ static int word_check(struct shaping *s, struct slice words, json_ref at)
 
 static int object_check(struct shaping *s, struct slice name, json_ref at)
 {
-	struct slice line = line_of(s, name), rest = line, word, key;
+	struct slice line = shape_line(s->shapes, name), rest = line;
+	struct shape_member m;
 	int rc = 0;
 
 	if (json_type(s->doc, at) != JSON_OBJECT)
 		return bad(s, "must be an object");
-	while (rc == 0 && word_cut(&rest, &word)) {
-		MUST(slice_cut_exact(&word, '=', &key));
-		bool required = key.p[key.n - 1] == '!';
-		key.n -= required;
-		json_ref v = json_get_slice(s->doc, at, key);
-		size_t back = path_push(s, key);
+	while (rc == 0 && shape_member_next(&rest, &m)) {
+		json_ref v = json_get_slice(s->doc, at, m.key);
+		size_t back = path_push(s, m.key);
+
 		if (v)
-			rc = value_check(s, word, v);
-		else if (required && !s->parts)
+			rc = value_check(s, m.type, v);
+		else if (m.required && !s->parts)
 			rc = bad(s, "is missing");
 		if (rc == 0)
 			s->path[back] = 0;
@@ -193,10 +205,8 @@ static int object_check(struct shaping *s, struct slice name, json_ref at)
 		bool known = false;
 
 		rest = line;
-		while (!known && word_cut(&rest, &word) && slice_cut_exact(&word, '=', &key)) {
-			key.n -= key.p[key.n - 1] == '!';
-			known = slice_eq(key, have);
-		}
+		while (!known && shape_member_next(&rest, &m))
+			known = slice_eq(m.key, have);
 		if (known)
 			continue;
 		path_push(s, have);
@@ -205,7 +215,7 @@ static int object_check(struct shaping *s, struct slice name, json_ref at)
 	return rc;
 }
 
-static uint64_t digits_take(struct slice *rest)
+uint64_t shape_number(struct slice *rest)
 {
 	uint64_t n = 0;
 
@@ -217,7 +227,7 @@ static uint64_t digits_take(struct slice *rest)
 
 static int array_check(struct shaping *s, struct slice type, json_ref at)
 {
-	uint64_t max = digits_take(&type);
+	uint64_t max = shape_number(&type);
 	size_t i = 0;
 	int rc = 0;
 
@@ -252,7 +262,7 @@ static int value_check(struct shaping *s, struct slice type, json_ref at)
 	case '(':
 		return word_check(s, slice_sub(rest, 0, rest.n - 1), at);
 	case 't':
-		return text_check(s, at, digits_take(&rest));
+		return text_check(s, at, shape_number(&rest));
 	case 'i':
 		if (json_i64(s->doc, at, &v) < 0 || v < 0 || v > MONEY_MAX)
 			return bad(s, "must be a whole number from 0");

@@ -216,6 +216,37 @@ static void bids(void **state)
 	bid("{" WHO ",\"tiers\":[" TIER("t", "1", "1", "5") "],\"price\":1}", "/price");
 }
 
+/* What `entente procure example` prints is what it says: a record, and a bid of the tender. */
+static void examples(void **state)
+{
+	struct row tender = {.kind = P_TENDER};
+
+	(void)state;
+	for (int all = 0; all < 2; all++) {
+		struct buf bid CLEANUP_BUF = BUF(64 * KIB);
+		struct json_doc doc;
+
+		for (enum pkind k = P_NEED; k < P_KINDS; k++) {
+			struct buf b CLEANUP_BUF = BUF(64 * KIB);
+
+			if (k == P_SEAL || k == P_CONFIRM)
+				continue; /* nobody writes them by hand */
+			procure_shape_example(procurement_shapes, pkind_table[k].shape, all, &b);
+			record(k, arena_string(&arena, buf_slice(&b)), NULL);
+			if (k == P_TENDER)
+				assert_int_equal(json_read(&tender.doc, &arena,
+							 arena_copy(&arena, buf_slice(&b)),
+							 &json_limits_partner, NULL),
+					0);
+		}
+		procure_shape_example(procure_bid_shapes, "Bid", all, &bid);
+		struct why why = {0};
+		if (offer_check(&tender, arena_copy(&arena, buf_slice(&bid)), &arena, &doc, &why) <
+			0)
+			fail_msg("%s: %s", why.where, why.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tenders, begin, end),
 		cmocka_unit_test_setup_teardown(agreements, begin, end),
 		cmocka_unit_test_setup_teardown(bids, begin, end),
+		cmocka_unit_test_setup_teardown(examples, begin, end),
 	};
 
 	return cmocka_run_group_tests_name("refused", tests, NULL, NULL);
