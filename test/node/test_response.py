@@ -456,3 +456,87 @@ def write_missing(path):
         f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.w3.org/1999/xlink">{groups}</xs:schema>')
     (path / "other-supporting-schema/EDXLCT_wd06/edxl-gsf.v1.0.xsd").write_text(
         '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:oasis:names:tc:emergency:edxl:gsf:1.0"><xs:complexType name="EDXLGeoLocationType"/><xs:element name="EDXLGeoLocation"/></xs:schema>')
+
+
+def test_two_people_accept(coalition):
+    """A request with four_eyes: what one officer accepts is written only when another, by an account of his own, confirms exactly that; and once."""
+    t = coalition(["ALB", "HRV"]).sign_all()
+    albania, croatia = Member(t["ALB"]), Member(t["HRV"])
+    alb, base = albania.node, f"/coalitions/{t.id}/response"
+    for name, roles in (("root", "administrator"), ("edi", "administrator"), ("mira", "response=officer"), ("agim", "response=contributor")):
+        add_user(alb, name, roles, "*")
+    edi, mira, agim = (Person(alb, name) for name in ("edi", "mira", "agim"))
+    document = ask(alb, "GET", "/openapi.json").json
+    pumps = capability(croatia, "HCP", 3, to="ALB,HRV")
+    request = albania.put("requests", "code=4711", "title=Pumps", "situation=Water", "location.name=Shkodra", "offers_due=+4h", "four_eyes=true",
+                          "lines.0.line=1", "lines.0.type=HCP", "lines.0.quantity=2", "lines.0.needed_by=+24h", to="ALB,HRV")
+    croatia.wait_has(request)
+    offer = croatia.say("offer", "4711", "-q", "2", "--capability", pumps, "--eta", "+20h")
+    albania.wait_has(offer["object"])
+
+    # Two names from one mouth are not two people: not through the route, not at the command line, not by writing the record oneself.
+    wish = {"content": {"offer": offer["object"], "offer_leaf": offer["leaf"]}}
+    both = {"content": {**wish["content"], "authorised_by": "edi", "second_authorisation": "mira"}}
+    answer = edi.post(f"{base}/records/acceptances", both)
+    assert (answer.status, answer.pointer) == (422, "/second_authorisation"), answer.body
+    assert edi.post(f"{base}/records/acceptances", {"content": {**wish["content"], "authorised_by": "mira"}}).pointer == "/authorised_by"
+    assert "token" in alb.refuses(DENIED, "response", "accept", offer["object"], "--as", "edi")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    raw = {"request": request, **both["content"], "items": [{"item": 1, "line": 1, "quantity": 2}], "commit_by": (now + datetime.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    path = alb.path / "acceptance.json"
+    path.write_text(json.dumps(raw))
+    assert "token" in alb.refuses(DENIED, "response", "put", "acceptances", path)
+
+    # The first proposes: nothing is written, and the same person cannot confirm it, whether signed in or by a token; nor somebody without the role.
+    answer = edi.post(f"{base}/records/acceptances", wish)
+    assert answer.status == 202 and schema.complaints(document, {"$ref": "#/components/schemas/ResponseWaiting"}, answer.json) == [], answer.body
+    w = answer.json
+    assert w["content"]["authorised_by"] == "edi" and "second_authorisation" not in w["content"]
+    own, _ = new_token(alb, "edi", "response=officer")
+    for who in (edi, own):
+        assert who.post(f"{base}/acceptances-waiting/{w['hash']}/confirm").status == 403
+    assert agim.post(f"{base}/acceptances-waiting/{w['hash']}/confirm").status == 403
+    assert edi.get(f"{base}/records/acceptances").items == []
+    listed = agim.get(f"{base}/acceptances-waiting")
+    assert schema.complaints(document, {"$ref": "#/components/schemas/ResponseWaitingList"}, listed.json) == [] and [x["hash"] for x in listed.json["waiting"]] == [w["hash"]]
+    assert mira.post(f"{base}/acceptances-waiting/{'0' * 64}/confirm").status == 404
+
+    # Only who still has the role has proposed it.
+    alb.run("user", "role", "edi", "--role", "response=reader")
+    assert mira.post(f"{base}/acceptances-waiting/{w['hash']}/confirm").status == 403
+    alb.run("user", "role", "edi", "--role", "administrator")
+    edi = Person(alb, "edi")
+
+    # The second confirms exactly that; it is written with both names, once, and the audit says who.
+    answer = mira.post(f"{base}/acceptances-waiting/{w['hash']}/confirm")
+    assert answer.status == 201, answer.body
+    assert answer.json["content"] == {**w["content"], "second_authorisation": "mira"}
+    assert mira.post(f"{base}/acceptances-waiting/{w['hash']}/confirm").status == 404
+    audit = {(row["who"], row["what"]) for row in edi.all("/audit") if row["about"] == w["hash"]}
+    assert audit == {("user:edi", "response acceptance proposed"), ("user:mira", "response acceptance confirmed")}
+    croatia.wait_has(answer.json["object"])
+    croatia.say("commit", answer.json["object"])
+
+    # At the command line each brings a token.
+    other = croatia.say("offer", "4711", "-q", "1", "--capability", capability(croatia, "HCP", 4, to="ALB,HRV"), "--eta", "+20h")
+    albania.wait_has(other["object"])
+    files = {}
+    for name, token in (("edi", own), ("mira", new_token(alb, "mira", "response=officer")[0]), ("agim", new_token(alb, "agim", "response=contributor")[0])):
+        files[name] = alb.path / f"{name}.token"
+        files[name].write_text(token.headers["Authorization"].split()[1] + "\n")
+    w = albania.say("accept", other["object"], "--token", files["edi"])
+    assert [x["hash"] for x in albania.say("waiting")] == [w["hash"]]
+    for name in ("edi", "agim"):
+        alb.refuses(DENIED, "response", "confirm", w["hash"], "--token", files[name])
+    made = albania.say("confirm", w["hash"][:12], "--token", files["mira"])["object"]
+    assert albania.say("get", made)["content"]["second_authorisation"] == "mira" and albania.say("waiting") == []
+
+    # What has been changed meanwhile is not confirmed; it can be taken back, and then it is gone.
+    third = croatia.say("offer", "4711", "-q", "1", "--capability", capability(croatia, "HCP", 4, to="ALB,HRV"), "--eta", "+20h")
+    albania.wait_has(third["object"])
+    w = edi.post(f"{base}/records/acceptances", {"content": {"offer": third["object"]}}).json
+    croatia.say("withdraw", third["object"])
+    wait(lambda: any(o["state"] == "WITHDRAWN" for o in albania.show("4711")["offers"]), "the offer is withdrawn")
+    assert mira.post(f"{base}/acceptances-waiting/{w['hash']}/confirm").status == 409
+    assert mira.ask("DELETE", f"{base}/acceptances-waiting/{w['hash']}").status == 204
+    assert edi.get(f"{base}/acceptances-waiting").json == {"waiting": []}

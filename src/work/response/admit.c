@@ -6,10 +6,12 @@
  *	1. The sum of what a member has committed of a capability never exceeds quantity less reserve, at any moment. Other nodes cannot break it: only the owner commits.
  *	2. A commit answers the newest version of one acceptance, by its hash, before commit_by, once.
  *	3. An acceptance takes the newest version of one offer, by its hash, and never more than is left of it.
- *	4. What a record names is here, is of the same mode, and belongs to whom it must.
+ *	4. Where a request wants two people, an acceptance is written only if a second one has confirmed these very bytes (waiting.h), and once.
+ *	5. What a record names is here, is of the same mode, and belongs to whom it must.
  */
 #include "work/response/book.h"
 #include "work/response/response_int.h"
+#include "work/response/waiting.h"
 
 #include "base/enc.h"
 #include "log/batch.h"
@@ -27,6 +29,7 @@ struct admit {
 	bool own_loaded;
 	struct book *book; /* a book for each capability of the draft */
 	size_t n_book;
+	bool proposed; /* not written yet: a second person is still to confirm it */
 	struct why *why;
 };
 
@@ -362,13 +365,14 @@ static int acceptance_admit(struct admit *d, const struct aid_acceptance *a)
 		return no(d, E_STATE, "/offer", "was valid until a moment that has passed");
 	if (a->commit_by <= d->now_ms)
 		return no(d, E_INVALID, "/commit_by", "has passed");
-	if (q->four_eyes &&
-		(!a->second_authorisation.n || slice_eq(a->second_authorisation, a->authorised_by)))
-		return no(d, E_DENIED, "/second_authorisation",
-			"this request is accepted by two people");
 	for (size_t i = 0; rc == 0 && i < a->items.n; i++)
 		rc = accepted_item_admit(d, &want[i], i, &offer, q);
-	return rc < 0 ? rc : groups_check(d, a, o);
+	if (rc == 0)
+		rc = groups_check(d, a, o);
+	/* Last, as it is taken: what is refused for another reason waits as before. */
+	if (rc == 0 && q->four_eyes && !d->proposed)
+		rc = waiting_take(&d->v, d->a->draft, d->why);
+	return rc;
 }
 
 /* ---- commits ---- */
@@ -696,11 +700,14 @@ static int record_admit(struct admit *d, enum aid_kind kind, const union aid_any
 	return 0;
 }
 
-int response_admit(const struct admitting *a, struct why *why)
+static int admit(const struct admitting *a, bool proposed, struct why *why)
 {
 	const struct draft *draft = a->draft;
 	enum aid_kind kind = aid_kind_of(draft->kind);
-	struct admit d = {.a = a, .now_ms = env_now_ms(&a->world->node->env), .why = why};
+	struct admit d = {.a = a,
+		.now_ms = env_now_ms(&a->world->node->env),
+		.proposed = proposed,
+		.why = why};
 	union aid_any any;
 	int rc;
 
@@ -723,4 +730,14 @@ int response_admit(const struct admitting *a, struct why *why)
 		return alert_admit(&d, draft);
 	rc = aid_read(kind, &any, a->arena, draft->content, 0, why);
 	return rc < 0 ? rc : record_admit(&d, kind, &any);
+}
+
+int response_admit(const struct admitting *a, struct why *why)
+{
+	return admit(a, false, why);
+}
+
+int response_admit_proposed(const struct admitting *a, struct why *why)
+{
+	return admit(a, true, why);
 }

@@ -73,6 +73,8 @@ MUST_USE int alert_draft_issued(
 	const struct aid_view *v, const struct alert_draft *d, bool *ret, struct why *why);
 MUST_USE int alert_draft_mark(struct db *db, const struct alert_draft *d,
 	const struct approver *who, int64_t now_ms, struct why *why);
+/* The readers of an entry's draft as text: "all", or ids with commas. In the arena. */
+struct slice alert_draft_audience(const struct draft *d, struct arena *arena);
 /* The readers of a draft, into that of an entry. */
 MUST_USE int alert_draft_readers(
 	const struct alert_draft *a, struct arena *arena, struct draft *d, struct why *why);

@@ -160,6 +160,20 @@ int alert_draft_mark(struct db *db, const struct alert_draft *d, const struct ap
 	return db_run(s, why);
 }
 
+struct slice alert_draft_audience(const struct draft *d, struct arena *arena)
+{
+	struct buf b CLEANUP_BUF = BUF(8 * KIB);
+	char id[ID_TEXT + 1];
+
+	if (d->all)
+		return SLICE("all");
+	for (size_t i = 0; i < d->n_member; i++) {
+		id_format(&d->member[i], id);
+		buf_addf(&b, "%s%s", i ? "," : "", id);
+	}
+	return arena_copy(arena, buf_slice(&b));
+}
+
 int alert_draft_readers(
 	const struct alert_draft *a, struct arena *arena, struct draft *d, struct why *why)
 {

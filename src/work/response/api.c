@@ -15,6 +15,7 @@
 #include "work/response/table.h"
 #include "work/response/tell.h"
 #include "work/response/types.h"
+#include "work/response/waiting.h"
 
 #define HERE  "/coalitions/{coalition}/response"
 #define READ  .who = WHO_ROLE, .area = AREA_RESPONSE, .role = ROLE_READER
@@ -191,9 +192,14 @@ static int record_new(struct call *c)
 {
 	struct draft d = {0};
 	enum aid_kind kind;
-	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
+	struct aid_view v = {.world = &c->world,
+		.db = c->db,
+		.who = &c->reader,
+		.arena = c->arena,
+		.person = &c->caller.account};
 	struct aid_record old, made;
 	struct written w;
+	bool two = false;
 	int rc;
 
 	TRY(kind_of(c, 1, &kind));
@@ -208,9 +214,13 @@ static int record_new(struct call *c)
 	rc = d.has_object ? aid_get(&v, kind, &d.object, &old, &c->why) : 0;
 	if (rc == 0)
 		rc = content_make(c, &v, kind, &d);
+	if (rc == 0)
+		rc = waiting_wanted(&v, &d, &two, &c->why);
 	call_read_end(c);
 	TRY(rc);
 	TRY(call_label(c, d.label, &d.label)); /* not above what the caller may have */
+	if (two)
+		return api_waiting_propose(c, &d);
 	TRY(call_write(c, &d, "response record", aid_kinds[kind].kind, &w));
 	TRY(call_read(c));
 	rc = aid_get(&v, kind, &w.object, &made, &c->why);
@@ -465,7 +475,16 @@ const struct api_route response_routes[] = {
 		.help = "records of a kind (requests, offers, acceptances, …), newest first"},
 	{"POST", HERE "/records/{kind}", WRITE, .request = "ResponseRecordNew",
 		.answer = "ResponseRecord", .status = 201, .tag = "Response", .run = record_new,
-		.help = "write a record of a kind, or a new version of one; what follows from what it answers is filled in; what binds needs an officer"},
+		.help = "write a record of a kind, or a new version of one; what follows from what it answers is filled in; what binds needs an officer; 202 with ResponseWaiting if two people have to say it"},
+	{"GET", HERE "/acceptances-waiting", READ, .answer = "ResponseWaitingList",
+		.tag = "Response", .run = api_waiting_list, .query = QUERY(Q_MODE),
+		.help = "acceptances that a second person has to confirm"},
+	{"POST", HERE "/acceptances-waiting/{hash}/confirm", BIND, .request = "Empty",
+		.answer = "ResponseRecord", .status = 201, .tag = "Response",
+		.run = api_waiting_confirm,
+		.help = "confirm exactly that as the second person: it is written at once"},
+	{"DELETE", HERE "/acceptances-waiting/{hash}", BIND, .status = 204, .tag = "Response",
+		.run = api_waiting_drop, .help = "take back what waits; nothing is written"},
 	{"GET", HERE "/capabilities", READ, .flags = API_PAGE, .answer = "[ResponseCapabilityView]",
 		.tag = "Response", .run = capabilities, .query = QUERY(Q_MODE),
 		.help = "what members have, joined from the parts that the caller may read, with the age of the newest report"},
@@ -512,5 +531,5 @@ const struct api_route response_routes[] = {
 	{"POST", HERE "/feeds", BIND, .request = "ResponseFeedNew", .status = 204,
 		.tag = "Response", .run = api_feed_new,
 		.help = "read a feed, or read it no longer"},
-	{NULL},
+	{.method = NULL},
 };

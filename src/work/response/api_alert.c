@@ -122,20 +122,6 @@ int api_alert_drafts(struct call *c)
 	return 0;
 }
 
-static struct slice audience_text(struct call *c, const struct draft *d)
-{
-	struct buf b CLEANUP_BUF = BUF(8 * KIB);
-	char id[ID_TEXT + 1];
-
-	if (d->all)
-		return SLICE("all");
-	for (size_t i = 0; i < d->n_member; i++) {
-		id_format(&d->member[i], id);
-		buf_addf(&b, "%s%s", i ? "," : "", id);
-	}
-	return arena_copy(c->arena, buf_slice(&b));
-}
-
 int api_alert_draft_new(struct call *c)
 {
 	static const char *const known[] = {"mode", "label", "audience", "form", NULL};
@@ -161,7 +147,7 @@ int api_alert_draft_new(struct call *c)
 	a.form = json_raw(&c->doc, json_get(&c->doc, c->body, "form"));
 	a.mode = v.mode = d.mode;
 	a.label = d.label;
-	a.audience = audience_text(c, &d);
+	a.audience = alert_draft_audience(&d, c->arena);
 	TRY(call_read(c));
 	rc = alert_make(&v, a.form, &d, &c->why);
 	call_read_end(c);
@@ -314,7 +300,7 @@ int api_feed_new(struct call *c)
 		(json_i64(&c->doc, every, &minutes) < 0 || minutes < 1 || minutes > 1440))
 		return why_set(&c->why, E_INVALID, "/every_minutes", "is 1 to 1440");
 	f.every_ms = minutes * 60000;
-	f.audience = audience_text(c, &d);
+	f.audience = alert_draft_audience(&d, c->arena);
 	TRY(call_begin(c));
 	TRY(call_commit(c, remove ? feed_remove(c->db, c->world.coalition.row, f.url, &c->why)
 				  : feed_put(c->db, c->world.coalition.row, &f, &c->why)));

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
+#include "work/response/waiting.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -71,9 +72,13 @@ int aid_cmd_say(struct cli *cli, const struct aid_view *v, enum aid_kind kind, s
 {
 	char object[OBJECT_TEXT + 1], leaf[65];
 	struct written w;
+	bool two;
 
 	d->mode = v->mode;
 	TRY(aid_say(v, kind, json, d, &cli->why));
+	TRY(waiting_wanted(v, d, &two, &cli->why));
+	if (two)
+		return aid_cmd_propose(cli, v, d);
 	TRY(cli_write_draft(cli, d, &w));
 	object_format(&w.object, object);
 	hex_encode(w.leaf.b, 32, leaf);
@@ -197,6 +202,8 @@ const struct command *const response_commands[] = {
 	&response_put,
 	&response_offer,
 	&response_accept,
+	&response_waiting,
+	&response_confirm,
 	&response_commit,
 	&response_withdraw,
 	&response_sms,

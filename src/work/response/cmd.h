@@ -16,7 +16,8 @@ extern const struct command response_types, response_list, response_get, respons
 extern const struct command response_alert, response_alerts, response_lint, response_ack,
 	response_approve, response_drafts, response_feed, response_feeds;
 extern const struct command response_import, response_export;
-extern const struct command response_plan; /* cmd_plan.c */
+extern const struct command response_plan;			/* cmd_plan.c */
+extern const struct command response_waiting, response_confirm; /* cmd_waiting.c */
 
 #define ADDRESS_OPTIONS                                                                                         \
 	{"to", 't', "WHO", false,                                                                               \
@@ -37,6 +38,11 @@ MUST_USE int aid_cmd_object(
 /* Says it, and prints object and leaf. */
 MUST_USE int aid_cmd_say(struct cli *cli, const struct aid_view *v, enum aid_kind kind,
 	struct slice json, struct draft *d);
+/* Whose token --token brings; what he may by it. E_DENIED without one. */
+struct account;
+MUST_USE int aid_cmd_person(struct cli *cli, struct account *ret);
+/* An acceptance that a second person has to confirm, proposed by v->person; prints its hash. */
+MUST_USE int aid_cmd_propose(struct cli *cli, const struct aid_view *v, const struct draft *d);
 /* "field=value" strings to JSON; objects named by short ids or codes are looked up. */
 MUST_USE int aid_cmd_compose(struct cli *cli, const struct aid_view *v, enum aid_kind kind,
 	const char *const *field, size_t n, struct slice *ret);

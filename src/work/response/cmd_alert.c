@@ -23,21 +23,6 @@ static struct slice person(struct cli *cli)
 	return slice_str(as ? as : user && *user ? user : "command line");
 }
 
-/* "all", or ids with commas. */
-static struct slice audience_text(struct cli *cli, const struct draft *d)
-{
-	struct buf b CLEANUP_BUF = BUF(8 * KIB);
-	char id[ID_TEXT + 1];
-
-	if (d->all)
-		return SLICE("all");
-	for (size_t i = 0; i < d->n_member; i++) {
-		id_format(&d->member[i], id);
-		buf_addf(&b, "%s%s", i ? "," : "", id);
-	}
-	return arena_copy(&cli->arena, buf_slice(&b));
-}
-
 /* ---- writing ---- */
 
 static const struct cli_option alert_options[] = {
@@ -104,7 +89,7 @@ static int alert_run(struct cli *cli)
 		&v, a.form, &d, &cli->why)); /* what could not be issued is no draft either */
 	a.mode = v.mode;
 	a.label = d.label;
-	a.audience = audience_text(cli, &d);
+	a.audience = alert_draft_audience(&d, &cli->arena);
 	TRY(db_begin(cli->db, &cli->why));
 	int rc = alert_draft_put(cli->db, cli->world.coalition.row, &a, &number, &cli->why);
 	if (rc < 0) {
@@ -442,7 +427,7 @@ static int feed_run(struct cli *cli)
 	if (every)
 		f.every_ms = minutes * 60000;
 	f.label = d.label;
-	f.audience = audience_text(cli, &d);
+	f.audience = alert_draft_audience(&d, &cli->arena);
 	TRY(db_begin(cli->db, &cli->why));
 	rc = cli_switch(cli, "remove")
 		     ? feed_remove(cli->db, cli->world.coalition.row, f.url, &cli->why)

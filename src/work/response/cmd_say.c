@@ -2,6 +2,7 @@
 #include "work/response/cmd.h"
 
 #include "base/limits.h"
+#include "node/account.h"
 #include "work/response/sms.h"
 
 #include <inttypes.h>
@@ -177,7 +178,8 @@ static const struct cli_option accept_options[] = {
 	{"commit-by", 0, "TIME", false,
 		"it lapses if the provider has not committed by then (default +6h)"},
 	{"as", 0, "NAME", false, "who authorises it"},
-	{"second", 0, "NAME", false, "the second, where the request wants two"},
+	{"token", 0, "FILE", false,
+		"file with a token of who accepts (- for standard input), where the request wants two people"},
 	{"cost", 0, "CENTS", false, "agreed cost of the first item, with --currency"},
 	{"currency", 0, "EUR", false, "of the cost"},
 	ADDRESS_OPTIONS,
@@ -188,13 +190,17 @@ static int accept_run(struct cli *cli)
 {
 	struct fields f = {0};
 	struct aid_view v;
+	struct account who;
 
 	TRY(aid_cmd_view(cli, &v));
+	if (cli_option(cli, "token")) {
+		TRY(aid_cmd_person(cli, &who));
+		v.person = &who;
+	}
 	add(cli, &f, "offer", cli->arg[0]);
 	add(cli, &f, "commit_by",
 		cli_option(cli, "commit-by") ? cli_option(cli, "commit-by") : "+6h");
 	add(cli, &f, "authorised_by", cli_option(cli, "as"));
-	add(cli, &f, "second_authorisation", cli_option(cli, "second"));
 	add(cli, &f, "currency", cli_option(cli, "currency"));
 	for (size_t i = 0; i < cli_option_count(cli, "item"); i++) {
 		struct slice quantity = slice_str(cli_option_at(cli, "item", i)), item;
@@ -217,6 +223,7 @@ const struct command response_accept = {
 	.args_min = 1,
 	.args_max = 1,
 	.summary = "Accept an offer, by the exact hash of the version held here",
+	.help = "Where the request wants two people, it waits until the second one confirms it: entente response confirm HASH.",
 	.option = accept_options,
 	.run = accept_run,
 };

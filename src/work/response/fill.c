@@ -2,6 +2,7 @@
 #include "work/response/fill.h"
 
 #include "base/limits.h"
+#include "node/account.h"
 
 static bool none(const struct object_id *o)
 {
@@ -36,6 +37,8 @@ static int acceptance_fill(
 		a->request = o->request;
 	if (!a->commit_by)
 		a->commit_by = now_ms + 6 * 3600000;
+	if (!a->authorised_by.n && v->person)
+		a->authorised_by = v->person->name;
 	if (a->items.n == 0 && o->items.n) {
 		struct aid_accepted_item *all =
 			arena_array(v->arena, struct aid_accepted_item, o->items.n);

@@ -13,6 +13,8 @@ int response_fold(const struct folding *f, struct why *why);
 int response_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why);
 int response_check(struct slice content, struct slice media, struct arena *arena, struct why *why);
 int response_admit(const struct admitting *a, struct why *why);
+/* The same of what is not to be written yet: all but the confirmation by a second person. */
+int response_admit_proposed(const struct admitting *a, struct why *why);
 
 /* A scene of `entente demo`, plan_demo.c. */
 struct demo;

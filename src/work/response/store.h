@@ -19,6 +19,7 @@
 extern const struct migration response_migrations[];
 extern const char *const response_tables[], *const response_drops[], *const response_scrub[];
 
+struct account;
 /* Who asks, of what world. */
 struct aid_view {
 	const struct world *world;
@@ -26,6 +27,8 @@ struct aid_view {
 	const struct reader *who;
 	struct arena *arena;
 	enum mode mode;
+	const struct account
+		*person; /* who is signed in: his name stands where none is given; may be NULL */
 	size_t *left_out; /* counts what was not looked at because its owner has too much of it; may be NULL */
 };
 

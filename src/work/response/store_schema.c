@@ -95,8 +95,26 @@ static const char schema_3[] =
 	") CLUSTERED;\n"
 	"ALTER TABLE response_draft ADD COLUMN written_account INTEGER NOT NULL DEFAULT 0;\n";
 
-const struct migration response_migrations[] = {
-	{"response 1", schema_1}, {"response 2", schema_2}, {"response 3", schema_3}, {NULL, NULL}};
+/* What waits for a second person, waiting.h; of this node, in no log. */
+static const char schema_4[] =
+	"CREATE TABLE response_waiting (\n"
+	"	row ROWKEY,\n"
+	"	coalition INTEGER NOT NULL,\n"
+	"	hash BLOB NOT NULL,\n"
+	"	mode INTEGER NOT NULL,\n"
+	"	content TEXT NOT NULL,\n"
+	"	label TEXT NOT NULL,\n"
+	"	audience TEXT NOT NULL,\n" /* "all" or ids with commas */
+	"	proposed_by TEXT NOT NULL,\n"
+	"	account INTEGER NOT NULL,\n"
+	"	made_ms INTEGER NOT NULL,\n"
+	"	until_ms INTEGER NOT NULL,\n"
+	"	final BLOB NOT NULL,\n" /* hash of what may be written now; empty: nobody has confirmed it */
+	"	UNIQUE (coalition, hash)\n"
+	");\n";
+
+const struct migration response_migrations[] = {{"response 1", schema_1}, {"response 2", schema_2},
+	{"response 3", schema_3}, {"response 4", schema_4}, {NULL, NULL}};
 
 #define FROM(name) " FROM " name " t JOIN log l ON l.id = t.log AND l.id = @log "
 #define LOG_KEY	   "l.coalition, l.member, l.epoch"

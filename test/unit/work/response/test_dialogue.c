@@ -5,6 +5,9 @@
 #include "scene.h"
 
 #include "base/enc.h"
+#include "work/response/waiting.h"
+
+#include <limits.h>
 
 static void from_request_to_commit(void **state)
 {
@@ -286,6 +289,91 @@ static void not_in_one_transaction_either(void **state)
 		node_write(l->m[1].node, l->m[1].db, &l->id, d + 1, 1, w, &said_why), E_CONFLICT);
 }
 
+/* ---- two people ---- */
+
+static struct account officer(struct league *l, const char *name)
+{
+	struct account a = {.name = slice_str(name)};
+	struct roles roles = {0};
+
+	roles.of[AREA_RESPONSE] = ROLE_OFFICER;
+	a.roles = roles;
+	assert_ok(db_begin(l->m[0].db, &why));
+	assert_ok(account_add(l->m[0].db,
+		&(struct account_new){.name = a.name, .roles = roles, .clearance = SLICE("*")},
+		env_now_ms(&l->m[0].node->env), &a.row, &why));
+	assert_ok(db_commit(l->m[0].db, &why));
+	return a;
+}
+
+static int written(struct league *l, const struct draft *d, struct why *ret)
+{
+	struct written w;
+
+	return node_write(l->m[0].node, l->m[0].db, &l->id, d, 1, &w, ret);
+}
+
+/* What two have agreed on can be written, that alone, and once; names in a record are nobody's word. */
+static void two_people_say_the_same(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(64 * MIB);
+	struct object_id cap = capability(l, 1, "quantity=9", "reserve=0");
+	struct object_id q = said(
+		l, 0, AID_REQUEST, (int[]){0, 1}, 2, REQUEST("8"), LINE, "four_eyes=true", NULL);
+	struct account edi = officer(l, "edi"), mira = officer(l, "mira");
+	struct waiting w, found;
+	struct why said_why = {0};
+	struct draft d = {.mode = MODE_REAL}, two, other;
+	char id[OBJECT_TEXT + 1];
+	bool wanted;
+
+	league_settle(l);
+	struct object_id o = offer(l, 1, &q, &cap, "items.0.quantity=2");
+	league_settle(l);
+	struct object_id x;
+	assert_int_equal(try_say(l, 0, AID_ACCEPTANCE, NULL, 0, &x, &said_why, naming("offer", &o),
+				 "authorised_by=edi", "second_authorisation=mira", NULL),
+		E_DENIED);
+	struct world world;
+	assert_ok(db_begin_read(l->m[0].db, &why));
+	assert_ok(world_load(&world, l->m[0].node, l->m[0].db, &l->id, &arena, &why));
+	struct reader self = world_reader(&world, &l->m[0].id);
+	self.self = true;
+	self.clearance_level = UINT_MAX;
+	struct aid_view v = {.world = &world,
+		.db = l->m[0].db,
+		.who = &self,
+		.arena = &arena,
+		.mode = MODE_REAL,
+		.person = &edi};
+	object_format(&o, id);
+	assert_ok(aid_say(&v, AID_ACCEPTANCE,
+		slice_str(arena_printf(&arena, "{\"offer\":\"%s\"}", id)), &d, &why));
+	assert_ok(waiting_wanted(&v, &d, &wanted, &why));
+	assert_true(wanted);
+	db_rollback(v.db);
+	assert_int_equal(written(l, &d, &said_why), E_DENIED);
+
+	assert_ok(db_begin(v.db, &why));
+	assert_ok(waiting_propose(&v, &d, &edi, &w, &why));
+	assert_int_equal(waiting_confirm(&v, &w, &edi, &two, &said_why), E_DENIED);
+	assert_ok(waiting_confirm(&v, &w, &mira, &two, &why));
+	assert_ok(db_commit(v.db, &why));
+	/* Other readers, or without the second name: not what was confirmed. */
+	other = two;
+	other.all = true;
+	assert_int_equal(written(l, &other, &said_why), E_DENIED);
+	assert_int_equal(written(l, &d, &said_why), E_DENIED);
+	assert_int_equal(waiting_find(&v, SLICE("0"), &found, &said_why), E_MISSING);
+	assert_int_equal(written(l, &two, &said_why), 0);
+	assert_true(written(l, &two, &said_why) < 0);
+	struct waiting *list;
+	size_t n;
+	assert_ok(waiting_list(&v, &list, &n, &why));
+	assert_int_equal(n, 0);
+}
+
 static void outside_the_label_there_is_nothing(void **state)
 {
 	struct league *l = *state;
@@ -326,6 +414,7 @@ int main(int argc, char **argv)
 		SIGNED(old_versions_and_other_hashes_are_refused),
 		SIGNED(two_acceptances_race_for_one_module),
 		SIGNED(not_in_one_transaction_either),
+		SIGNED(two_people_say_the_same),
 		SIGNED(outside_the_label_there_is_nothing),
 	};
 	int skip;

@@ -78,7 +78,7 @@ function PlanView({ p, title, busy }: { p: Plan; title: string; busy?: boolean }
 function AcceptPlan({ c, d, p }: { c: string; d: Dossier; p: Plan }): VNode | null {
 	const { problem, busy, say } = usePost(c);
 	const [by, set_by] = useState(session.get()?.user?.name ?? "");
-	const [second, set_second] = useState("");
+	const [waits, set_waits] = useState(false);
 	// A lot of such a plan is an item of an offer: OBJECT#ITEM.
 	const items = new Map<string, { item: number; line: number; quantity: number }[]>();
 	for (const l of p.lines)
@@ -91,17 +91,18 @@ function AcceptPlan({ c, d, p }: { c: string; d: Dossier; p: Plan }): VNode | nu
 		e.preventDefault();
 		for (const [offer, list] of items) {
 			const leaf = d.offers.find((o) => o.object === offer)?.leaf;
-			const content = { offer, offer_leaf: leaf, items: list, authorised_by: by, commit_by: in_hours(6), ...(second ? { second_authorisation: second } : {}) };
+			const content = { offer, offer_leaf: leaf, items: list, ...(d.content.four_eyes ? {} : { authorised_by: by }), commit_by: in_hours(6) };
 			// The first that is refused ends it: what has been accepted by then stands, and the page shows it.
 			if (!(await say("acceptances", content))) return;
 		}
+		set_waits(d.content.four_eyes === true);
 	};
+	if (waits) return <p role="status"><a href={link("work", "response", c, "request", d.object)}>{t("second.title")}</a></p>;
 	return (
 		<form class="inline-form accept-plan" onSubmit={send}>
 			<h3>{t("plan.accept", { n: items.size })}</h3>
 			<p class="remark">{t("offer.accept_remark")}</p>
-			<label>{t("offer.by")} <input required maxLength={200} value={by} onInput={(e) => set_by(e.currentTarget.value)} /></label>
-			{d.content.four_eyes && <label>{t("offer.second")} <input required maxLength={200} value={second} onInput={(e) => set_second(e.currentTarget.value)} /></label>}
+			{d.content.four_eyes ? <p class="remark">{t("second.remark")}</p> : <label>{t("offer.by")} <input required maxLength={200} value={by} onInput={(e) => set_by(e.currentTarget.value)} /></label>}
 			<Trouble problem={problem} />
 			<div class="buttons"><button type="submit" class="main" disabled={busy}>{t("offer.accept")}</button></div>
 		</form>

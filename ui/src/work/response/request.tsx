@@ -11,6 +11,7 @@ import { Drill, in_hours, span, State, useResponse, useResponseList } from "./bi
 import { Lines } from "./board.js";
 import { money } from "./money.js";
 import { t, word } from "./msg.js";
+import { proposed, Second } from "./second.js";
 import type { Acceptance, Capability, Deployment, Dossier, Offer } from "./types.js";
 
 // ---- accepting ----
@@ -18,20 +19,20 @@ import type { Acceptance, Capability, Deployment, Dossier, Offer } from "./types
 function Accept({ c, d, offer, done }: { c: string; d: Dossier; offer: Offer; done: () => void }): VNode {
 	const { problem, busy, say } = usePost(c);
 	const [by, set_by] = useState(session.get()?.user?.name ?? "");
-	const [second, set_second] = useState("");
 	const [hours, set_hours] = useState("6");
 	const send = async (e: Event): Promise<void> => {
 		e.preventDefault();
 		// The hash of the version that stands on the screen: if it has been changed since, the node says so.
-		const content = { offer: offer.object, offer_leaf: offer.leaf, authorised_by: by, commit_by: in_hours(Number(hours)), ...(second ? { second_authorisation: second } : {}) };
-		if (await say("acceptances", content)) done();
+		const content = { offer: offer.object, offer_leaf: offer.leaf, ...(d.content.four_eyes ? {} : { authorised_by: by }), commit_by: in_hours(Number(hours)) };
+		if (!(await say("acceptances", content))) return;
+		proposed.set(proposed.get() + 1);
+		done();
 	};
 	return (
 		<form class="inline-form" onSubmit={send}>
 			<h3>{t("offer.accept_title", { who: offer.author_label })}</h3>
 			<p class="remark">{t("offer.accept_remark")}</p>
-			<label>{t("offer.by")} <input required value={by} onInput={(e) => set_by(e.currentTarget.value)} /></label>
-			{d.content.four_eyes && <label>{t("offer.second")} <input required value={second} onInput={(e) => set_second(e.currentTarget.value)} /></label>}
+			{d.content.four_eyes ? <p class="remark">{t("second.remark")}</p> : <label>{t("offer.by")} <input required value={by} onInput={(e) => set_by(e.currentTarget.value)} /></label>}
 			<label>{t("offer.hours")} <input type="number" min="1" max="240" required value={hours} onInput={(e) => set_hours(e.currentTarget.value)} /></label>
 			<Trouble problem={problem} />
 			<div class="buttons"><button type="submit" class="main" disabled={busy}>{t("offer.accept")}</button></div>
@@ -202,6 +203,7 @@ export function RequestPage({ c, id }: { c: string; id: string }): VNode {
 							[t("request.situation"), <Theirs text={d.content.situation} prose />],
 						]} />
 						<Section title={t("request.lines")}><Lines lines={d.lines} /><Shortfall c={c} d={d} /></Section>
+						<Second c={c} d={d} />
 						<Section title={t("request.offers")}>
 							{d.offers.length ? <div class="offers">{d.offers.map((o) => <OfferCard key={o.object} c={c} d={d} o={o} />)}</div> : <p class="nothing">{t("request.no_offers")}</p>}
 						</Section>

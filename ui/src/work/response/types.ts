@@ -16,6 +16,7 @@ export type Row = Head & { state: string; audience: string[]; content: RequestCo
 export type OfferItem = { item: number; line: number; quantity: number; eta_latest: string; type?: string; description?: string; capability?: string; cost?: { other?: number; mobilisation?: number; transport?: number; per_day?: number; currency: string }; caveats?: { kind: string; text?: string }[] };
 export type Offer = Head & { state: string; content: { response: string; reason?: string; valid_until: string; items?: OfferItem[] } };
 export type Acceptance = Head & { state: string; void_because: string | null; content: { offer: string; commit_by: string; authorised_by: string; items: { item: number; line: number; quantity: number }[] }; commit: Rec<{ decision: string; reason?: string }> | null };
+export type Waiting = { hash: string; mode: Mode; label: string; proposed_by: string; made: string; until: string; content: { request: string; offer: string; offer_leaf: string; commit_by: string; items: { item: number; line: number; quantity: number }[] } };
 export type Leg = Head & { departs: string | null; arrives: string | null; departed: boolean; arrived: boolean; late: boolean; content: { seq: number; direction: string; mode: string; from: Place; to: Place } };
 export type Claim = Head & { state: string; claimed: number; accepted: number; content: { currency: string; lines: { line: number; description: string; amount: number }[] } };
 export type Deployment = Head & {
