@@ -1,6 +1,7 @@
 /* The SQLite engine; the only file that knows sqlite3.h. */
 #include "base/file.h"
 #include "db/engine.h"
+#include "db/turn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,8 @@ static const char *const lite_words[WORDS] = {"BEGIN", "BEGIN IMMEDIATE", "COMMI
 struct lite {
 	sqlite3 *conn;
 	sqlite3_stmt *word[WORDS]; /* owned; prepared when first needed */
+	struct turn *turn;	   /* owned; NULL: in memory */
+	bool has_turn;
 };
 
 struct lite_stmt {
@@ -174,8 +177,10 @@ static int lite_open(struct db *db, const char *url, struct why *why)
 	if (memory)
 		flags |= SQLITE_OPEN_CREATE | SQLITE_OPEN_URI;
 	rc = sqlite3_open_v2(name, &own->conn, flags, NULL);
-	if (rc == SQLITE_OK)
-		return lite_setup(own->conn, memory, why);
+	if (rc == SQLITE_OK) {
+		rc = lite_setup(own->conn, memory, why);
+		return rc < 0 || memory ? rc : turn_find(path, &own->turn, why);
+	}
 	return own->conn ? lite_fail(own->conn, rc, why)
 			 : why_set(why, E_IO, "database", "out of memory");
 }
@@ -189,15 +194,54 @@ static void lite_close(struct db *db)
 		sqlite3_finalize(own->word[i]);
 	/* BUSY would mean a statement that was not finished, which db.c does not leave behind. */
 	MUST(sqlite3_close(own->conn) == SQLITE_OK);
+	turn_drop(&own->turn);
 	mem_free(own);
 	db->own = NULL;
 }
 
 /* ---- transactions ---- */
 
+static void lite_turn_give(struct lite *l)
+{
+	if (l->has_turn)
+		turn_give(l->turn);
+	l->has_turn = false;
+}
+
+/* The same patience as with other processes. */
+static int lite_turn_take(struct lite *l, struct why *why)
+{
+	sqlite3_stmt *st;
+	int64_t wait_ms = BUSY_MS;
+
+	if (!l->turn)
+		return 0;
+	if (sqlite3_prepare_v2(l->conn, "PRAGMA busy_timeout", -1, &st, NULL) == SQLITE_OK) {
+		if (sqlite3_step(st) == SQLITE_ROW)
+			wait_ms = sqlite3_column_int64(st, 0);
+		sqlite3_finalize(st);
+	}
+	if (turn_take(l->turn, wait_ms) < 0)
+		return why_set(why, E_BUSY, "database", "others write, for longer than %lld ms",
+			(long long)wait_ms);
+	l->has_turn = true;
+	return 0;
+}
+
 static int lite_begin(struct db *db, bool write, struct why *why)
 {
-	return lite_word(lite_of(db), write ? WORD_WRITE : WORD_READ, why);
+	struct lite *l = lite_of(db);
+	int rc;
+
+	if (!write)
+		return lite_word(l, WORD_READ, why);
+	rc = lite_turn_take(l, why);
+	if (rc < 0)
+		return rc;
+	rc = lite_word(l, WORD_WRITE, why);
+	if (rc < 0)
+		lite_turn_give(l);
+	return rc;
 }
 
 static void lite_give_back(sqlite3 *conn)
@@ -215,16 +259,19 @@ static void lite_rollback(struct db *db)
 	/* After some errors (disk full, I/O) SQLite has rolled back by itself. */
 	if (!sqlite3_get_autocommit(conn))
 		(void)!lite_word(lite_of(db), WORD_ROLLBACK, NULL);
+	lite_turn_give(lite_of(db));
 	lite_give_back(conn);
 }
 
 static int lite_commit(struct db *db, struct why *why)
 {
 	int rc = lite_word(lite_of(db), WORD_COMMIT, why);
-	if (rc < 0)
+	if (rc < 0) {
 		lite_rollback(db);
-	else
+	} else {
+		lite_turn_give(lite_of(db));
 		lite_give_back(lite_of(db)->conn);
+	}
 	return rc;
 }
 

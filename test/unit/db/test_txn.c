@@ -1,7 +1,9 @@
 /* Transactions: what others see, who waits, what is left after a failure. */
 #include "store.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 static int txn_setup(void **state)
@@ -185,6 +187,52 @@ static void writers_queue_up(void **state)
 	assert_int_equal(sql_i64(st->db, "SELECT n FROM c WHERE id = 1"), WRITERS * TURNS);
 }
 
+struct busy {
+	struct db *db;
+	atomic_bool stop;
+	atomic_int turns;
+	int rc;
+};
+
+/* Writes, and writes again at once: its place is free for an instant only. */
+static void *write_again_and_again(void *arg)
+{
+	struct busy *b = arg;
+
+	while (b->rc == 0 && !b->stop) {
+		b->rc = db_begin(b->db, NULL);
+		if (b->rc < 0)
+			break;
+		b->turns++;
+		usleep(30 * 1000);
+		b->rc = db_commit(b->db, NULL);
+	}
+	return NULL;
+}
+
+static void who_writes_again_stands_behind(void **state)
+{
+	struct store *st = *state;
+	struct busy b = {.db = store_again(st)};
+	pthread_t thread;
+	int before;
+
+	assert_int_equal(pthread_create(&thread, NULL, write_again_and_again, &b), 0);
+	for (int i = 0; i < 5; i++) {
+		while (b.turns < 2 * i + 1 && b.rc == 0)
+			usleep(1000);
+		before = b.turns;
+		assert_int_equal(db_begin(st->db, NULL), 0);
+		/* The one that was going on, and one that may have begun before this one stood in line. */
+		assert_in_range(b.turns - before, 0, 1);
+		assert_int_equal(db_commit(st->db, NULL), 0);
+	}
+	b.stop = true;
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(b.rc, 0);
+	db_close(&b.db);
+}
+
 static void a_taken_place_is_busy(void **state)
 {
 	struct store *st = *state;
@@ -280,6 +328,7 @@ static const struct CMUnitTest tests[] = {
 	TT(parameters_outlive_the_start),
 	TT(a_writer_starts_from_the_newest),
 	TT(writers_queue_up),
+	TT(who_writes_again_stands_behind),
 	TT(a_taken_place_is_busy),
 	TT(a_killed_writer_leaves_nothing),
 	TT(a_deferred_constraint_fails_the_commit),
