@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/report.h"
 #include "node/fold_int.h"
+#include "node/workspace.h"
 #include "node/write_int.h"
 
 struct changing {
@@ -239,6 +240,98 @@ static int release_label(struct changing *c, const struct record *r, struct slic
 	return 0;
 }
 
+/* What the new readers have to be told with it, as it was when the release was made. */
+struct along {
+	struct changing *c;
+	const struct grant *grant;
+	const struct record *target;
+	struct draft *draft;
+	size_t n;
+};
+
+static int along_find(const struct along *a, const struct world *w, struct db *db,
+	struct draft **ret, size_t *ret_n, struct why *why)
+{
+	const struct workspace_kind *kind = workspace_kind_find(a->target->kind);
+	const struct log_id id = {
+		w->coalition.id, a->target->author, a->target->epoch}; /* of this member */
+	struct log log;
+	int rc;
+
+	*ret_n = 0;
+	if (!kind || !kind->along)
+		return 0;
+	rc = log_load(db, &id, &log, why);
+	if (rc < 0)
+		return rc;
+	const struct releasing r = {.world = w,
+		.db = db,
+		.log_row = log.row,
+		.seq = a->target->seq,
+		.mode = a->target->mode,
+		.label = a->grant->label.n ? a->grant->label : a->target->label,
+		.member = a->grant->member,
+		.n_member = a->grant->n_member,
+		.arena = &a->c->arena};
+	return kind->along(&r, ret, ret_n, why);
+}
+
+static int along_begin(struct along *a, struct why *why)
+{
+	int rc = db_begin_read(a->c->db, why);
+
+	if (rc < 0)
+		return rc;
+	rc = along_find(a, &a->c->world, a->c->db, &a->draft, &a->n, why);
+	db_rollback(a->c->db);
+	return rc;
+}
+
+static int still_along(void *ctx, const struct world *w, struct db *db, struct why *why)
+{
+	const struct along *a = ctx;
+	struct draft *now;
+	size_t n;
+	int rc = along_find(a, w, db, &now, &n, why);
+	bool same = rc == 0 && n == a->n;
+
+	for (size_t i = 0; same && i < n; i++)
+		same = slice_eq(now[i].content, a->draft[i].content);
+	return rc < 0 || same ? rc
+			      : why_set(why, E_CONFLICT, "/object",
+					"something of it has been taken back meanwhile");
+}
+
+/* Somebody takes something back just now: so often it is looked at anew. */
+#define ALONG_TRIES 8
+
+/* The release, and in front of it what goes along. */
+static int release_write(struct changing *c, const struct grant *g, const struct record *target,
+	const struct draft *release, struct written *ret, struct why *why)
+{
+	struct along a = {.c = c, .grant = g, .target = target};
+	int rc = E_CONFLICT;
+
+	for (int i = 0; rc == E_CONFLICT && i < ALONG_TRIES; i++) {
+		struct written *written;
+		struct draft *d;
+
+		rc = along_begin(&a, why);
+		if (rc < 0)
+			return rc;
+		d = arena_array(&c->arena, struct draft, a.n + 1);
+		written = arena_array(&c->arena, struct written, a.n + 1);
+		if (a.n)
+			memcpy(d, a.draft, a.n * sizeof(*d));
+		d[a.n] = *release;
+		rc = write_still(
+			c->node, c->db, c->coalition, d, a.n + 1, still_along, &a, written, why);
+		if (rc == 0)
+			*ret = written[a.n];
+	}
+	return rc;
+}
+
 int record_release(const struct node *node, struct db *db, const struct id *coalition,
 	const struct object_id *object, const struct id *add, size_t n, struct slice label,
 	const struct seckey *officer_key, const struct id *officer, struct written *ret,
@@ -274,7 +367,7 @@ int record_release(const struct node *node, struct db *db, const struct id *coal
 		d.officer_key = officer_key;
 		d.officer = *officer;
 	}
-	return node_write(node, db, coalition, &d, 1, ret, why);
+	return release_write(&c, &g, newest, &d, ret, why);
 }
 
 /* ---- recall and erasure ---- */

@@ -37,6 +37,19 @@ struct admitting {
 	struct arena *arena;
 };
 
+/* An entry of our own that is about to be released to others. Borrowed for the call. */
+struct releasing {
+	const struct world *world;
+	struct db *db;
+	int64_t log_row;
+	uint64_t seq;
+	enum mode mode;
+	struct slice label;
+	const struct id *member; /* who gets it now */
+	size_t n_member;
+	struct arena *arena;
+};
+
 struct workspace_kind {
 	const char *kind; /* "note/1" */
 	/* Model check of one object, pure; E_* with a JSON pointer. Asked at write and at receipt. */
@@ -56,6 +69,11 @@ struct workspace_kind {
 	 * are large. May be NULL.
 	 */
 	int (*again)(const struct folding *f, struct why *why);
+	/*
+	 * What has been said since about a part of the entry, and did not go to those who get it now: drafts for them, which are written in front of the release, in
+	 * its transaction. In a transaction. May be NULL.
+	 */
+	int (*along)(const struct releasing *r, struct draft **ret, size_t *ret_n, struct why *why);
 	/* Appends the words for full-text search; may be NULL. */
 	void (*words)(struct slice content, struct arena *arena, struct buf *ret);
 	/* Files that belong to the content, in the arena; may be NULL. */

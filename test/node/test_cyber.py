@@ -164,6 +164,43 @@ def test_bundle_by_api_and_withdraw(t):
     assert hrv("GET", f"/objects/{a['id']}").status == 200
 
 
+def record_of(t, node, call, obj):
+    """The record that an object came in."""
+    seq = call("GET", f"/objects/{obj['id']}").json["origin"]["seq"]
+    return next(r["object"] for r in t[node].json("list", "-n", "1000", "-c", t.id, "--kind", "cyber/stix/1")["records"]
+                if r["seq"] == seq and r["author_label"] == node)
+
+
+def test_a_later_release_brings_nothing_back(t):
+    """An entry that is released to others later: what of it was taken back or revoked in between stays away from them, too."""
+    call, hrv, kos = caller(t, "ALB"), caller(t, "HRV"), caller(t, "KOS")
+    kept, gone, dead, anew = objs = [stix.indicator(n) for n in range(4)]
+    assert bring(t, "ALB", objs, to="HRV")["entries"] == 1
+    url = f"/objects/{kept['id']}"
+    record = record_of(t, "ALB", call, kept)
+    wait(lambda: hrv("GET", url).status == 200, "HRV has them")
+    for o in (gone, anew):
+        call("POST", f"/objects/{o['id']}/withdraw", {}, 200)
+    revoked = stix.version(dead, "2031-01-01T00:00:00.000Z", revoked=True)
+    assert bring(t, "ALB", [revoked, anew], to="HRV")["written"] == 2
+    wait(lambda: hrv("GET", f"/objects/{gone['id']}").status == 404 and hrv("GET", f"/objects/{anew['id']}").status == 200, "HRV knows of it")
+    assert kos("GET", url).status == 404
+    t["ALB"].run("release", record, "--to", "KOS")
+    wait(lambda: kos("GET", url).status == 200, "KOS has what is left")
+    assert [kos("GET", f"/objects/{o['id']}").status for o in objs] == [200, 404, 404, 200]
+    # Those who had it see what they saw.
+    for at in (call, hrv):
+        assert [at("GET", f"/objects/{o['id']}").status for o in objs] == [200, 404, 200, 200]
+        assert at("GET", f"/objects/{dead['id']}").json["revoked"] is True
+    # And nothing more is taken back with a release of what nothing was taken back from.
+    before = len(t["ALB"].json("list", "-c", t.id, "--kind", "cyber/withdraw/1")["records"])
+    plain = stix.indicator(5)
+    bring(t, "ALB", [plain], to="HRV")
+    t["ALB"].run("release", record_of(t, "ALB", call, plain), "--to", "KOS")
+    wait(lambda: kos("GET", f"/objects/{plain['id']}").status == 200, "KOS has it")
+    assert len(t["ALB"].json("list", "-c", t.id, "--kind", "cyber/withdraw/1")["records"]) == before
+
+
 def test_cases(t):
     """A case of ALB; HRV takes a task, KOS answers a question; the clock runs until all are covered."""
     calls = {n: caller(t, n) for n in ("ALB", "HRV", "KOS")}

@@ -167,9 +167,8 @@ static int withdraw_page(struct call *c, const struct list_query *q, enum mode m
 		return rc;
 	TRY(call_begin(c));
 	TRY(call_commit(c, call_audit(c, "cyber withdraw", arena_string(c->arena, q->id[0]))));
-	struct written *w = arena_array(c->arena, struct written, order.n);
 	struct id coalition = c->world.coalition.id;
-	TRY(queue_write(c->api->queue, &coalition, order.draft, order.n, w, &c->why));
+	TRY(withdraw_order_write(c->api->queue, c->node, c->db, &coalition, &order, &c->why));
 	call_wrote(c);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "work/cyber/match_cmd.h"
 #include "work/cyber/task.h"
 #include "work/cyber/taxii.h"
+#include "work/cyber/withdraw.h"
 
 #include "cli/cli.h"
 #include "web/work.h"
@@ -17,6 +18,7 @@ static const struct workspace_kind kinds[] = {
 		.fold = stix_kind_fold,
 		.drop = stix_kind_drop,
 		.again = stix_store_again,
+		.along = withdraw_along,
 		.words = stix_kind_words,
 		.help = "STIX 2.1 objects, one or a batch"},
 	{.kind = KIND_WITHDRAW,

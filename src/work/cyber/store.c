@@ -399,3 +399,44 @@ int stix_store_own(struct db *db, int64_t root, const struct id *self,
 	*ret_n = n;
 	return 0;
 }
+
+/* An own object x of batch xb has been taken back since. */
+#define TAKEN(x, xb)                                                                               \
+	"EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = " x ".root AND w.uuid = " x        \
+	".uuid AND w.type = " x ".type AND w.author = $3 AND (w.vkey = '*' OR w.vkey = " x         \
+	".vkey) AND (w.epoch, w.seq) > (" xb ".epoch, " xb ".seq))"
+/* Another of this member's under the same id, which counts. */
+#define OWN_LIVE(which)                                                                            \
+	"EXISTS (SELECT 1 FROM cyber_object x JOIN cyber_batch xb ON xb.first = x.batch "          \
+	"WHERE x.root + 0 = o.root AND x.uuid = o.uuid AND x.type = o.type AND xb.author = $3 "    \
+	"AND " which " AND NOT " TAKEN("x", "xb") ")"
+
+int stix_store_taken_back(struct db *db, int64_t log_row, uint64_t seq, const struct id *self,
+	struct arena *arena, struct withdrawal **ret, size_t *ret_n, struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"SELECT o.type, o.uuid, o.version FROM cyber_batch b JOIN cyber_object o "
+		"ON o.root = b.root AND o.added >= b.first AND o.added <= b.last "
+		"WHERE b.log = $1 AND b.seq = $2 AND ((" TAKEN("o", "b") " AND NOT " OWN_LIVE(
+			"x.vkey = o.vkey") ") OR " OWN_LIVE("x.vkey > o.vkey AND x.revoked = 1") ") ORDER BY o.added LIMIT $4");
+	struct withdrawal *x = arena_array(arena, struct withdrawal, LIMIT_BATCH_OBJECTS);
+	size_t n = 0;
+	int rc;
+
+	db_bind_i64(s, 1, log_row);
+	db_bind_i64(s, 2, (int64_t)seq);
+	db_bind_blob(s, 3, id_slice(self));
+	db_bind_i64(s, 4, LIMIT_BATCH_OBJECTS);
+	while ((rc = db_step(s, why)) == DB_ROW) {
+		struct slice uuid = db_blob(s, 1);
+
+		x[n] = (struct withdrawal){.type = arena_copy(arena, db_text(s, 0)),
+			.version = arena_copy(arena, db_text(s, 2))};
+		MUST(uuid.n == sizeof(x[n].uuid.b));
+		memcpy(x[n++].uuid.b, uuid.p, uuid.n);
+	}
+	db_reset(s);
+	*ret = x;
+	*ret_n = n;
+	return rc;
+}

@@ -69,6 +69,13 @@ struct own_version {
 MUST_USE int stix_store_own(struct db *db, int64_t root, const struct id *self,
 	const struct stix_uuid *source, struct slice type, const struct stix_uuid *uuid,
 	struct arena *arena, struct own_version **ret, size_t *ret_n, struct why *why);
+/*
+ * Objects of an own entry that are shown to nobody any more: taken back since and not published anew, or followed by a version that is revoked. Those who get the
+ * entry later do not have what says so.
+ */
+MUST_USE int stix_store_taken_back(struct db *db, int64_t log_row, uint64_t seq,
+	const struct id *self, struct arena *arena, struct withdrawal **ret, size_t *ret_n,
+	struct why *why);
 /* Tells two texts of one version apart. */
 int64_t stix_digest(struct slice bytes);
 

@@ -251,15 +251,14 @@ int taxii_post(struct taxii *t)
 static int withdraw_rows(struct taxii *t, const struct list_row *row, size_t n)
 {
 	struct withdraw_order order;
-	struct written *written = arena_array(t->arena, struct written, n);
 	int rc = withdraw_order_make(
 		&t->world, t->db, t->mode, row, n, SLICE_NONE, t->arena, &order, &t->why);
 
 	if (rc == 0)
 		rc = audit_line(t, "taxii delete", arena_string(t->arena, t->part[3]));
 	if (rc == 0)
-		rc = queue_write(
-			t->api->queue, &t->coalition, order.draft, order.n, written, &t->why);
+		rc = withdraw_order_write(
+			t->api->queue, t->api->node, t->db, &t->coalition, &order, &t->why);
 	if (rc == 0)
 		t->api->wrote(t->api->ctx);
 	return rc;
