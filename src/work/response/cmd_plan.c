@@ -164,6 +164,11 @@ static void plan_print(struct cli *cli, const struct planning *p)
 		line_print(cli, p, i);
 	if (p->problem.n_line)
 		quality_print(cli, p);
+	if (p->left_out)
+		cli_print(cli,
+			"%s%zu record%s not looked at: the owner has too many of them, the newest count.%s\n",
+			cli_colour(cli, COLOUR_YELLOW), p->left_out, p->left_out == 1 ? "" : "s",
+			cli_colour(cli, COLOUR_NONE));
 }
 
 /* ---- with and without ---- */

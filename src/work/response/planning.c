@@ -28,8 +28,12 @@ size_t gathering_member(struct gathering *g, const struct id *member)
 	for (size_t i = 0; i < g->n_member; i++)
 		if (id_eq(&g->id[i], member))
 			return i;
-	if (g->n_member == PLAN_MEMBERS_MAX || !wanted(g, member, label))
+	if (!wanted(g, member, label))
 		return SIZE_MAX;
+	if (g->n_member == PLAN_MEMBERS_MAX) {
+		g->p->left_out++;
+		return SIZE_MAX;
+	}
 	g->brought = g->brought || (g->o->with.n && slice_eq(label, g->o->with));
 	g->id[g->n_member] = *member;
 	g->member[g->n_member].id = label;
@@ -195,11 +199,14 @@ int planning_gather(struct planning *ret, const struct aid_view *v, const struct
 	const struct planning_options *o, struct why *why)
 {
 	struct planning p = {.options = *o};
-	struct gathering g = {.v = v, .o = o, .p = &p};
+	struct aid_view counting = *v;
+	struct gathering g = {.v = &counting, .o = o, .p = &p};
 	const struct aid_request *r;
 
+	counting.left_out = &p.left_out;
+
 	g.member = arena_array(v->arena, struct plan_member, PLAN_MEMBERS_MAX + 1);
-	int rc = dossier_load(&p.dossier, v, request, o->now_ms, why);
+	int rc = dossier_load(&p.dossier, &counting, request, o->now_ms, why);
 	if (rc == 0)
 		rc = event_find(&g, why);
 	if (rc < 0)

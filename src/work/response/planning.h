@@ -47,6 +47,7 @@ struct planning {
 	struct plan_package package;
 	struct hash problem_hash; /* of everything that the package follows from */
 	struct planning_options options;
+	size_t left_out; /* records that were not looked at, as their owners have too many (store.h), and lots of members beyond PLAN_MEMBERS_MAX */
 };
 
 /* In the view's arena. E_STATE: `with` is no member, and nothing is known of what it would bring; E_INVALID with line and column: so it is in `stated`. Opens no transaction and keeps none open longer than the caller does; solving is planning_solve's. */

@@ -216,6 +216,7 @@ void planning_tell(const struct planning *p, const char *key, struct json_out *o
 	put_stated(p, o);
 	put_package(p, o);
 	put_members(p, o);
+	json_put_u64(o, "left_out", p->left_out);
 	json_open_at(o, "lines", '[');
 	for (size_t i = 0; i < p->problem.n_line; i++)
 		put_line(p, i, o);

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "log/batch.h"
 #include "work/response/book.h"
+#include "work/response/planning.h"
 #include "work/response/tell.h"
 
 /* A request for `quantity` pumps of member 0, offered by member 1 and accepted. */
@@ -213,6 +214,7 @@ static void nobody_fills_a_list_for_the_others(void **state)
 
 	capability(l, 1, "quantity=2", "reserve=0");
 	flood(l, 2, LIMIT_AID_OWNER_MANY + 50);
+	struct object_id q = said(l, 1, AID_REQUEST, (int[]){1}, 1, REQUEST("5"), LINE, NULL);
 	league_settle(l);
 	struct reading *r = reading_start(l, 1);
 	struct aid_view v = {.world = &r->world,
@@ -225,6 +227,14 @@ static void nobody_fills_a_list_for_the_others(void **state)
 	assert_int_equal(of(list, n, &l->m[1].id), 1);
 	assert_int_equal(of(list, n, &l->m[2].id), LIMIT_AID_OWNER_MANY);
 	assert_int_equal(left_out, 50);
+	/* And a plan says that it has not looked at all of them. */
+	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
+	struct planning_options o = {.now_ms = env_now_ms(&l->m[1].node->env)};
+	struct planning p;
+	v.arena = &arena;
+	assert_ok(planning_gather(&p, &v, &q, &o, &why));
+	assert_int_equal(p.left_out, 50);
+	v.arena = &r->arena;
 	/* Page by page all of them are there, each once. */
 	struct aid_page page CLEANUP_AID_PAGE = {0};
 	do {

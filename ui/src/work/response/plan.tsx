@@ -60,6 +60,7 @@ function PlanView({ p, title, busy }: { p: Plan; title: string; busy?: boolean }
 			<p><strong>{quality(p)}</strong>{busy && <> <span class="remark">{t("plan.better")}</span></>}</p>
 			<p class="remark">{t("plan.cost")} {money(p.cost, p.currency)}{p.members.filter((m) => m.cost > 0).map((m) => <> · <Theirs text={m.member} /> {money(m.cost, p.currency)}</>)}</p>
 			{p.stated && <p class="remark">{t("plan.stated", { hash: p.stated.slice(0, 12) })}</p>}
+			{p.left_out > 0 && <p class="remark missing">{t("plan.left_out", { n: p.left_out })}</p>}
 			{p.lines.length === 0 && <p class="nothing">{t("plan.nothing")}</p>}
 			{p.lines.map((l) => (
 				<div class="plan-line">
