@@ -295,7 +295,11 @@ def test_feeds_are_read_as_they_came(four):
         albania.node.stop()
         albania.node.start()
         wait(lambda: ("/feed", '"one"') in Feed.asked, lambda: f"asked with the tag: {Feed.asked}")
-        assert len(albania.say("alerts", "--all")) == 2 and albania.say("feeds")[0]["taken"] == 3
+        assert len(albania.say("alerts", "--all")) == 2
+        # What it was, and what the reading has passed over: the first one (the tag says nothing is new) took three, and one was over.
+        [told] = albania.say("feeds")
+        assert told["taken"] == 3 and told["passed_over"] == {"known": 0, "over": 1, "refused": 0, "unreachable": 0, "next_time": 0}
+        assert "passed over: 1 expired" in albania.node.run("response", "feeds").stdout
     finally:
         server.shutdown()
         server.server_close()
@@ -540,3 +544,64 @@ def test_two_people_accept(coalition):
     assert mira.post(f"{base}/acceptances-waiting/{w['hash']}/confirm").status == 409
     assert mira.ask("DELETE", f"{base}/acceptances-waiting/{w['hash']}").status == 204
     assert edi.get(f"{base}/acceptances-waiting").json == {"waiting": []}
+
+
+def test_a_cap_file_is_taken_in(coalition):
+    """From a file, from standard input, through the API: kept byte for byte, shown with a verdict; and an update or a cancellation goes to who has the alert."""
+    t = coalition(["ALB", "HRV", "KOS"]).sign_all()
+    albania, croatia, kosovo = (Member(t[x]) for x in ("ALB", "HRV", "KOS"))
+    alb, base = albania.node, f"/coalitions/{t.id}/response"
+    one = alb.path / "one.cap"
+    one.write_bytes(b"\xef\xbb\xbf<?xml version='1.0' encoding='UTF-8'?>\n" + cap("one"))
+    told = alb.run("response", "alert", one, "--to", "ALB,HRV").stdout
+    assert told.startswith("taken ") and "CAP 1.2: valid" in told, told
+    made = told.split()[1]
+    croatia.wait_has(made)
+    assert croatia.node.run("response", "get", made, binary=True).stdout == one.read_bytes()
+    assert [x["verdict"] for x in albania.say("alert", str(one))] == ["known"]
+    # By a pipe; latin letters in the encoding that the file names; several in one, each with its verdict.
+    latin = cap("due").replace(b"It blows", "Allerta è".encode("latin-1"))
+    latin = b'<?xml version="1.0" encoding="ISO-8859-1"?>' + latin
+    done = alb.run("response", "alert", "-", "--to", "ALB,HRV", "--json", stdin=latin, binary=True)
+    [got] = json.loads(done.stdout)
+    assert got["verdict"] == "taken" and alb.run("response", "get", got["object"], binary=True).stdout == latin
+    mixed = b"<alerts>" + cap("three") + cap("old", "2026-03-01T12:00:00+01:00") + cap("").replace(b"Met<", b"Wind<") + b"</alerts>"
+    done = alb.run("response", "alert", "-", "--json", stdin=mixed, binary=True, status=BAD_INPUT)
+    assert [(x["verdict"], x["identifier"]) for x in json.loads(done.stdout)] == [("taken", "three"), ("over", "old"), ("unreadable", "")]
+    assert "identifier" in json.loads(done.stdout)[2]["why"] and b"1 of 3 not taken" in done.stderr
+    before = len(albania.say("alerts", "--all"))
+    for bad in (b"<!DOCTYPE x [<!ENTITY a 'b'>]><alert>&a;</alert>", b"<rss", b"<html/>"):
+        alb.run("response", "alert", "-", stdin=bad, binary=True, status=BAD_INPUT)
+    assert len(albania.say("alerts", "--all")) == before
+
+    for name, roles in (("edi", "administrator"), ("mira", "response=officer"), ("agim", "response=contributor")):
+        add_user(alb, name, roles, "*")
+    edi, mira, agim = (Person(alb, name) for name in ("edi", "mira", "agim"))
+    document = ask(alb, "GET", "/openapi.json").json
+    assert agim.post(f"{base}/alerts", cap("four")).status == 403
+    answer = mira.post(f"{base}/alerts?audience={alb.view(t.id)['parties'][0]['id']}", cap("four"))
+    assert answer.status == 201 and schema.complaints(document, {"$ref": "#/components/schemas/ResponseTaken"}, answer.json) == [], answer.body
+    [taken] = answer.json["alerts"]
+    assert taken["verdict"] == "taken" and taken["valid"] and mira.get(f"{base}/alerts/{taken['object']}/cap").body == cap("four")
+    assert mira.post(f"{base}/alerts", cap("four")).json["alerts"][0]["verdict"] == "known"
+    answer = mira.post(f"{base}/alerts", cap(""))
+    assert (answer.status, answer.pointer) == (422, "identifier"), answer.body
+    assert mira.post(f"{base}/alerts?audience=nobody", cap("five")).status == 422
+
+    # One's own, for two of three: the change goes to the same two, and so does its end.
+    first = albania.say("approve", str(albania.say("alert", "event=Flood", "category=Met", "urgency=Immediate", "severity=Severe", "certainty=Likely", "headline=Flood",
+                                                   "expires=+6h", "area.0.areaDesc=valley", "--to", "ALB,HRV", "--as", "edi")["draft"]), "--as", "mira")["object"]
+    draft = edi.post(f"{base}/alert-drafts", {"form": {"cancel": first, "note": "The water has gone"}})
+    assert draft.status == 201, draft.body
+    ended = mira.post(f"{base}/alert-drafts/{draft.json['number']}/approve").json["object"]
+    croatia.wait_has(ended)
+    wait(lambda: all(a["object"] != first for a in croatia.say("alerts")), "it is called off")
+    t.agree()
+    assert kosovo.node.run("response", "get", ended, status=None).returncode != 0
+    second = albania.say("approve", str(albania.say("alert", "event=Flood", "category=Met", "urgency=Immediate", "severity=Severe", "certainty=Likely", "headline=Again",
+                                                    "expires=+6h", "area.0.areaDesc=valley", "--to", "ALB,HRV", "--as", "edi")["draft"]), "--as", "mira")["object"]
+    changed = albania.say("approve", str(albania.say("alert", "event=Flood", "category=Met", "urgency=Past", "severity=Minor", "certainty=Likely", "headline=It falls",
+                                                     "expires=+6h", "area.0.areaDesc=valley", "--update", second, "--as", "edi")["draft"]), "--as", "mira")["object"]
+    croatia.wait_has(changed)
+    t.agree()
+    assert kosovo.node.run("response", "get", changed, status=None).returncode != 0

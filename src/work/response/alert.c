@@ -182,6 +182,33 @@ static void names_of(const struct aid_view *v, struct cap_alert *a)
 	a->sender = say(v->arena, arena_printf(v->arena, "%s@%s", buf_cstr(&label), member));
 }
 
+int alert_readers_of(const struct aid_view *v, struct slice form, struct draft *d, struct why *why)
+{
+	struct aid_record of;
+	struct alert_form f;
+	int rc = shape_read(&alert_form_shape, &f, v->arena, form, SHAPE_STRICT, why);
+	bool update, cancel;
+
+	if (rc < 0)
+		return rc;
+	update = !id_is_zero(&f.update.owner);
+	cancel = !id_is_zero(&f.cancel.owner);
+	if (!update && !cancel)
+		return 0;
+	rc = aid_get(v, AID_ALERT, update ? &f.update : &f.cancel, &of, why);
+	if (rc < 0)
+		return rc == E_MISSING ? why_set(why, E_INVALID, update ? "/update" : "/cancel",
+						 "is no alert of this mode here")
+				       : rc;
+	if (!d->label.n)
+		d->label = of.r.label;
+	if (!d->all && d->n_member == 0) {
+		d->member = of.r.audience;
+		d->n_member = of.r.n_audience;
+	}
+	return 0;
+}
+
 int alert_make(const struct aid_view *v, struct slice form, struct draft *d, struct why *why)
 {
 	struct buf b CLEANUP_BUF = BUF(ALERT_MAX);

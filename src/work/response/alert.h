@@ -35,6 +35,10 @@ extern const struct shape alert_form_shape;
 MUST_USE int alert_make(
 	const struct aid_view *v, struct slice form, struct draft *d, struct why *why);
 
+/* Of what updates or cancels another alert: who has that one and under which label, where `d` does not say yet; E_MISSING if it is not here. Of others: nothing. */
+MUST_USE int alert_readers_of(
+	const struct aid_view *v, struct slice form, struct draft *d, struct why *why);
+
 /* ---- drafts ---- */
 
 struct alert_draft {

@@ -13,6 +13,7 @@ int api_alert_drafts(struct call *c);
 int api_alert_draft_new(struct call *c);
 int api_alert_approve(struct call *c);
 int api_alert_lint(struct call *c);
+int api_alert_take(struct call *c);
 int api_feeds(struct call *c);
 int api_feed_new(struct call *c);
 int api_waiting_list(struct call *c);

@@ -5,6 +5,7 @@
 #include "work/response/alert.h"
 #include "work/response/cap_feed.h"
 #include "work/response/feed.h"
+#include "work/response/take.h"
 #include "work/response/tell.h"
 
 static int view_of(struct call *c, struct aid_view *ret)
@@ -137,21 +138,28 @@ int api_alert_draft_new(struct call *c)
 	TRY(call_only(c, known));
 	TRY(call_mode(c, &d.mode));
 	TRY(call_want(c, "label", ENTRY_LABEL_MAX, &label));
-	TRY(call_label(c, label, &d.label));
-	TRY(call_members(c, "audience", &d.all, &member, &d.n_member));
-	d.member = member;
-	if (!d.all && d.n_member == 0)
-		return why_set(&c->why, E_INVALID, "/audience", "is missing: who is warned?");
+	if (label.n)
+		TRY(call_label(c, label, &d.label));
+	if (json_get(&c->doc, c->body, "audience") != JSON_ABSENT) {
+		TRY(call_members(c, "audience", &d.all, &member, &d.n_member));
+		d.member = member;
+	}
 	if (json_type(&c->doc, json_get(&c->doc, c->body, "form")) != JSON_OBJECT)
 		return why_set(&c->why, E_INVALID, "/form", "is missing");
 	a.form = json_raw(&c->doc, json_get(&c->doc, c->body, "form"));
 	a.mode = v.mode = d.mode;
-	a.label = d.label;
-	a.audience = alert_draft_audience(&d, c->arena);
 	TRY(call_read(c));
-	rc = alert_make(&v, a.form, &d, &c->why);
+	rc = alert_readers_of(&v, a.form, &d, &c->why);
+	if (rc == 0 && !d.all && d.n_member == 0)
+		rc = why_set(&c->why, E_INVALID, "/audience", "is missing: who is warned?");
+	if (rc == 0)
+		rc = call_label(c, d.label, &d.label);
+	if (rc == 0)
+		rc = alert_make(&v, a.form, &d, &c->why);
 	call_read_end(c);
 	TRY(rc);
+	a.label = d.label;
+	a.audience = alert_draft_audience(&d, c->arena);
 	TRY(call_begin(c));
 	TRY(call_commit(c, alert_draft_put(c->db, c->world.coalition.row, &a, &a.number, &c->why)));
 	draft_tell(c, NULL, &a);
@@ -238,21 +246,82 @@ int api_alert_lint(struct call *c)
 		cap_lint(&a, c->arena, notes);
 		json_open(&c->o, '{');
 		json_put_bool(&c->o, "valid", notes->n_schema == 0);
-		json_open_at(&c->o, "notes", '[');
-		for (size_t k = 0; k < notes->n; k++) {
-			json_open(&c->o, '{');
-			json_put_cstr(&c->o, "level", cap_level_name(notes->p[k].level));
-			json_put_cstr(&c->o, "rule", notes->p[k].rule);
-			json_put_cstr(&c->o, "element", notes->p[k].element);
-			json_put_i64(&c->o, "line", notes->p[k].line);
-			json_put_cstr(&c->o, "text", notes->p[k].text);
-			json_close(&c->o);
-		}
-		json_close(&c->o);
+		tell_notes(notes, "notes", &c->o);
 		json_close(&c->o);
 	}
 	json_close(&c->o);
 	json_close(&c->o);
+	return 0;
+}
+
+/* ---- taken in ---- */
+
+/* More at once come by a feed. */
+#define TAKE_MANY 200
+
+struct keeping {
+	struct call *c;
+	struct written written;
+};
+
+static int keep(void *ctx, const struct draft *d, struct why *why)
+{
+	struct keeping *k = ctx;
+	struct draft own = *d;
+
+	TRY(call_label(k->c, own.label, &own.label)); /* not above what the caller may have */
+	int rc = call_write(k->c, &own, "response alert", "taken in", &k->written);
+	if (rc < 0)
+		*why = k->c->why;
+	return rc;
+}
+
+/* ?audience=ID,ID|all; left out: nobody but this node. */
+static int take_readers(struct call *c, struct taking_in *t)
+{
+	struct draft d = {.member = &c->node->self, .n_member = 1};
+	struct slice label;
+
+	t->audience = request_query(c->req, "audience");
+	if (!t->audience.n)
+		t->audience = alert_draft_audience(&d, c->arena);
+	TRY(call_label(c, request_query(c->req, "label"), &label));
+	t->label = label;
+	return 0;
+}
+
+int api_alert_take(struct call *c)
+{
+	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
+	struct keeping k = {.c = c};
+	struct taking_in t = {
+		.view = &v, .now_ms = env_now_ms(&c->node->env), .keep = keep, .ctx = &k};
+	size_t taken = 0;
+	struct cap_feed feed;
+
+	TRY(take_readers(c, &t));
+	TRY(cap_feed_read(&feed, c->arena, c->req->body, &c->why));
+	if (feed.n > TAKE_MANY)
+		return why_set(
+			&c->why, E_LIMIT, "", "%zu alerts: at most %d at once", feed.n, TAKE_MANY);
+	json_open(&c->o, '{');
+	json_put_cstr(&c->o, "carrier", cap_feed_kind_name(feed.kind));
+	json_open_at(&c->o, "alerts", '[');
+	for (size_t i = 0; i < feed.n; i++) {
+		struct take_found f;
+
+		if (!feed.item[i].bytes.n)
+			continue;
+		TRY(take_in(&t, c->arena, feed.item[i].bytes, &f, &c->why));
+		if (feed.kind == FEED_ALERT && f.verdict >= TAKE_UNREADABLE)
+			return why_set(&c->why, E_INVALID, f.why.where, "%s: %s",
+				take_word(f.verdict), f.why.text);
+		take_tell(&f, &k.written, &c->o);
+		taken += f.verdict == TAKE_NEW;
+	}
+	json_close(&c->o);
+	json_close(&c->o);
+	c->status = taken ? 201 : 200;
 	return 0;
 }
 

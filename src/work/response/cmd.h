@@ -43,6 +43,9 @@ struct account;
 MUST_USE int aid_cmd_person(struct cli *cli, struct account *ret);
 /* An acceptance that a second person has to confirm, proposed by v->person; prints its hash. */
 MUST_USE int aid_cmd_propose(struct cli *cli, const struct aid_view *v, const struct draft *d);
+/* CAP of others, taken in for the readers and under the label of `readers`; prints what comes of each. E_INVALID if any is not taken. */
+MUST_USE int aid_cmd_take(
+	struct cli *cli, const struct aid_view *v, const struct draft *readers, struct slice bytes);
 /* "field=value" strings to JSON; objects named by short ids or codes are looked up. */
 MUST_USE int aid_cmd_compose(struct cli *cli, const struct aid_view *v, enum aid_kind kind,
 	const char *const *field, size_t n, struct slice *ret);

@@ -1,12 +1,8 @@
-/* cmd_alert.c: alerts: written, approved, issued, acknowledged, checked; feeds that are read. */
+/* cmd_alert.c: alerts of one's own: written, approved, issued; those of others that come as a file. */
 #include "work/response/cmd.h"
 
 #include "base/limits.h"
-#include "base/utf8.h"
 #include "work/response/alert.h"
-#include "work/response/cap_feed.h"
-#include "work/response/feed.h"
-#include "work/response/tell.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -44,8 +40,6 @@ static int form_json(struct cli *cli, const struct aid_view *v, struct slice *re
 	struct object_id id;
 	size_t n = 0;
 
-	if (cli->n_arg == 1 && !strchr(cli->arg[0], '='))
-		return cli_read(cli, cli->arg[0], LIMIT_PAYLOAD_CONTENT, ret);
 	for (size_t i = 0; i < cli->n_arg; i++) {
 		struct slice s = slice_str(cli->arg[i]);
 
@@ -71,6 +65,15 @@ static int form_json(struct cli *cli, const struct aid_view *v, struct slice *re
 	return 0;
 }
 
+/* What somebody else has written comes as XML; one's own form is JSON, or fields. */
+static bool is_xml(struct slice bytes)
+{
+	struct slice s = slice_trim(bytes);
+
+	(void)slice_take(&s, "\xEF\xBB\xBF");
+	return slice_starts(slice_trim(s), "<");
+}
+
 static int alert_run(struct cli *cli)
 {
 	struct alert_draft a = {.written_by = person(cli), .written_ms = env_now_ms(&cli->env)};
@@ -80,11 +83,17 @@ static int alert_run(struct cli *cli)
 
 	TRY(aid_cmd_view(cli, &v));
 	TRY(aid_cmd_address(cli, &d));
-	if (!cli_option(cli, "label"))
+	if (cli->n_arg == 1 && !strchr(cli->arg[0], '='))
+		TRY(cli_read(cli, cli->arg[0], LIMIT_XML_BYTES, &a.form));
+	else
+		TRY(form_json(cli, &v, &a.form));
+	if (!is_xml(a.form))
+		TRY(alert_readers_of(&v, a.form, &d, &cli->why));
+	if (!d.label.n)
 		TRY(cli_label(cli, "", &d.label));
-	if (!cli_option(cli, "to"))
-		d.all = true;
-	TRY(form_json(cli, &v, &a.form));
+	d.all = d.all || d.n_member == 0;
+	if (is_xml(a.form))
+		return aid_cmd_take(cli, &v, &d, a.form);
 	TRY(alert_make(
 		&v, a.form, &d, &cli->why)); /* what could not be issued is no draft either */
 	a.mode = v.mode;
@@ -107,10 +116,12 @@ static int alert_run(struct cli *cli)
 
 const struct command response_alert = {
 	.name = "alert",
-	.args = "[FILE | FIELD=VALUE...]",
+	.args = "[FILE | - | FIELD=VALUE...]",
 	.args_max = 100,
-	.summary = "Write an alert as a draft; `approve` issues it",
-	.help = "Fields are CAP's: event= category=Met,Safety urgency= severity= certainty= headline= description= instruction= expires=+12h onset= responseType=\n"
+	.summary = "Write an alert as a draft, which `approve` issues; or take in a CAP file",
+	.help = "A FILE (or - for standard input) with CAP that somebody else has written, alone, in a feed or an envelope, is taken in as it is, byte for byte, for --to under\n"
+		"--label; of each alert is told what came of it and what lint says. A FILE with JSON is a form of one's own, as are fields.\n"
+		"Fields are CAP's: event= category=Met,Safety urgency= severity= certainty= headline= description= instruction= expires=+12h onset= responseType=\n"
 		"area.0.areaDesc= area.0.circle.0=\"41.2,20.1 5\"; further languages as info.1.…; note= scope=. Checked at once: schema and the classic mistakes.",
 	.option = alert_options,
 	.run = alert_run,
@@ -221,264 +232,4 @@ const struct command response_drafts = {
 	.summary = "Alerts that wait for approval",
 	.option = mode_option,
 	.run = drafts_run,
-};
-
-/* ---- reading ---- */
-
-static const struct cli_option alerts_options[] = {
-	{"all", 'a', NULL, false, "also those that are over"},
-	{"mode", 'm', "MODE", false, "real, exercise or test (default real)"},
-	{NULL, 0, NULL, false, NULL}};
-
-static void alert_line(struct cli *cli, const struct aid_view *v, const struct aid_alert *a)
-{
-	char object[OBJECT_TEXT + 1];
-	struct aid_record r;
-	struct slice headline = SLICE("");
-	struct buf b CLEANUP_BUF = BUF(KIB);
-
-	object_format(&a->object, object);
-	if (aid_get(v, AID_ALERT, &a->object, &r, NULL) == 0 && r.alert->n_info)
-		headline = r.alert->info[0].headline.text.n ? r.alert->info[0].headline.text
-							    : r.alert->info[0].event.text;
-	utf8_show(&b, headline, 70);
-	cli_print(cli, "%s  %-6s %-7s sent %s  %s\n", object, cap_msgType[a->msgType],
-		a->active	? "ACTIVE"
-		: a->superseded ? "changed"
-				: "over",
-		aid_cmd_time(cli, a->sent_ms), buf_cstr(&b));
-}
-
-static void ack_line(struct cli *cli, const struct aid_view *v, const struct alert_ack *a)
-{
-	const char *did = a->accepted_ms ? "accepted" : a->read_ms ? "read" : "received";
-	int64_t at = a->accepted_ms ? a->accepted_ms : a->read_ms ? a->read_ms : a->received_ms;
-	enum cli_colour colour = a->escalation ? COLOUR_RED : COLOUR_NONE;
-
-	cli_print(cli, "    %s%-12s %s%s%s", cli_colour(cli, colour),
-		world_party_label(v->world, &a->member, v->arena), at ? did : "no answer",
-		at ? " " : "", at ? aid_cmd_time(cli, at) : "");
-	if (!a->read_ms)
-		cli_print(cli, ", not read");
-	if (a->late_ms)
-		cli_print(cli, ", %" PRId64 " min late", a->late_ms / 60000);
-	if (a->escalation)
-		cli_print(cli, ", escalation %" PRId64, a->escalation);
-	cli_print(cli, "%s\n", cli_colour(cli, COLOUR_NONE));
-}
-
-static int alert_text(
-	struct cli *cli, const struct aid_view *v, const struct aid_alert *a, int64_t now_ms)
-{
-	struct alert_ack *ack;
-	size_t n;
-
-	TRY(alert_acks(v, &a->object, now_ms, &ack, &n, &cli->why));
-	alert_line(cli, v, a);
-	for (size_t i = 0; i < n; i++)
-		ack_line(cli, v, &ack[i]);
-	return 0;
-}
-
-static int alerts_run(struct cli *cli)
-{
-	struct buf b CLEANUP_BUF = BUF(64 * MIB);
-	struct json_out o = json_out(&b);
-	int64_t now;
-	struct aid_alert *list;
-	struct aid_view v;
-	size_t n;
-
-	TRY(aid_cmd_view(cli, &v));
-	now = env_now_ms(&cli->env);
-	TRY(alert_list(&v, now, !cli_switch(cli, "all"), &list, &n, &cli->why));
-	if (!cli->json)
-		aid_cmd_banner(cli, v.mode);
-	json_open(&o, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (cli->json)
-			TRY(tell_alert(&v, &list[i], now, NULL, &o, &cli->why));
-		else
-			TRY(alert_text(cli, &v, &list[i], now));
-	}
-	json_close(&o);
-	if (cli->json)
-		aid_cmd_json(cli, &b);
-	return 0;
-}
-
-const struct command response_alerts = {
-	.name = "alerts",
-	.args = "",
-	.summary = "Active alerts, and who has acknowledged them",
-	.option = alerts_options,
-	.run = alerts_run,
-};
-
-static void note_print(struct cli *cli, const struct cap_note *n)
-{
-	cli_print(cli, "  %-7s line %-4u %-24s %s (%s)\n", cap_level_name(n->level), n->line,
-		n->element, n->text, n->rule);
-}
-
-/* Each alert in a file or feed: schema and classic mistakes. */
-static int lint_run(struct cli *cli)
-{
-	struct slice bytes;
-	struct cap_feed feed;
-	size_t broken = 0;
-
-	TRY(cli_read(cli, cli->arg[0], LIMIT_XML_BYTES, &bytes));
-	TRY(cap_feed_read(&feed, &cli->arena, bytes, &cli->why));
-	cli_print(cli, "%s, %zu item%s\n", cap_feed_kind_name(feed.kind), feed.n,
-		feed.n == 1 ? "" : "s");
-	for (size_t i = 0; i < feed.n; i++) {
-		struct cap_notes *notes = arena_new(&cli->arena, struct cap_notes);
-		struct cap_alert a;
-
-		if (!feed.item[i].bytes.n)
-			continue;
-		TRY(cap_read(&a, &cli->arena, feed.item[i].bytes, notes, &cli->why));
-		cap_lint(&a, &cli->arena, notes);
-		cli_print(cli, "CAP 1.%d: %s, %zu error%s, %zu warning%s\n",
-			a.version == CAP_12   ? 2
-			: a.version == CAP_11 ? 1
-					      : 0,
-			notes->n_schema ? "breaks the schema" : "valid", notes->n_error,
-			notes->n_error == 1 ? "" : "s", notes->n_warning,
-			notes->n_warning == 1 ? "" : "s");
-		for (size_t k = 0; k < notes->n; k++)
-			note_print(cli, &notes->p[k]);
-		broken += notes->n_schema > 0;
-	}
-	return broken ? why_set(&cli->why, E_INVALID, cli->arg[0], "%zu of %zu break the schema",
-				broken, feed.n)
-		      : 0;
-}
-
-const struct command response_lint = {
-	.name = "lint",
-	.args = "FILE",
-	.args_min = 1,
-	.args_max = 1,
-	.summary = "Check CAP 1.0 to 1.2, alone or in a feed or EDXL-DE envelope",
-	.run = lint_run,
-};
-
-static const struct cli_option ack_options[] = {
-	{"state", 0, "STATE", false, "received, read or accepted (default read)"},
-	{"role", 0, "ROLE", false, "of who acknowledges"}, ADDRESS_OPTIONS,
-	{NULL, 0, NULL, false, NULL}};
-
-static int ack_run(struct cli *cli)
-{
-	const char *field[4] = {0}, *state = cli_option(cli, "state");
-	struct draft d = {0};
-	struct slice json;
-	struct aid_view v;
-	size_t n = 0;
-
-	TRY(aid_cmd_view(cli, &v));
-	TRY(aid_cmd_address(cli, &d));
-	field[n++] = arena_printf(&cli->arena, "target=%s", cli->arg[0]);
-	field[n++] = arena_printf(&cli->arena, "state=%s", state ? state : "read");
-	if (cli_option(cli, "role"))
-		field[n++] = arena_printf(&cli->arena, "role=%s", cli_option(cli, "role"));
-	TRY(aid_cmd_compose(cli, &v, AID_ACK, field, n, &json));
-	return aid_cmd_say(cli, &v, AID_ACK, json, &d);
-}
-
-const struct command response_ack = {
-	.name = "ack",
-	.args = "OBJECT",
-	.args_min = 1,
-	.args_max = 1,
-	.summary = "Acknowledge an alert or request: the sender's clock stops",
-	.option = ack_options,
-	.run = ack_run,
-};
-
-/* ---- feeds ---- */
-
-static const struct cli_option feed_options[] = {
-	ADDRESS_OPTIONS,
-	{"every", 0, "MINUTES", false, "how often (default 5)"},
-	{"remove", 0, NULL, false, "read it no longer"},
-	{NULL, 0, NULL, false, NULL},
-};
-
-static int feed_run(struct cli *cli)
-{
-	struct feed f = {.url = slice_str(cli->arg[0]), .every_ms = 5 * 60000};
-	const char *every = cli_option(cli, "every");
-	struct draft d = {0};
-	struct aid_view v;
-	int64_t minutes;
-	int rc;
-
-	TRY(aid_cmd_view(cli, &v));
-	TRY(aid_cmd_address(cli, &d));
-	if (!cli_option(cli, "label"))
-		TRY(cli_label(cli, "", &d.label));
-	if (!cli_option(cli, "to"))
-		d.all = true;
-	if (every && (slice_i64(slice_str(every), &minutes) < 0 || minutes < 1 || minutes > 1440))
-		return why_set(&cli->why, E_USAGE, "--every", "is 1 to 1440 minutes");
-	if (every)
-		f.every_ms = minutes * 60000;
-	f.label = d.label;
-	f.audience = alert_draft_audience(&d, &cli->arena);
-	TRY(db_begin(cli->db, &cli->why));
-	rc = cli_switch(cli, "remove")
-		     ? feed_remove(cli->db, cli->world.coalition.row, f.url, &cli->why)
-		     : feed_put(cli->db, cli->world.coalition.row, &f, &cli->why);
-	if (rc < 0) {
-		db_rollback(cli->db);
-		return rc;
-	}
-	return db_commit(cli->db, &cli->why);
-}
-
-const struct command response_feed = {
-	.name = "feed",
-	.args = "URL",
-	.args_min = 1,
-	.args_max = 1,
-	.summary = "Read alerts from an Atom or RSS feed while `serve` runs",
-	.help = "Alerts are taken as they came and shared with --to under --label. https, or http on this machine only.",
-	.option = feed_options,
-	.run = feed_run,
-};
-
-static int feeds_run(struct cli *cli)
-{
-	struct buf b CLEANUP_BUF = BUF(MIB);
-	struct json_out o = json_out(&b);
-	struct feed *list;
-	struct aid_view v;
-	size_t n;
-
-	TRY(aid_cmd_view(cli, &v));
-	TRY(feed_list(cli->db, cli->world.coalition.row, &cli->arena, &list, &n, &cli->why));
-	json_open(&o, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (cli->json)
-			feed_tell(&list[i], NULL, &o);
-		else
-			cli_print(cli, "%.*s  every %s, %" PRId64 " taken, last read %s%s%.*s\n",
-				SLICE_FMT(list[i].url), aid_cmd_span(cli, list[i].every_ms / 60000),
-				list[i].taken, aid_cmd_time(cli, list[i].last_ok_ms),
-				list[i].last_error.n ? "; " : "", SLICE_FMT(list[i].last_error));
-	}
-	json_close(&o);
-	if (cli->json)
-		aid_cmd_json(cli, &b);
-	return 0;
-}
-
-const struct command response_feeds = {
-	.name = "feeds",
-	.args = "",
-	.summary = "Feeds that are read, and how it goes",
-	.run = feeds_run,
 };

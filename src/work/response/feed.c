@@ -2,10 +2,11 @@
 #include "work/response/feed.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "base/vec.h"
 #include "work/response/alert.h"
 #include "work/response/cap_feed.h"
-#include "work/response/response_int.h"
+#include "work/response/take.h"
 
 bool feed_url_ok(struct slice url)
 {
@@ -58,7 +59,8 @@ int feed_list(struct db *db, int64_t coalition, struct arena *arena, struct feed
 	size_t *ret_n, struct why *why)
 {
 	struct stmt *s = db_stmt(db,
-		"SELECT row, url, label, audience, every_ms, etag, next_ms, last_ok_ms, last_error, taken FROM response_feed "
+		"SELECT row, url, label, audience, every_ms, etag, next_ms, last_ok_ms, last_error, taken, "
+		"known, expired, refused, failed, unread, refused_why FROM response_feed "
 		"WHERE coalition = $1 ORDER BY url LIMIT 1000");
 	VEC(struct feed) found = {0};
 	int rc;
@@ -74,7 +76,13 @@ int feed_list(struct db *db, int64_t coalition, struct arena *arena, struct feed
 			.next_ms = db_i64(s, 6),
 			.last_ok_ms = db_i64(s, 7),
 			.last_error = arena_copy(arena, db_text(s, 8)),
-			.taken = db_i64(s, 9)};
+			.taken = db_i64(s, 9),
+			.known = db_i64(s, 10),
+			.over = db_i64(s, 11),
+			.refused = db_i64(s, 12),
+			.failed = db_i64(s, 13),
+			.left = db_i64(s, 14),
+			.refused_why = arena_copy(arena, db_text(s, 15))};
 		vec_push(&found, f);
 	}
 	db_reset(s);
@@ -98,6 +106,14 @@ void feed_tell(const struct feed *f, const char *key, struct json_out *o)
 	json_put_cstr(o, "last_ok", f->last_ok_ms ? text : NULL);
 	json_put_string(o, "last_error", f->last_error);
 	json_put_i64(o, "taken", f->taken);
+	json_open_at(o, "passed_over", '{');
+	json_put_i64(o, "known", f->known);
+	json_put_i64(o, "over", f->over);
+	json_put_i64(o, "refused", f->refused);
+	json_put_i64(o, "unreachable", f->failed);
+	json_put_i64(o, "next_time", f->left);
+	json_close(o);
+	json_put_string(o, "refused_why", f->refused_why);
 	json_close(o);
 }
 
@@ -168,34 +184,45 @@ int feed_link_note(struct db *db, const struct feed *f, const struct cap_feed_it
 
 /* ---- what is new ---- */
 
+/* Why not, of the first in a reading: the others are counted. */
+static void refused_note(struct feed_taken *taken, const struct take_found *f)
+{
+	struct buf b CLEANUP_BUF = BUF(2 * KIB), shown CLEANUP_BUF = BUF(2 * KIB);
+	const struct cap_text *name = &f->alert.identifier;
+
+	if (taken->refused++ > 0)
+		return;
+	if (name->text.n) {
+		utf8_show(&b, name->text, 60);
+		buf_addf(&b, ", ");
+	}
+	buf_addf(&b, "%s, %s%s%s", take_word(f->verdict), f->why.where, f->why.where[0] ? ": " : "",
+		f->why.text);
+	utf8_show(&shown, buf_slice(&b), 200);
+	snprintf(taken->refused_why, sizeof(taken->refused_why), "%s", buf_cstr(&shown));
+}
+
+/* One broken alert must not keep the others of its feed from us. */
 static int one(const struct feed_taking *t, struct arena *arena, struct slice bytes,
 	struct feed_taken *taken, struct why *why)
 {
-	struct cap_notes *notes = arena_new(arena, struct cap_notes);
-	struct alert_draft readers = {.label = t->feed->label, .audience = t->feed->audience};
-	struct draft d = {
-		.kind = SLICE("response/alert/1"), .media = SLICE(CAP_MEDIA), .content = bytes};
-	struct aid_view v = *t->view;
-	struct cap_alert a;
-	bool has;
-	int rc;
+	struct taking_in in = {.view = t->view,
+		.label = t->feed->label,
+		.audience = t->feed->audience,
+		.now_ms = t->now_ms,
+		.keep = t->keep,
+		.ctx = t->ctx};
+	struct take_found f;
+	int rc = take_in(&in, arena, bytes, &f, why);
 
-	v.arena = arena;
-	/* One broken alert must not keep the others of its feed from us. */
-	if (bytes.n > LIMIT_PAYLOAD_CONTENT || cap_read(&a, arena, bytes, notes, NULL) < 0 ||
-		!a.identifier.text.n || !a.sender.text.n || !alert_name_ok(&a) || !a.sent.ms ||
-		!a.status.text.n || !a.msgType.text.n || cap_expires_ms(&a) <= t->now_ms)
-		return 0;
-	v.mode = readers.mode = alert_mode(&a);
-	rc = alert_has(
-		&v, &v.world->node->self, a.sender.text, a.identifier.text, a.sent.ms, &has, why);
-	if (rc < 0 || has)
+	if (rc < 0)
 		return rc;
-	rc = alert_draft_readers(&readers, arena, &d, why);
-	if (rc == 0)
-		rc = t->keep(t->ctx, &d, why);
-	taken->kept += rc == 0;
-	return rc;
+	taken->kept += f.verdict == TAKE_NEW;
+	taken->known += f.verdict == TAKE_KNOWN;
+	taken->over += f.verdict == TAKE_OVER;
+	if (f.verdict >= TAKE_UNREADABLE)
+		refused_note(taken, &f);
+	return 0;
 }
 
 /* What is linked and not known yet: fetched, looked at, and noted as followed once it has come. */
@@ -206,6 +233,7 @@ static int linked(const struct feed_taking *t, const struct cap_feed_item *item,
 	bool seen;
 	int rc = feed_link_seen(t->view->db, t->feed, item, t->now_ms, &seen, why);
 
+	taken->known += rc == 0 && seen;
 	if (rc < 0 || seen)
 		return rc;
 	if (++*fetched > FEED_TAKE_MAX || t->enough(t->ctx)) {
@@ -235,6 +263,7 @@ int feed_take(
 	for (size_t i = 0; rc == 0 && !taken.cut && i < feed.n; i++) {
 		const struct cap_feed_item *item = &feed.item[(first + i) % feed.n];
 
+		taken.left = feed.n - i;
 		if (item->bytes.n && (taken.kept >= FEED_TAKE_MAX || t->enough(t->ctx)))
 			taken.cut = true;
 		else if (item->bytes.n)
@@ -243,6 +272,7 @@ int feed_take(
 			rc = linked(t, item, &each, &fetched, &taken, why);
 		arena_reset(&each);
 	}
+	taken.left = taken.cut ? taken.left : 0;
 	if (rc == 0)
 		*ret = taken;
 	return rc;

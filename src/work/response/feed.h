@@ -8,12 +8,15 @@
 #include "web/work.h"
 #include "work/response/cap_feed.h"
 #include "work/response/store.h"
+#include "work/response/take.h"
 
 struct feed {
 	int64_t row;
 	struct slice url, label, audience; /* audience: "all" or ids with commas */
 	int64_t every_ms, next_ms, last_ok_ms, taken;
-	struct slice etag, last_error;
+	int64_t known, over, refused, failed,
+		left; /* what the last reading passed over: feed_taken */
+	struct slice etag, last_error, refused_why;
 };
 /* On the way nobody may change what saves lives: https, or this machine. */
 bool feed_url_ok(struct slice url);
@@ -46,8 +49,12 @@ struct feed_taking {
 	void *ctx;
 };
 struct feed_taken {
-	size_t kept, failed;
+	size_t kept;
+	size_t known, over;  /* here already, or followed lately; expired */
+	size_t refused;	     /* no alert, too large, or not to be written: the first says why */
+	size_t failed, left; /* links that led nowhere; not looked at in this reading */
 	bool cut;	     /* there is more in it */
+	char refused_why[1000];
 	struct why last_why; /* of the last that failed */
 };
 /* Not everything was taken if any failed or it was cut: whoever asks the server next must not say that it has it. */

@@ -116,12 +116,14 @@ static int take(struct reading *r, struct slice bytes, struct feed_taken *ret, s
 	return rc < 0 ? rc : feed_take(&taking, bytes, ret, why);
 }
 
-static int note_result(struct reading *r, struct slice etag, const struct feed_taken *taken,
-	const struct why *error, struct why *why)
+static int note_result(struct reading *r, struct slice etag, bool looked,
+	const struct feed_taken *taken, const struct why *error, struct why *why)
 {
 	struct stmt *s = db_stmt(r->t->db,
 		"UPDATE response_feed SET next_ms = $2, last_ok_ms = CASE WHEN $3 = '' THEN $4 ELSE last_ok_ms END, last_error = $3, "
 		"etag = $5, taken = taken + $6 WHERE row = $1");
+	struct stmt *passed = db_stmt(r->t->db,
+		"UPDATE response_feed SET known = $2, expired = $3, refused = $4, failed = $5, unread = $6, refused_why = $7 WHERE row = $1");
 	int64_t now = env_now_ms(&r->t->node->env);
 	int rc = db_begin(r->t->db, why);
 
@@ -136,6 +138,17 @@ static int note_result(struct reading *r, struct slice etag, const struct feed_t
 	db_bind_text(s, 5, etag);
 	db_bind_i64(s, 6, (int64_t)taken->kept);
 	rc = db_run(s, why);
+	/* Nothing was read: what the last reading passed over stands. */
+	if (rc == 0 && looked) {
+		db_bind_i64(passed, 1, r->feed->row);
+		db_bind_i64(passed, 2, (int64_t)taken->known);
+		db_bind_i64(passed, 3, (int64_t)taken->over);
+		db_bind_i64(passed, 4, (int64_t)taken->refused);
+		db_bind_i64(passed, 5, (int64_t)taken->failed);
+		db_bind_i64(passed, 6, (int64_t)taken->left);
+		db_bind_text(passed, 7, slice_str(taken->refused_why));
+		rc = db_run(passed, why);
+	}
 	if (rc < 0) {
 		db_rollback(r->t->db);
 		return rc;
@@ -157,8 +170,8 @@ static int feed_read(struct reading *r, struct why *why)
 	if (rc == 0 && taken.failed)
 		(void)why_set(&error, E_NET, "", "%zu of its links could not be followed: %s",
 			taken.failed, taken.last_why.text);
-	return note_result(
-		r, rc < 0 || taken.failed || taken.cut ? SLICE("") : etag, &taken, &error, why);
+	return note_result(r, rc < 0 || taken.failed || taken.cut ? SLICE("") : etag,
+		rc == 0 && bytes.n, &taken, &error, why);
 }
 
 static int coalition_read(

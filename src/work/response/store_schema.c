@@ -113,8 +113,17 @@ static const char schema_4[] =
 	"	UNIQUE (coalition, hash)\n"
 	");\n";
 
+/* What the last reading of a feed has passed over. */
+static const char schema_5[] =
+	"ALTER TABLE response_feed ADD COLUMN known INTEGER NOT NULL DEFAULT 0;\n"
+	"ALTER TABLE response_feed ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;\n"
+	"ALTER TABLE response_feed ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;\n"
+	"ALTER TABLE response_feed ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;\n"
+	"ALTER TABLE response_feed ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;\n"
+	"ALTER TABLE response_feed ADD COLUMN refused_why TEXT NOT NULL DEFAULT '';\n";
+
 const struct migration response_migrations[] = {{"response 1", schema_1}, {"response 2", schema_2},
-	{"response 3", schema_3}, {"response 4", schema_4}, {NULL, NULL}};
+	{"response 3", schema_3}, {"response 4", schema_4}, {"response 5", schema_5}, {NULL, NULL}};
 
 #define FROM(name) " FROM " name " t JOIN log l ON l.id = t.log AND l.id = @log "
 #define LOG_KEY	   "l.coalition, l.member, l.epoch"

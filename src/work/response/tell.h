@@ -48,4 +48,7 @@ MUST_USE int tell_ledger(
  */
 int64_t ack_due_ms(const struct cap_alert *a);
 
+/* What reading and lint say of an alert: [{"level", "rule", "element", "line", "text"}]. */
+void tell_notes(const struct cap_notes *notes, const char *key, struct json_out *o);
+
 #endif

@@ -280,6 +280,21 @@ static void put_info(struct json_out *o, const struct cap_info *i)
 	json_close(o);
 }
 
+void tell_notes(const struct cap_notes *notes, const char *key, struct json_out *o)
+{
+	json_open_at(o, key, '[');
+	for (size_t i = 0; i < notes->n; i++) {
+		json_open(o, '{');
+		json_put_cstr(o, "level", cap_level_name(notes->p[i].level));
+		json_put_cstr(o, "rule", notes->p[i].rule);
+		json_put_cstr(o, "element", notes->p[i].element);
+		json_put_i64(o, "line", notes->p[i].line);
+		json_put_cstr(o, "text", notes->p[i].text);
+		json_close(o);
+	}
+	json_close(o);
+}
+
 int tell_alert(const struct aid_view *v, const struct aid_alert *a, int64_t now_ms, const char *key,
 	struct json_out *o, struct why *why)
 {
@@ -315,17 +330,7 @@ int tell_alert(const struct aid_view *v, const struct aid_alert *a, int64_t now_
 	json_close(o);
 	if (cap_read(&cap, v->arena, r.r.content, notes, NULL) == 0)
 		cap_lint(&cap, v->arena, notes);
-	json_open_at(o, "notes", '[');
-	for (size_t i = 0; i < notes->n; i++) {
-		json_open(o, '{');
-		json_put_cstr(o, "level", cap_level_name(notes->p[i].level));
-		json_put_cstr(o, "rule", notes->p[i].rule);
-		json_put_cstr(o, "element", notes->p[i].element);
-		json_put_i64(o, "line", notes->p[i].line);
-		json_put_cstr(o, "text", notes->p[i].text);
-		json_close(o);
-	}
-	json_close(o);
+	tell_notes(notes, "notes", o);
 	put_acks(v, &r, about, n, now_ms, o);
 	json_close(o);
 	return 0;

@@ -215,6 +215,7 @@ static void a_changed_alert_hides_no_other(void **state)
 struct server {
 	int64_t now_ms;
 	size_t asked, kept, broken; /* broken: this link answers nothing */
+	bool refuse;		    /* whatever is to be kept */
 };
 
 static int serve(
@@ -237,9 +238,12 @@ static int serve(
 
 static int count(void *ctx, const struct draft *d, struct why *said)
 {
+	struct server *s = ctx;
+
 	(void)d;
-	(void)said;
-	((struct server *)ctx)->kept++;
+	if (s->refuse)
+		return why_set(said, E_INVALID, "/field", "not here");
+	s->kept++;
 	return 0;
 }
 
@@ -312,6 +316,36 @@ static void what_is_not_taken_at_once_is_taken_later(void **state)
 	assert_int_equal(s.asked, 0);
 }
 
+/* One of each kind in a feed: none is passed over in silence. */
+static void what_is_passed_over_is_counted(void **state)
+{
+#define ALERT(name, expires)                                                                           \
+	"<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>" name                      \
+	"</identifier><sender>s</sender><sent>2025-03-18T09:00:00+01:00</sent><status>Actual</status>" \
+	"<msgType>Alert</msgType><scope>Public</scope><info><category>Met</category><event>x</event>"  \
+	"<urgency>Immediate</urgency><severity>Severe</severity><certainty>Likely</certainty>"         \
+	"<expires>" expires "</expires></info></alert>"
+#define LATER "2099-03-18T09:00:00+01:00"
+	struct league *l = *state;
+	struct server s = {.now_ms = env_now_ms(&l->m[0].node->env), .broken = SIZE_MAX};
+	struct feed_taken taken = reading_of(l, &s,
+		SLICE("<alerts>" ALERT("a", LATER) ALERT("b", LATER) ALERT(
+			"old", "2025-03-18T09:00:01+01:00") ALERT("", LATER) "</alerts>"));
+
+	assert_int_equal(taken.kept, 2);
+	assert_int_equal(taken.over, 1);
+	assert_int_equal(taken.refused, 1);
+	assert_non_null(strstr(taken.refused_why, "unreadable, identifier: is missing"));
+	assert_int_equal(taken.known + taken.failed + taken.left, 0);
+	/* Refused by the node: the others go on. */
+	s.refuse = true;
+	taken = reading_of(
+		l, &s, SLICE("<alerts>" ALERT("c\xC2\x9B", LATER) ALERT("d", LATER) "</alerts>"));
+	assert_int_equal(taken.kept, 0);
+	assert_int_equal(taken.refused, 2);
+	assert_string_equal(taken.refused_why, "c\xEF\xBF\xBD, refused, /field: not here");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +354,7 @@ int main(int argc, char **argv)
 		SIGNED(an_alert_is_neither_lost_nor_issued_twice),
 		SIGNED(a_changed_alert_hides_no_other),
 		SIGNED(what_is_not_taken_at_once_is_taken_later),
+		SIGNED(what_is_passed_over_is_counted),
 	};
 	int skip;
 

@@ -6,13 +6,14 @@ import { language } from "../../i18n.js";
 import { useLoad } from "../../load.js";
 import { Lazy } from "../../parts/lazy.js";
 import { PageFrame } from "../../parts/page.js";
-import { Theirs, Trouble } from "../../parts/text.js";
+import { Busy, Empty, Theirs, Trouble } from "../../parts/text.js";
 import { go, link } from "../../route.js";
 import { mode } from "../../state.js";
 import type { Status } from "../../types.js";
-import { Drill, in_hours } from "./bits.js";
+import { Drill, in_hours, useResponseList } from "./bits.js";
 import { polygon_of, polygon_text, type Point } from "./geo.js";
 import { t } from "./msg.js";
+import type { Alert } from "./types.js";
 
 const geo_map = () => import("./geo-map.js");
 
@@ -21,10 +22,19 @@ const URGENCY = ["Immediate", "Expected", "Future", "Past", "Unknown"];
 const SEVERITY = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"];
 const CERTAINTY = ["Observed", "Likely", "Possible", "Unlikely", "Unknown"];
 
-export function AlertEdit({ c }: { c: string }): VNode {
+// An alert of one's own with other words; its readers stay unless others are chosen.
+export function AlertUpdate({ c, id }: { c: string; id: string }): VNode {
+	const list = useResponseList<Alert>(c, "alerts");
+	const of = list.items.find((a) => a.object === id && a.own);
+	if (of) return <AlertEdit c={c} of={of} />;
+	return <PageFrame title={t("edit.update")} up={[link("work", "response", c, "alerts"), t("alerts")]}>{list.busy ? <Busy /> : <Empty title={t("alert.none")}><p>{t("edit.gone")}</p></Empty>}<Trouble problem={list.problem} reload={list.reload} /></PageFrame>;
+}
+
+export function AlertEdit({ c, of }: { c: string; of?: Alert }): VNode {
+	const old = of?.info[0];
 	const status = useLoad<Status>(`/coalitions/${c}`);
-	const [form, set] = useState({ event: "", headline: "", description: "", instruction: "", category: "Met", urgency: "Immediate", severity: "Severe", certainty: "Observed", hours: "12", area: "" });
-	const [points, set_points] = useState<Point[]>([]);
+	const [form, set] = useState({ event: old?.event ?? "", headline: old?.headline ?? "", description: old?.description ?? "", instruction: old?.instruction ?? "", category: old?.category[0] ?? "Met", urgency: old?.urgency ?? "Immediate", severity: old?.severity ?? "Severe", certainty: old?.certainty ?? "Observed", hours: "12", area: old?.area[0]?.areaDesc ?? "" });
+	const [points, set_points] = useState<Point[]>(polygon_of(old?.area[0]?.polygon[0] ?? "").slice(0, -1));
 	const [to, set_to] = useState<Set<string> | null>(null);
 	const [problem, set_problem] = useState<Problem>();
 	const [busy, set_busy] = useState(false);
@@ -38,7 +48,7 @@ export function AlertEdit({ c }: { c: string }): VNode {
 		const areas = area ? { area: [{ areaDesc: area, ...(points.length > 2 ? { polygon: [polygon_text(points)] } : {}) }] } : {};
 		const info = [{ ...given, category: [form.category], language: language.get(), expires: in_hours(Number(hours)), ...areas }];
 		try {
-			await post(`/coalitions/${c}/response/alert-drafts`, { mode: mode.get(), audience: to ? [...to] : "all", form: { info } });
+			await post(`/coalitions/${c}/response/alert-drafts`, { mode: mode.get(), ...(to || !of ? { audience: to ? [...to] : "all" } : {}), form: { ...(of ? { update: of.object } : {}), info } });
 			go(link("work", "response", c, "alerts"));
 		} catch (err) {
 			set_problem(err instanceof Problem ? err : new Problem("io", 0, String(err)));
@@ -50,7 +60,7 @@ export function AlertEdit({ c }: { c: string }): VNode {
 	);
 	const members = status.data?.parties.filter((p) => p.status === "member" || p.status === "signed") ?? [];
 	return (
-		<PageFrame title={t("edit.title")} up={[link("work", "response", c, "alerts"), t("alerts")]}>
+		<PageFrame title={of ? t("edit.update") : t("edit.title")} up={[link("work", "response", c, "alerts"), t("alerts")]}>
 			<Drill />
 			<form class="sheet" onSubmit={send}>
 				<div class="columns">
@@ -71,7 +81,7 @@ export function AlertEdit({ c }: { c: string }): VNode {
 				<label>{t("edit.points")} <textarea rows={2} class="code" value={polygon_text(points)} onChange={(e) => set_points(polygon_of(e.currentTarget.value).slice(0, -1))} /></label>
 				<fieldset>
 					<legend>{t("edit.to")}</legend>
-					<label class="check"><input type="radio" name="to" checked={to === null} onChange={() => set_to(null)} /> {t("edit.all")}</label>
+					<label class="check"><input type="radio" name="to" checked={to === null} onChange={() => set_to(null)} /> {of ? t("edit.same") : t("edit.all")}</label>
 					{members.map((p) => (
 						<label class="check"><input type="checkbox" checked={to?.has(p.id) ?? false} onChange={(e) => { const next = new Set(to ?? []); if (e.currentTarget.checked) next.add(p.id); else next.delete(p.id); set_to(next.size ? next : null); }} /> <Theirs text={p.label} /></label>
 					))}

@@ -2,11 +2,13 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { BASE, post, Problem } from "../../api.js";
+import { cell, useCell } from "../../cell.js";
 import { PageFrame } from "../../parts/page.js";
 import { Busy, Empty, LabelBadge, ModeBadge, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
 import { link } from "../../route.js";
 import { may, mode, session } from "../../state.js";
 import { Drill, useResponse, useResponseList } from "./bits.js";
+import { Feeds, Intake } from "./intake.js";
 import { t } from "./msg.js";
 import type { Alert, Draft } from "./types.js";
 
@@ -54,6 +56,38 @@ function Acknowledge({ c, a }: { c: string; a: Alert }): VNode | null {
 	);
 }
 
+// Drafts are in no log, so no event tells of them: counted up when this page has written one.
+const drafted = cell(0);
+
+// One's own is changed or called off by another message, which somebody else approves like the first.
+function Change({ c, a }: { c: string; a: Alert }): VNode | null {
+	const [problem, set] = useState<Problem>();
+	const [open, set_open] = useState(false);
+	const [note, set_note] = useState("");
+	if (!a.own || !a.active || !may("response", "contributor")) return null;
+	const cancel = async (e: Event): Promise<void> => {
+		e.preventDefault();
+		set(undefined);
+		try {
+			await post(`/coalitions/${c}/response/alert-drafts`, { mode: a.mode, form: { cancel: a.object, note } });
+			set_open(false);
+			drafted.set(drafted.get() + 1);
+		} catch (err) {
+			set(err instanceof Problem ? err : new Problem("io", 0, String(err)));
+		}
+	};
+	if (!open)
+		return <div class="buttons"><a class="button" href={link("work", "response", c, "alerts", a.object, "update")}>{t("alert.update")}</a><button type="button" onClick={() => set_open(true)}>{t("alert.cancel")}</button></div>;
+	return (
+		<form class="inline-form" onSubmit={cancel}>
+			<h3>{t("alert.cancel")}</h3>
+			<label>{t("alert.cancel_why")} <input required maxLength={500} value={note} onInput={(e) => set_note(e.currentTarget.value)} /></label>
+			<Trouble problem={problem} />
+			<div class="buttons"><button type="submit" class="main">{t("alert.cancel")}</button><button type="button" onClick={() => set_open(false)}>{t("act.back")}</button></div>
+		</form>
+	);
+}
+
 function AlertCard({ c, a }: { c: string; a: Alert }): VNode {
 	const info = a.info[0];
 	return (
@@ -71,6 +105,7 @@ function AlertCard({ c, a }: { c: string; a: Alert }): VNode {
 			{a.notes.length > 0 && <details><summary>{t("alert.notes")} ({a.notes.length})</summary><ul>{a.notes.map((n) => <li><span class="badge none">{n.level}</span> {n.element}, {n.line}: {n.text}</li>)}</ul></details>}
 			<p class="remark"><a href={`${BASE}/coalitions/${c}/response/alerts/${a.object}/cap?mode=${a.mode}`} download="alert.cap">{t("alert.cap")}</a> · <code>{a.identifier}</code></p>
 			<Acknowledge c={c} a={a} />
+			<Change c={c} a={a} />
 		</section>
 	);
 }
@@ -80,9 +115,10 @@ function Drafts({ c }: { c: string }): VNode | null {
 	const [problem, set] = useState<Problem>();
 	// Drafts are in no log, so no event tells of them.
 	useEffect(() => {
+		all.reload();
 		const timer = setInterval(all.reload, 10_000);
 		return () => clearInterval(timer);
-	}, [all.reload]);
+	}, [all.reload, useCell(drafted)]);
 	const approve = async (n: number): Promise<void> => {
 		set(undefined);
 		try {
@@ -98,7 +134,7 @@ function Drafts({ c }: { c: string }): VNode | null {
 			<Trouble problem={problem} />
 			{all.data.drafts.map((d) => (
 				<div class="offer-card">
-					<p class="offer-head"><Theirs text={d.form.info?.[0]?.headline || d.form.info?.[0]?.event || `${d.number}`} /> <LabelBadge label={d.label} /></p>
+					<p class="offer-head">{(d.form.cancel || d.form.update) && <span class="badge info">{d.form.cancel ? "Cancel" : "Update"}</span>} <Theirs text={d.form.info?.[0]?.headline || d.form.info?.[0]?.event || d.form.note || `${d.number}`} /> <LabelBadge label={d.label} /></p>
 					<p class="remark">{t("alert.by", { who: d.written_by })} <Time at={d.written} /></p>
 					{may("response", "officer") && <button type="button" class="main" onClick={() => void approve(d.number)}>{t("alert.approve")}</button>}
 				</div>
@@ -110,10 +146,12 @@ function Drafts({ c }: { c: string }): VNode | null {
 export function Alerts({ c }: { c: string }): VNode {
 	const [whole, set] = useState(false);
 	const list = useResponseList<Alert>(c, "alerts", whole ? { all: "1" } : {});
+	const [taking, take] = useState(false);
 	const fresh = may("response", "contributor") && <a class="main" href={link("work", "response", c, "alerts", "new")}>{t("alert.new")}</a>;
 	return (
-		<PageFrame title={t("alerts")} side={fresh}>
+		<PageFrame title={t("alerts")} side={<>{may("response", "officer") && <button type="button" onClick={() => take(!taking)}>{t("intake.open")}</button>}{fresh}</>}>
 			<Drill />
+			{taking && <Intake c={c} done={list.reload} />}
 			<Drafts c={c} />
 			<label class="check"><input type="checkbox" checked={whole} onChange={(e) => set(e.currentTarget.checked)} /> {t("alert.all")}</label>
 			<Trouble problem={list.problem} reload={list.reload} />
@@ -121,6 +159,7 @@ export function Alerts({ c }: { c: string }): VNode {
 			{!list.busy && list.items.length === 0 && <Empty title={t("alert.none")}><p>{t("alert.none_next")}</p>{fresh}</Empty>}
 			{list.items.map((a) => <AlertCard key={a.object} c={c} a={a} />)}
 			{list.more && <button type="button" onClick={list.more}>…</button>}
+			<Feeds c={c} />
 		</PageFrame>
 	);
 }

@@ -1,7 +1,7 @@
 // Rapid response: board, one request, readiness, alerts and their editor, map.
 import { pages } from "../../route.js";
 import type { Work } from "../work.js";
-import { AlertEdit } from "./alert-edit.js";
+import { AlertEdit, AlertUpdate } from "./alert-edit.js";
 import { Alerts } from "./alerts.js";
 import { Board } from "./board.js";
 import { MapPage } from "./map-page.js";
@@ -25,6 +25,7 @@ export const work: Work = {
 		"request/:id/plan": ({ id }, { c }) => <PlanPage c={c} id={id} />,
 		"alerts": (_, { c }) => <Alerts c={c} />,
 		"alerts/new": (_, { c }) => <AlertEdit c={c} />,
+		"alerts/:id/update": ({ id }, { c }) => <AlertUpdate c={c} id={id} />,
 		"map": (_, { c }) => <MapPage c={c} />,
 		"readiness": (_, { c }) => <ReadinessPage c={c} />,
 		"capabilities": (_, { c }) => <Capabilities c={c} />,

@@ -33,12 +33,14 @@ export type TypeCode = { code: string; name: string; uom: string };
 
 export type Note = { level: string; rule: string; element: string; line: number; text: string };
 export type Ack = { member_label: string; received: string | null; read: string | null; accepted: string | null; overdue: boolean; late_minutes: number; escalation: number };
-export type Info = { language: string; event: string; urgency: string; severity: string; certainty: string; headline: string; description: string; instruction: string; area: { areaDesc: string; polygon: string[]; circle: string[] }[] };
+export type Info = { language: string; event: string; category: string[]; urgency: string; severity: string; certainty: string; headline: string; description: string; instruction: string; area: { areaDesc: string; polygon: string[]; circle: string[] }[] };
 export type Alert = Head & {
 	identifier: string; sender: string; sent: string; expires: string; status: string; msgType: string; scope: string; active: boolean; superseded: boolean; expired: boolean;
 	age_minutes: number; info: Info[]; notes: Note[]; ack_due_minutes: number; acks: Ack[];
 };
-export type Draft = { number: number; mode: Mode; label: string; audience: string; written_by: string; written: string; form: { info?: Partial<Info>[] } };
+export type Draft = { number: number; mode: Mode; label: string; audience: string; written_by: string; written: string; form: { update?: string; cancel?: string; note?: string; info?: Partial<Info>[] } };
+export type Taken = { carrier: string; alerts: { verdict: string; why: string | null; identifier: string; sender: string; object: string | null; valid: boolean; notes: Note[] }[] };
+export type Feed = { url: string; label: string; every_minutes: number; last_ok: string | null; last_error: string; taken: number; passed_over: Record<"known" | "over" | "refused" | "unreachable" | "next_time", number>; refused_why: string };
 export type Incident = Rec<{ name: string; event_type: string; centre?: Place; area?: Place[]; closed?: boolean }>;
 
 export type Take = { lot: string; name: string; type: string; member: string; quantity: number; effect_percent: number; mode: string | null; arrives: string | null; late_minutes: number; cost: number; approval_needed: boolean };
@@ -48,7 +50,7 @@ export type PlanLine = {
 };
 export type Plan = {
 	request: string; problem: string; at: string; of: string; without: string | null; with: string | null; stated: string | null; how: "draft" | "solved"; engine: string; gap_ppm: number;
-	currency: string; cost: number; burden: number; members: { member: string; share_ppm: number; cost: number }[]; lines: PlanLine[];
+	currency: string; cost: number; burden: number; left_out: number; members: { member: string; share_ppm: number; cost: number }[]; lines: PlanLine[];
 };
 export type EffectSide = { covered_permille: number; on_time_permille: number; first_minutes: number | null; last_minutes: number | null };
 export type EffectRow = { line?: number; type: string; quantity: number; without: EffectSide; with: EffectSide; same_minutes: number | null };

@@ -1,0 +1,125 @@
+/* take.c: see take.h. */
+#include "work/response/take.h"
+
+#include "base/enc.h"
+#include "base/limits.h"
+#include "work/response/alert.h"
+#include "work/response/response_int.h"
+#include "work/response/tell.h"
+
+const char *take_word(enum take_verdict v)
+{
+	static const char *const words[] = {
+		"taken", "known", "over", "unreadable", "too large", "refused"};
+
+	return words[v];
+}
+
+/* May a write have failed for this alert alone, so that others can go on? */
+static bool is_refusal(int rc)
+{
+	return rc == E_INVALID || rc == E_SYNTAX || rc == E_LIMIT || rc == E_DENIED ||
+	       rc == E_CONFLICT || rc == E_STATE;
+}
+
+/* What a list and a later reference need to name it. */
+static bool has_name(const struct cap_alert *a, struct why *why)
+{
+	const char *missing = !a->identifier.text.n ? "identifier"
+			      : !a->sender.text.n   ? "sender"
+			      : !a->sent.ms	    ? "sent"
+			      : !a->status.text.n   ? "status"
+			      : !a->msgType.text.n  ? "msgType"
+						    : NULL;
+
+	if (missing)
+		(void)why_set(why, E_INVALID, missing, "is missing, or cannot be read");
+	else if (!alert_name_ok(a))
+		(void)why_set(why, E_LIMIT, "identifier", "or sender is too long");
+	return !missing && alert_name_ok(a);
+}
+
+static int verdict(const struct taking_in *t, struct arena *arena, struct slice bytes,
+	struct take_found *f, struct why *why)
+{
+	struct aid_view v = *t->view;
+	bool has;
+	int rc;
+
+	f->verdict = TAKE_LARGE;
+	if (bytes.n > LIMIT_PAYLOAD_CONTENT) {
+		(void)why_set(&f->why, E_LIMIT, "", "an alert is at most %zu bytes",
+			(size_t)LIMIT_PAYLOAD_CONTENT);
+		return 0;
+	}
+	f->verdict = TAKE_UNREADABLE;
+	if (cap_read(&f->alert, arena, bytes, f->notes, &f->why) < 0)
+		return 0;
+	cap_lint(&f->alert, arena, f->notes);
+	if (!has_name(&f->alert, &f->why))
+		return 0;
+	f->verdict = TAKE_OVER;
+	if (cap_expires_ms(&f->alert) <= t->now_ms)
+		return 0;
+	v.arena = arena;
+	v.mode = alert_mode(&f->alert);
+	rc = alert_has(&v, &v.world->node->self, f->alert.sender.text, f->alert.identifier.text,
+		f->alert.sent.ms, &has, why);
+	f->verdict = has ? TAKE_KNOWN : TAKE_NEW;
+	return rc;
+}
+
+static int keep(const struct taking_in *t, struct take_found *f, struct why *why)
+{
+	int rc = t->keep(t->ctx, &f->draft, &f->why);
+
+	if (is_refusal(rc)) {
+		f->verdict = TAKE_REFUSED;
+		return 0;
+	}
+	if (rc < 0 && why)
+		*why = f->why;
+	return rc;
+}
+
+int take_in(const struct taking_in *t, struct arena *arena, struct slice bytes,
+	struct take_found *ret, struct why *why)
+{
+	struct take_found f = {.notes = arena_new(arena, struct cap_notes)};
+	struct alert_draft readers = {.label = t->label, .audience = t->audience};
+	int rc = verdict(t, arena, bytes, &f, why);
+
+	if (rc == 0 && f.verdict == TAKE_NEW) {
+		f.draft = (struct draft){.kind = SLICE("response/alert/1"),
+			.media = SLICE(CAP_MEDIA),
+			.content = bytes};
+		readers.mode = alert_mode(&f.alert);
+		rc = alert_draft_readers(&readers, arena, &f.draft, why);
+		if (rc == 0)
+			rc = keep(t, &f, why);
+	}
+	if (rc == 0)
+		*ret = f;
+	return rc;
+}
+
+void take_tell(const struct take_found *f, const struct written *w, struct json_out *o)
+{
+	char object[OBJECT_TEXT + 1], leaf[65];
+	bool taken = f->verdict == TAKE_NEW;
+	struct buf why CLEANUP_BUF = BUF(4 * KIB);
+
+	object_format(&w->object, object);
+	hex_encode(w->leaf.b, 32, leaf);
+	buf_addf(&why, "%s%s%s", f->why.where, f->why.where[0] ? ": " : "", f->why.text);
+	json_open(o, '{');
+	json_put_cstr(o, "verdict", take_word(f->verdict));
+	json_put_cstr(o, "why", f->verdict >= TAKE_UNREADABLE ? buf_cstr(&why) : NULL);
+	json_put_string(o, "identifier", f->alert.identifier.text);
+	json_put_string(o, "sender", f->alert.sender.text);
+	json_put_cstr(o, "object", taken ? object : NULL);
+	json_put_cstr(o, "leaf", taken ? leaf : NULL);
+	json_put_bool(o, "valid", f->verdict < TAKE_UNREADABLE && f->notes->n_schema == 0);
+	tell_notes(f->notes, "notes", o);
+	json_close(o);
+}
