@@ -27,21 +27,132 @@ struct needs *needs_new(struct arena *arena)
 	return n;
 }
 
-void need_add(struct needs *n, const char *what, const struct need *need)
+static void need_set(
+	const struct needs *n, const char *what, const struct need *need, struct need *ret)
 {
-	if (n->n == NEEDS_MAX)
-		return;
 	const struct slice pieces[] = {
 		SLICE("entente-need/1\n"), id_slice(&n->w->coalition.id), slice_str(what)};
 	struct hash h = hash_of(pieces, 3);
-	struct need *add = &n->need[n->n++];
-	*add = *need;
-	hex_encode(h.b, NEED_ID / 2, add->id);
-	if (add->mode == MODE_NONE)
-		add->mode = MODE_REAL;
-	add->coalition = n->w->coalition.id;
-	add->coalition_row = n->w->coalition.row;
-	add->coalition_name = n->w->coalition.founding.name;
+	*ret = *need;
+	hex_encode(h.b, NEED_ID / 2, ret->id);
+	if (ret->mode == MODE_NONE)
+		ret->mode = MODE_REAL;
+	ret->coalition = n->w->coalition.id;
+	ret->coalition_row = n->w->coalition.row;
+	ret->coalition_name = n->w->coalition.founding.name;
+}
+
+/* Where the area is full: what is less urgent than `need`, if anything is; what is there stays in front of what comes later. */
+static struct need *less_urgent(struct needs *n, const struct need *need)
+{
+	struct need *least = NULL;
+	for (size_t i = n->first; i < n->n; i++)
+		if (n->need[i].area == need->area && n->need[i].level < need->level &&
+			(!least || n->need[i].level <= least->level))
+			least = &n->need[i];
+	return least;
+}
+
+void need_add(struct needs *n, const char *what, const struct need *need)
+{
+	struct need *at = n->n < NEEDS_MAX ? &n->need[n->n] : NULL;
+	size_t of_area = 0;
+	for (size_t i = n->first; i < n->n; i++)
+		of_area += n->need[i].area == need->area;
+	if (!at || of_area >= NEEDS_EACH) {
+		at = less_urgent(n, need);
+		n->left[need->area][at ? at->mode : need->mode]++;
+	} else {
+		n->n++;
+	}
+	if (at)
+		need_set(n, what, need, at);
+}
+
+/* Not so long that a partner's title fills the page, and whole characters. */
+#define VALUE_BYTES 240
+static struct slice value_text(struct needs *n, struct slice text)
+{
+	size_t end = VALUE_BYTES;
+	if (text.n <= VALUE_BYTES)
+		return arena_copy(n->arena, text);
+	while (end > 0 && (text.p[end] & 0xc0) == 0x80)
+		end--;
+	return slice_str(
+		arena_printf(n->arena, "%.*s\xe2\x80\xa6", (int)end, (const char *)text.p));
+}
+
+static const struct need_value *value_at(const struct need *need, const char *p, size_t *ret_skip)
+{
+	for (size_t i = 0; *p == '{' && i < NEED_VALUES && need->value[i].key; i++) {
+		size_t n = strlen(need->value[i].key);
+		*ret_skip = n + 2;
+		if (strncmp(p + 1, need->value[i].key, n) == 0 && p[n + 1] == '}')
+			return &need->value[i];
+	}
+	return NULL;
+}
+
+static const char *words_filled(struct needs *n, const struct need *need)
+{
+	struct buf b CLEANUP_BUF = BUF(4 * KIB);
+	for (const char *p = need->words; *p;) {
+		size_t skip = 1;
+		const struct need_value *v = value_at(need, p, &skip);
+		if (v)
+			buf_slice_add(&b, v->text);
+		else
+			buf_byte(&b, (uint8_t)*p);
+		p += v ? skip : 1;
+	}
+	return arena_string(n->arena, buf_slice(&b));
+}
+
+void need_about(struct needs *n, const struct object_id *about, const struct need *need)
+{
+	struct need own = *need;
+	char object[OBJECT_TEXT + 1];
+	object_format(about, object);
+	own.label = arena_copy(n->arena, need->label);
+	own.place = arena_string(n->arena, slice_str(need->place));
+	for (size_t i = 0; i < NEED_VALUES && own.value[i].key; i++)
+		own.value[i].text = value_text(n, own.value[i].text);
+	own.words = words_filled(n, &own);
+	need_add(n, arena_printf(n->arena, "%s %s", need->text, object), &own);
+}
+
+/* How many are not named. Never more than a look: nobody is mailed for what he may not be cleared for. */
+static void left_add(struct needs *n)
+{
+	for (int a = 0; a < AREAS; a++)
+		for (int m = 0; m <= MODE_TEST; m++) {
+			char coalition[COAL_TEXT + 1];
+			if (n->left[a][m] == 0 || n->n == NEEDS_MAX)
+				continue;
+			const char *area = area_name((enum area)a);
+			const char *count = arena_printf(n->arena, "%zu", n->left[a][m]);
+			coalition_format(&n->w->coalition.id, coalition);
+			need_set(n, arena_printf(n->arena, "more %s %d", area, m),
+				&(struct need){.level = NEED_LOOK,
+					.area = (enum area)a,
+					.mode = (enum mode)m,
+					.text = "need.more",
+					.value = {{"n", slice_str(count)}},
+					.words = arena_printf(
+						n->arena, "%s more, not named here", count),
+					.place = a == AREA_PACT
+							 ? arena_printf(
+								   n->arena, "pact/%s", coalition)
+							 : arena_printf(n->arena, "work/%s/%s",
+								   area, coalition)},
+				&n->need[n->n]);
+			n->n++;
+		}
+}
+
+struct reader needs_reader(const struct world *w, const struct reader *who)
+{
+	return who ? *who : account_reader(w, SLICE(CLEARANCE_ALL));
 }
 
 static int need_cmp(const void *a, const void *b)
@@ -285,10 +396,14 @@ int needs_load(struct needs *n, const struct world *w, struct db *db, const stru
 {
 	int rc = 0;
 	n->w = w;
+	n->first = n->n;
+	memset(n->left, 0, sizeof(n->left));
 	if (roles->of[AREA_PACT] >= ROLE_READER)
 		rc = pact_needs(n, w, db, who, roles->of[AREA_PACT] >= ROLE_OFFICER, why);
 	for (size_t i = 0; rc == 0 && workspaces[i]; i++)
 		if (workspaces[i]->needs)
 			rc = workspaces[i]->needs(n, w, db, who, roles, why);
+	if (rc == 0)
+		left_add(n);
 	return rc;
 }

@@ -6,7 +6,11 @@
  *	rc = needs_load(n, &world, db, &reader, &roles, why);         -- for each coalition
  *	needs_sort(n);
  *
- * A workspace adds its own by `needs` of its struct workspace, with need_add().
+ * A workspace adds its own by `needs` of its struct workspace, with need_add(). What it says of records it takes from what `who` may see (needs_reader()), and each need bears
+ * the label of the record that it is about: reminders are for who is cleared for it.
+ *
+ * Nobody's flood hides what is worse or what is elsewhere: of an area in a coalition there are at most NEEDS_EACH, an alarm takes the place of what only wants a look, and how many are
+ * left out is a need of its own.
  */
 #ifndef NODE_NEEDS_H
 #define NODE_NEEDS_H
@@ -28,6 +32,8 @@ struct need {
 	enum need_level level;
 	enum area area;
 	enum mode mode;
+	struct slice
+		label;	  /* of the record that it tells of; empty: nothing of a record is in it */
 	const char *text; /* key of the message: "need.ratify" */
 	struct need_value value[NEED_VALUES];
 	const char *words; /* the same in English, for mails */
@@ -37,12 +43,15 @@ struct need {
 	struct slice coalition_name;
 };
 
-#define NEEDS_MAX 500
+#define NEEDS_MAX  2000
+#define NEEDS_EACH 60
 struct needs {
 	struct arena *arena; /* borrowed */
 	const struct world *w;
 	struct need *need;
 	size_t n;
+	size_t first;			   /* of this coalition */
+	size_t left[AREAS][MODE_TEST + 1]; /* not added, of this coalition */
 };
 struct needs *needs_new(struct arena *arena);
 /* For somebody with these roles; `who` NULL: whoever may see everything. In a read transaction. */
@@ -50,6 +59,13 @@ MUST_USE int needs_load(struct needs *n, const struct world *w, struct db *db,
 	const struct reader *who, const struct roles *roles, struct why *why);
 /* `what` tells it from all others of the coalition, and stays the same as long as it is the same need. id, coalition and its name are set here. */
 void need_add(struct needs *n, const char *what, const struct need *need);
+/*
+ * A need of a workspace, about a record: `what` is its key and this object. Values are copied, long ones cut short; label and place are copied; `words` is English with {key} where a value
+ * stands.
+ */
+void need_about(struct needs *n, const struct object_id *about, const struct need *need);
+/* `who` of needs_load as a reader: NULL is everything that this node holds. */
+struct reader needs_reader(const struct world *w, const struct reader *who);
 /* Alarms first. */
 void needs_sort(struct needs *n);
 

@@ -13,7 +13,7 @@ const char notify_schema_1[] =
 	"	mode INTEGER NOT NULL,\n"
 	"	level INTEGER NOT NULL,\n"
 	"	kind TEXT NOT NULL,\n"
-	"	label TEXT NOT NULL,\n" /* '' for needs: no content in them */
+	"	label TEXT NOT NULL,\n" /* of the record; '' for needs that tell of none */
 	"	words TEXT NOT NULL,\n"
 	"	place TEXT NOT NULL,\n"
 	"	object BLOB NOT NULL,\n" /* owner and name; empty: none */
@@ -63,7 +63,7 @@ static int matter_begin(struct db *db, const struct matter *m, struct slice labe
 			"acked_ms = 0, acked_by = ''"
 		      : "INSERT INTO matter (id, coalition, area, mode, level, kind, label, words, place, object, first_ms, acked_ms, acked_by) "
 			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '') ON CONFLICT (id) DO UPDATE SET "
-			"level = excluded.level, words = excluded.words");
+			"level = excluded.level, label = excluded.label, words = excluded.words");
 	db_bind_text(s, 1, slice_str(m->id));
 	db_bind_i64(s, 2, m->coalition);
 	db_bind_text(s, 3, slice_str(area_name(m->area)));
@@ -119,7 +119,8 @@ int matter_needs(
 			.place = slice_str(need->place),
 			.first_ms = now_ms};
 		memcpy(m.id, need->id, sizeof(m.id));
-		rc = matter_begin(db, &m, SLICE(""), SLICE(""), false, why);
+		rc = matter_begin(
+			db, &m, need->label.p ? need->label : SLICE(""), SLICE(""), false, why);
 	}
 	return rc;
 }
@@ -173,7 +174,7 @@ int matter_sweep(struct db *db, int64_t before_ms, struct why *why)
 
 /* Bytes of the columns that matter_read takes, in order. */
 #define MATTER_COLUMNS                                                                             \
-	"m.id, m.coalition, m.area, m.mode, m.level, m.kind, m.words, m.place, m.object, m.first_ms, m.acked_ms, m.acked_by"
+	"m.id, m.coalition, m.area, m.mode, m.level, m.kind, m.words, m.place, m.object, m.first_ms, m.acked_ms, m.acked_by, m.label"
 
 static void matter_read(struct stmt *s, struct arena *arena, struct matter *ret)
 {
@@ -186,7 +187,8 @@ static void matter_read(struct stmt *s, struct arena *arena, struct matter *ret)
 		.has_object = db_blob(s, 8).n == 32,
 		.first_ms = db_i64(s, 9),
 		.acked_ms = db_i64(s, 10),
-		.acked_by = arena_copy(arena, db_text(s, 11))};
+		.acked_by = arena_copy(arena, db_text(s, 11)),
+		.label = arena_copy(arena, db_text(s, 12))};
 	MUST(db_text(s, 0).n == NEED_ID && area_parse(db_text(s, 2), &ret->area) == 0);
 	memcpy(ret->id, db_text(s, 0).p, NEED_ID);
 	if (ret->has_object) {
@@ -306,8 +308,8 @@ int matter_get(
 	int rc = db_step(s, why);
 	if (rc == DB_ROW) {
 		matter_read(s, arena, ret);
-		MUST(db_blob(s, 12).n == 16);
-		memcpy(ret->coalition_id.b, db_blob(s, 12).p, 16);
+		MUST(db_blob(s, 13).n == 16);
+		memcpy(ret->coalition_id.b, db_blob(s, 13).p, 16);
 	}
 	db_reset(s);
 	if (rc == DB_DONE)

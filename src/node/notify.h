@@ -5,7 +5,7 @@
  *	rule       of a person and area: mail after so many minutes, and a deputy after so many more, until somebody acknowledges
  *	mail_out   what is to be mailed: one row for each matter, person and reminder
  *
- * A matter holds no content: what a mail may say is read when it is sent, as its reader may see it then.
+ * A matter of a record that has come holds no content: what a mail may say is read when it is sent, as its reader may see it then. What a need says bears the label of its record.
  * Who may know of a matter is decided in the query: its label against the classes of the reader (pact/release.h), its area against the roles.
  */
 #ifndef NODE_NOTIFY_H
@@ -23,6 +23,7 @@ struct matter {
 	enum mode mode;
 	enum need_level level;
 	struct slice kind; /* key of a need's message, or "record" */
+	struct slice label; /* of the record that it tells of; empty: of none */
 	struct slice words, place;
 	bool has_object;
 	struct object_id object;

@@ -7,9 +7,9 @@
 
 #include <stdatomic.h>
 
-/* Needs change with the clock too (a partner falls silent); computing the standing is not free. */
-#define NEEDS_EVERY_MS 30000
+/* Needs change with the clock too (a partner falls silent, an hour passes); computing them is not free: a twentieth of the time, at most. */
 #define NEEDS_LEAST_MS 2000
+#define NEEDS_PART     20
 #define WAIT_MS	       15000
 #define AGAIN_MS       5000
 /* What is older is forgotten, sent or not wanted any more. */
@@ -23,7 +23,7 @@ struct notifier {
 	struct worker *worker;	 /* owned */
 	atomic_bool stop;
 	bool looked;
-	int64_t needs_mono_ms, swept_mono_ms;
+	int64_t needs_mono_ms, needs_took_ms, swept_mono_ms;
 };
 
 static bool stopping(void *ctx)
@@ -192,9 +192,12 @@ static int take_up(struct notifier *n, struct why *why)
 {
 	int64_t mono = env_mono_ms(&n->node->env);
 	int rc = news_take(n, why);
-	if (rc == 0 && (n->needs_mono_ms == 0 || mono - n->needs_mono_ms >= NEEDS_LEAST_MS)) {
+	int64_t pause = n->needs_took_ms * NEEDS_PART;
+	pause = pause > NEEDS_LEAST_MS ? pause : NEEDS_LEAST_MS;
+	if (rc == 0 && (n->needs_mono_ms == 0 || mono - n->needs_mono_ms >= pause)) {
 		rc = needs_take(n, why);
 		n->needs_mono_ms = env_mono_ms(&n->node->env);
+		n->needs_took_ms = n->needs_mono_ms - mono;
 	}
 	if (rc == 0 && (n->swept_mono_ms == 0 || mono - n->swept_mono_ms >= SWEEP_EVERY_MS)) {
 		rc = in_write(n, sweep, NULL, why);

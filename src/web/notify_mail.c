@@ -213,7 +213,7 @@ static int still_wanted(struct telling *t, bool *ret, struct why *why)
 	return rc;
 }
 
-/* The title of a record, asked for as a reader whose clearance is the lower of the person's and the ceiling. */
+/* What a need says, if its label is within the ceiling; or the title of a record, asked for as a reader whose clearance is the lower of the person's and the ceiling. */
 static int title_load(struct telling *t, struct why *why)
 {
 	struct why hidden = {0};
@@ -223,7 +223,10 @@ static int title_load(struct telling *t, struct why *why)
 	if (!t->says)
 		return 0;
 	if (!t->matter.has_object) {
-		t->title = arena_string(t->arena, t->matter.words);
+		if (t->matter.label.n == 0 ||
+			release_user_cleared(
+				&t->ceiling, t->matter.label, t->world.standing.charter))
+			t->title = arena_string(t->arena, t->matter.words);
 		return 0;
 	}
 	int rc =

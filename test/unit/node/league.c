@@ -565,6 +565,27 @@ static void uses_agree(struct league *l, size_t i)
 		league_number(l, i, "SELECT count(*) FROM item WHERE state = 0"));
 }
 
+size_t league_needs(struct league *l, size_t i, enum role role, const char *clearance,
+	const char *text, enum need_level *ret_level)
+{
+	struct reading *r = reading_start(l, i);
+	struct reader who = account_reader(&r->world, slice_str(clearance));
+	struct needs *needs = needs_new(&r->arena);
+	struct roles roles;
+	size_t n = 0;
+	for (int a = 0; a < AREAS; a++)
+		roles.of[a] = (uint8_t)role;
+	assert_ok(needs_load(needs, &r->world, r->db, &who, &roles, &why));
+	for (size_t k = 0; k < needs->n; k++) {
+		if (strcmp(needs->need[k].text, text) != 0)
+			continue;
+		*ret_level = needs->need[k].level;
+		n++;
+	}
+	reading_end(&r);
+	return n;
+}
+
 void league_rebuilds(struct league *l, size_t i)
 {
 	struct hash before, after;

@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/report.h"
+#include "node/needs.h"
 #include "node/note.h"
 #include "node/record.h"
 #include "node/status.h"
@@ -89,6 +90,9 @@ int league_get(struct league *l, size_t i, size_t who, const struct object_id *o
 	struct record *ret, struct arena *arena);
 /* Number of records that `who` sees at node i. */
 size_t league_count(struct league *l, size_t i, size_t who, enum mode mode, const char *text);
+/* What needs somebody at node i with this role everywhere and this clearance: how many of this key, and the level of the last. */
+size_t league_needs(struct league *l, size_t i, enum role role, const char *clearance,
+	const char *text, enum need_level *ret_level);
 /* After a rebuild the digest is the same; and how many flags there are. */
 void league_rebuilds(struct league *l, size_t i);
 int64_t league_number(struct league *l, size_t i, const char *sql);
