@@ -341,12 +341,13 @@ void coord_words(struct slice content, struct arena *arena, struct buf *ret)
 	}
 }
 
-int coord_links(struct db *db, int64_t root, const struct object_id *about, size_t limit,
-	struct arena *arena, struct object_id **ret, size_t *ret_n, struct why *why)
+int coord_links_by(struct db *db, int64_t root, const struct object_id *about,
+	const struct id *owner, size_t limit, struct arena *arena, struct object_id **ret,
+	size_t *ret_n, struct why *why)
 {
 	struct stmt *s = db_stmt(db,
 		"SELECT DISTINCT owner, name FROM cyber_link WHERE root = $1 AND about_owner = $2 AND about_name = $3 "
-		"ORDER BY owner, name LIMIT $4");
+		"AND ($5 = 0 OR owner = $6) ORDER BY owner, name LIMIT $4");
 	struct object_id *o = arena_array(arena, struct object_id, limit + 1);
 	size_t n = 0;
 	int rc;
@@ -355,6 +356,8 @@ int coord_links(struct db *db, int64_t root, const struct object_id *about, size
 	db_bind_blob(s, 2, id_slice(&about->owner));
 	db_bind_blob(s, 3, id_slice(&about->name));
 	db_bind_i64(s, 4, (int64_t)limit);
+	db_bind_i64(s, 5, owner != NULL);
+	db_bind_blob(s, 6, owner ? id_slice(owner) : SLICE(""));
 	while ((rc = db_step(s, why)) == DB_ROW) {
 		MUST(db_blob(s, 0).n == 16 && db_blob(s, 1).n == 16);
 		memcpy(o[n].owner.b, db_blob(s, 0).p, 16);
@@ -364,4 +367,10 @@ int coord_links(struct db *db, int64_t root, const struct object_id *about, size
 	*ret = o;
 	*ret_n = n;
 	return rc;
+}
+
+int coord_links(struct db *db, int64_t root, const struct object_id *about, size_t limit,
+	struct arena *arena, struct object_id **ret, size_t *ret_n, struct why *why)
+{
+	return coord_links_by(db, root, about, NULL, limit, arena, ret, ret_n, why);
 }

@@ -63,5 +63,9 @@ void coord_words(struct slice content, struct arena *arena, struct buf *ret);
 /* Objects that refer to this one, of a coalition and mode; what of them may be seen record_get() says. */
 MUST_USE int coord_links(struct db *db, int64_t root, const struct object_id *about, size_t limit,
 	struct arena *arena, struct object_id **ret, size_t *ret_n, struct why *why);
+/* Those of them that `owner` has written. */
+MUST_USE int coord_links_by(struct db *db, int64_t root, const struct object_id *about,
+	const struct id *owner, size_t limit, struct arena *arena, struct object_id **ret,
+	size_t *ret_n, struct why *why);
 
 #endif

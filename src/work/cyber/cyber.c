@@ -5,6 +5,7 @@
 #include "work/cyber/coord.h"
 #include "work/cyber/fold.h"
 #include "work/cyber/match_cmd.h"
+#include "work/cyber/need.h"
 #include "work/cyber/task.h"
 #include "work/cyber/taxii.h"
 #include "work/cyber/withdraw.h"
@@ -55,4 +56,5 @@ const struct workspace workspace_cyber = {
 	.task = cyber_tasks,
 	.command = commands_cyber,
 	.demo = match_demo,
+	.needs = cyber_needs,
 };

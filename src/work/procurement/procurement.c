@@ -6,6 +6,7 @@
 #include "work/procurement/cmd.h"
 #include "work/procurement/door.h"
 #include "work/procurement/fold.h"
+#include "work/procurement/need.h"
 #include "work/procurement/store.h"
 #include "work/procurement/task.h"
 
@@ -25,4 +26,5 @@ const struct workspace workspace_procurement = {
 	.task = procurement_tasks,
 	.command = procurement_commands,
 	.demo = procurement_demo,
+	.needs = procurement_needs,
 };

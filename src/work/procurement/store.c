@@ -354,18 +354,20 @@ struct row_place row_place(const struct row *r)
 	return (struct row_place){r->time_ms, r->object};
 }
 
-int procure_store_list(const struct world *w, struct db *db, const struct reader *who, enum pkind k,
-	enum mode mode, const struct row_place *after, size_t limit, struct arena *arena,
-	struct rows *ret, struct why *why)
+static const struct row_place newest = {.time_ms = INT64_MAX};
+
+/* Those behind `after`; `owner` NULL: of everybody. */
+static int list_read(const struct world *w, struct db *db, const struct reader *who,
+	const struct id *owner, enum pkind k, enum mode mode, const struct row_place *after,
+	size_t limit, struct arena *arena, struct rows *ret, struct why *why)
 {
-	static const struct row_place newest = {.time_ms = INT64_MAX};
 	struct reading g = {.rows_max = limit, .bytes_max = LIMIT_PAGE_BYTES, .stops = true};
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.kind = $17 AND item.mode = $18 "
-		"AND (item.time_ms, item.object_owner, item.object_name) < ($19, $20, $21) AND " RULE
+		"AND (item.time_ms, item.object_owner, item.object_name) < ($19, $20, $21) "
+		"AND ($23 = 0 OR item.object_owner = $24) AND " RULE
 		" ORDER BY item.time_ms DESC, item.object_owner DESC, item.object_name DESC LIMIT $22");
 
-	after = after ? after : &newest;
 	rule_bind(s, w, who, arena);
 	db_bind_i64(s, 17, k);
 	db_bind_i64(s, 18, mode);
@@ -374,7 +376,24 @@ int procure_store_list(const struct world *w, struct db *db, const struct reader
 	db_bind_blob(s, 21, id_slice(&after->object.name));
 	/* One more than asked for says whether there are more. */
 	db_bind_i64(s, 22, (int64_t)limit + 1);
+	db_bind_i64(s, 23, owner != NULL);
+	db_bind_blob(s, 24, owner ? id_slice(owner) : SLICE(""));
 	return rows_read(s, &g, arena, ret, why);
+}
+
+int procure_store_list(const struct world *w, struct db *db, const struct reader *who, enum pkind k,
+	enum mode mode, const struct row_place *after, size_t limit, struct arena *arena,
+	struct rows *ret, struct why *why)
+{
+	return list_read(
+		w, db, who, NULL, k, mode, after ? after : &newest, limit, arena, ret, why);
+}
+
+int procure_store_of(const struct world *w, struct db *db, const struct reader *who,
+	const struct id *owner, enum pkind k, enum mode mode, size_t limit, struct arena *arena,
+	struct rows *ret, struct why *why)
+{
+	return list_read(w, db, who, owner, k, mode, &newest, limit, arena, ret, why);
 }
 
 int procure_store_readers(struct db *db, int64_t audience, struct arena *arena, struct id **ret,

@@ -64,6 +64,10 @@ struct row_place row_place(const struct row *r);
 MUST_USE int procure_store_list(const struct world *w, struct db *db, const struct reader *who,
 	enum pkind k, enum mode mode, const struct row_place *after, size_t limit,
 	struct arena *arena, struct rows *ret, struct why *why);
+/* The newest of one owner. */
+MUST_USE int procure_store_of(const struct world *w, struct db *db, const struct reader *who,
+	const struct id *owner, enum pkind k, enum mode mode, size_t limit, struct arena *arena,
+	struct rows *ret, struct why *why);
 /* Who reads an audience: for drafts that go where another went. */
 MUST_USE int procure_store_readers(struct db *db, int64_t audience, struct arena *arena,
 	struct id **ret, size_t *ret_n, struct why *why);

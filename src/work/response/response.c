@@ -5,6 +5,7 @@
 #include "work/response/api.h"
 #include "work/response/door.h"
 #include "work/response/feed.h"
+#include "work/response/need.h"
 #include "work/response/response_int.h"
 
 /* ---- kinds ---- */
@@ -162,4 +163,5 @@ const struct workspace workspace_response = {
 	.task = response_tasks,
 	.command = response_command,
 	.demo = response_demo,
+	.needs = response_needs,
 };

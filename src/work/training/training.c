@@ -9,6 +9,7 @@
 #include "work/training/demo.h"
 #include "work/training/fold.h"
 #include "work/training/holders.h"
+#include "work/training/need.h"
 #include "work/training/store.h"
 #include "work/training/task.h"
 
@@ -28,5 +29,6 @@ const struct workspace workspace_training = {
 	.task = training_tasks,
 	.command = training_commands,
 	.demo = training_demo,
+	.needs = training_needs,
 	.certificates = training_holders,
 };

@@ -111,6 +111,18 @@ struct written put(struct play *y, size_t i, const char *kind, const char *json,
 
 /* ---- the story ---- */
 
+bool waits(struct play *y, size_t i, const char *what)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(KIB);
+	const char *text = arena_printf(&arena, "need.procurement.%s", what);
+	enum need_level level;
+	size_t n = league_needs(y->l, i, ROLE_OFFICER, "*", text, &level);
+
+	assert_true(n <= 1);
+	assert_int_equal(league_needs(y->l, i, ROLE_OFFICER, "OPEN", text, &level), 0);
+	return n == 1;
+}
+
 void agreement(struct play *y)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
@@ -129,9 +141,11 @@ void agreement(struct play *y)
 		struct seen s;
 
 		league_carry(y->l, 0, i == 0 ? 1 : i, true);
+		assert_true(waits(y, i, "sign"));
 		assert_true(look(y, i, &s));
 		assert_ok(lab_agree(&s.seat, &s.p, true, &w, &why));
 		leave(&s);
+		assert_false(waits(y, i, "sign"));
 	}
 }
 

@@ -65,6 +65,8 @@ struct written put_in(struct play *y, enum mode mode, size_t i, const char *kind
 	const struct object_id *object, int want);
 struct written put(struct play *y, size_t i, const char *kind, const char *json,
 	const struct object_id *object, int want);
+/* Does need.procurement.WHAT wait at a node? It never does for who is not cleared. */
+bool waits(struct play *y, size_t i, const char *what);
 /* Written by the lead and signed by all. */
 void agreement(struct play *y);
 /* A tender over these lots and items, with its hours. */

@@ -241,9 +241,13 @@ static void open_two(struct play *y)
 	league_settle(y->l);
 	hour(y, DEADLINE + 310000 + 60000);
 	until(y, has_closed, "closed");
+	assert_false(waits(y, 1, "open"));
 	hour(y, DEADLINE + 700000);
-	for (size_t i = 0; i < N; i++)
+	for (size_t i = 0; i < N; i++) {
+		assert_true(waits(y, i, "open"));
 		confirm(y, i);
+		assert_false(waits(y, i, "open"));
+	}
 	until(y, is_opened, "opened");
 	league_settle(y->l);
 }
@@ -371,12 +375,19 @@ static void contracts(void **state)
 	assert_int_equal(awards_told(&y, "cancelled"), 3);
 	decide(&y, 0, "award", 0);
 	assert_int_equal(awards_told(&y, "pending"), 2);
-	for (size_t i = 0; i < N; i++)
-		decide(&y, i, "consent", 0);
-	hour(&y, DEADLINE + 800000);
-	decide(&y, 0, "finish", 0);
-	decide(&y, 0, "share", 0);
 	for (size_t i = 0; i < N; i++) {
+		assert_true(waits(&y, i, "award"));
+		decide(&y, i, "consent", 0);
+		assert_false(waits(&y, i, "award"));
+	}
+	hour(&y, DEADLINE + 800000);
+	assert_true(waits(&y, 0, "finish") && !waits(&y, 1, "finish"));
+	decide(&y, 0, "finish", 0);
+	assert_true(waits(&y, 0, "shares") && !waits(&y, 1, "shares"));
+	decide(&y, 0, "share", 0);
+	assert_false(waits(&y, 0, "shares"));
+	for (size_t i = 0; i < N; i++) {
+		assert_true(waits(&y, i, "contract"));
 		decide(&y, i, "contracts", 0);
 		decide(&y, i, "contracts", E_CONFLICT);
 	}
