@@ -77,6 +77,46 @@ def test_needs_are_the_same_for_all_and_acknowledged_by_name(coalition):
     assert ("need.record", "look") not in levels(edi)
 
 
+def test_an_area_adds_what_waits_for_somebody(coalition):
+    """An alert of a partner: to be acknowledged, in the words of the alert, by who is cleared for it; mails say no more than they may."""
+    relay = Relay()
+    try:
+        c, alb, hrv = two(coalition, f"mail smtp://127.0.0.1:{relay.port}", "mail-starttls no", "mail-from entente@alb.example", "mail-ceiling UNCLASSIFIED")
+        add_user(alb, "low", "response=officer", "UNCLASSIFIED")
+        add_user(alb, "read", "response=reader", "RESTRICTED")
+        edi, low, read = (Person(alb, n) for n in ("edi", "low", "read"))
+        for p in (edi, low):
+            p.put("/notify", {"mail": f"{p.name}@alb.example", "rules": [rule("response", play=True)]})
+        waiting = lambda p, key="need.response.alert": [n for n in p.get("/needs").items if n["text"] == key]
+
+        def warn(label, headline, *more):
+            draft = hrv.json("response", "alert", "event=Flood", "category=Met", "urgency=Immediate", "severity=Severe", "certainty=Observed", f"headline={headline}",
+                             "expires=+12h", "area.0.areaDesc=Valley", "--polygon", "41.9,19.5 41.9,20.4 42.2,20.4 41.9,19.5", "--to", "ALB,HRV", "--label", label, "--as", "a", *more)["draft"]
+            assert hrv.json("response", "approve", str(draft), "--as", "b", *more)["object"]
+
+        warn("RESTRICTED", f"{CANARY} rises")
+        (need,) = wait(lambda: waiting(edi), "the alert waits")
+        assert need["values"] == {"who": "HRV", "what": f"{CANARY} rises"} and need["place"] == f"work/response/{c.id}/alerts" and need["level"] == "act"
+        assert need["words"] == f"An alert from HRV waits to be acknowledged: {CANARY} rises" and need["mode"] == "real" and need["area"] == "response"
+        assert [n["level"] for n in waiting(read)] == ["look"]
+        assert CANARY.encode() not in low.get("/needs").body and low.post(f"/needs/{need['id']}/ack").status == 404
+        wait(lambda: relay.of("edi@alb.example"), "Edi is mailed")
+        warn("UNCLASSIFIED", "Open water")
+        wait(lambda: [n["values"]["what"] for n in waiting(low)] == ["Open water"], "what Low may know")
+        wait(lambda: relay.of("low@alb.example"), "Low is mailed")
+        wait(lambda: any("Open water" in subject(m) for m in relay.of("edi@alb.example")), "and Edi")
+        for _, mail in relay.mails:
+            assert CANARY not in mail.as_string() + text(mail)
+        # Taken up by one, for all; done, it is over.
+        wait(lambda: edi.post(f"/needs/{need['id']}/ack").status == 204, "it is taken up")
+        assert [n["acked"]["by"] for n in waiting(read) if n["id"] == need["id"]] == ["user:edi"]
+        for row in alb.json("response", "alerts"):
+            alb.json("response", "ack", row["object"])
+        assert waiting(edi) == []
+    finally:
+        relay.close()
+
+
 # ---- mail ----
 
 def test_mail_threads_and_tells_no_more_than_it_may(coalition):

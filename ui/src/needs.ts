@@ -9,9 +9,15 @@ export type Level = NeedRow["level"];
 export type Need = { id: string; ids: string[]; level: Level; area: string; text: string; coalition: string; href: string; acked: NeedRow["acked"] };
 
 const LEVELS: readonly Level[] = ["alarm", "act", "look"];
-const KEYS: readonly Key[] = ["need.fork", "need.twice", "need.flags", "need.sign", "need.ratify", "need.unsigned", "need.own_accession", "need.unwitnessed", "need.second", "need.silent", "need.refused"];
+const KEYS: readonly Key[] = [
+	"need.fork", "need.twice", "need.flags", "need.sign", "need.ratify", "need.unsigned", "need.own_accession", "need.unwitnessed", "need.second", "need.silent", "need.refused", "need.more",
+	"need.response.alert", "need.response.late", "need.response.unread", "need.response.draft", "need.response.request", "need.response.offer", "need.response.commit", "need.response.lapse", "need.response.second", "need.response.extension", "need.response.silent", "need.response.claim",
+	"need.cyber.task", "need.cyber.task_late", "need.cyber.rfi", "need.cyber.rfi_late",
+	"need.training.late", "need.training.release", "need.training.delivery", "need.training.entry", "need.training.action",
+	"need.procurement.sign", "need.procurement.open", "need.procurement.award", "need.procurement.complaint", "need.procurement.standstill", "need.procurement.finish", "need.procurement.shares", "need.procurement.contract",
+];
 
-// A message of a work area, or newer than this page, is said in the node's own words.
+// A message that is newer than this page is said in the node's own words.
 function text_of(n: NeedRow): string {
 	const values: Values = Object.fromEntries(Object.entries(n.values).map(([k, v]) => [k, k === "n" ? Number(v) : v]));
 	if (n.text === "need.record") return t("need.record", { n: 1 });

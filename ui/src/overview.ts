@@ -1,5 +1,5 @@
 // The standing of all coalitions and what needs somebody, for Home and the tray alike.
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { useCell } from "./cell.js";
 import { useLoad, type Loaded } from "./load.js";
 import { needs, type Need } from "./needs.js";
@@ -10,9 +10,16 @@ export function useStatus(): Loaded<AllStatus> {
 	return useLoad<AllStatus>(may("pact", "reader") ? "/status" : null, ["act", "standing", "log", "peer", "record"]);
 }
 
+// What has not been done in time becomes urgent without an event.
+const LOOK_MS = 30000;
+
 export function useNeeds(): { list: Need[]; reload: () => void } {
 	const { data, reload } = useLoad<Page<NeedRow>>("/needs", ["act", "standing", "log", "peer", "record"]);
 	const now = useCell(mode);
+	useEffect(() => {
+		const timer = setInterval(reload, LOOK_MS);
+		return () => clearInterval(timer);
+	}, [reload]);
 	const list = useMemo(() => needs(data?.items ?? [], now), [data, now]);
 	return { list, reload };
 }

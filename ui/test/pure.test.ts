@@ -188,6 +188,9 @@ test("what needs somebody: alarms first, acknowledged last, of the mode that is 
 	// Alarms of the pact are real whatever is shown; what came with an exercise is shown in it alone.
 	assert.deepEqual(needs(all, "exercise").map((n) => n.id), ["alarm", "play", "many"]);
 	assert.deepEqual(needs([], "real"), []);
+	// What an area waits for is said in the reader's words, with the values as they came.
+	const late = needs([need("l", "alarm", { area: "response", text: "need.response.late", values: { who: "ALB", what: "Flood {who}" }, words: "w" })], "real");
+	assert.deepEqual(late.map((n) => n.text), ["An alert from ALB is not acknowledged, and late: Flood {who}"]);
 	// However many records have come, they are one line, and acknowledged together.
 	const many = needs([need("a", "look"), need("b", "look"), need("c", "look", { coalition: "d" }), need("x", "look", { mode: "test" })], "real");
 	assert.deepEqual(many.map((n) => [n.text, n.ids]), [["2 records have come", ["a", "b"]], ["1 record has come", ["c"]]]);
