@@ -22,7 +22,7 @@ struct matter {
 	enum area area;
 	enum mode mode;
 	enum need_level level;
-	struct slice kind; /* key of a need's message, or "record" */
+	struct slice kind;  /* key of a need's message, or "record" */
 	struct slice label; /* of the record that it tells of; empty: of none */
 	struct slice words, place;
 	bool has_object;

@@ -79,7 +79,7 @@ function looked_at(where: string, catalogues: Catalogues, same: ReadonlySet<stri
 looked_at("shell", CATALOGUES, SAME);
 
 const in_area = (f: string): string | undefined => /[\\/]work[\\/]([a-z]+)[\\/]/.exec(f.slice(SRC.length))?.[1];
-const named_in = (text: string): Set<string> => new Set([...text.matchAll(/"([a-z_]+(?:\.[a-z0-9_-]+)?)"/g)].map((m) => m[1]!));
+const named_in = (text: string): Set<string> => new Set([...text.matchAll(/"([a-z_]+(?:\.[a-z0-9_-]+){0,2})"/g)].map((m) => m[1]!));
 
 test("every message that the pages name exists, and every message is named", () => {
 	const files = sources(SRC);
