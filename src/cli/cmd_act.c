@@ -3,6 +3,7 @@
 #include "base/enc.h"
 #include "base/limits.h"
 #include "cli/act.h"
+#include "cli/charter_amend.h"
 #include "cli/show.h"
 #include "node/bell.h"
 #include "node/sense.h"
@@ -44,10 +45,13 @@ static int run_sign(struct cli *cli)
 		return sign_prepared(cli, cli->arg[0]);
 	TRY(cli_world(cli));
 	body.charter = cli->world.coalition.founding.hash;
+	if (cli_option(cli, "charter"))
+		TRY(charter_proposed(cli, cli_option(cli, "charter"), &body.charter));
 	return act_write(cli, &body, NULL);
 }
 
 static const struct cli_option sign_options[] = {
+	{"charter", 0, "FILE|HASH", false, "a charter that is proposed (entente charter list)"},
 	{"output", 'o', "FILE", false, "FILE: signed copy (default FILE.signed)"},
 	ACT_OPTIONS,
 };
@@ -57,8 +61,9 @@ const struct command command_sign = {
 	.group = "Acts",
 	.args = "[FILE]",
 	.args_max = 1,
-	.summary = "Sign the charter as a founder; or, off the node, a prepared act",
+	.summary = "Sign the charter, or its next version; or, off the node, a prepared act",
 	.help = "Without FILE: this member, named as founder, signs the founding charter.\n"
+		"With --charter: this member signs the next version of the charter, by which it agrees to it.\n"
 		"With FILE: signs an act that a node has prepared (--prepare). Needs no node: only FILE and the officer's key.\n"
 		"It is shown in words first; a key that is none of the member's officers' is refused.",
 	.option = sign_options,
@@ -103,6 +108,8 @@ static int run_interest(struct cli *cli)
 	struct act_body body = {.kind = ACT_INTEREST};
 	TRY(cli_world(cli));
 	body.charter = cli->world.coalition.founding.hash;
+	if (cli_option(cli, "charter"))
+		TRY(charter_proposed(cli, cli_option(cli, "charter"), &body.charter));
 	return act_write(cli, &body, NULL);
 }
 

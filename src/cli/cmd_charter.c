@@ -1,7 +1,7 @@
 /* cmd_charter.c: `entente charter`: drafting the text that founders sign, and showing it. */
 #include "base/enc.h"
 #include "base/limits.h"
-#include "cli/cli.h"
+#include "cli/charter_amend.h"
 #include "cli/rootfile.h"
 
 #include <inttypes.h>
@@ -10,19 +10,21 @@ static const struct cli_option options[] = {
 	{"name", 'n', "TEXT", false, "new: name of the coalition"},
 	{"member", 'm', "FILE", true, "new: root document of a founding member (entente key root)"},
 	{"field", 0, "FIELD", true,
-		"new: field of cooperation (default: the four of the declaration)"},
-	{"accession", 0, "all|K", false, "new: ratifications an accession needs (default all)"},
-	{"observers", 0, "all|K|no", false, "new: ratifications an observer needs (default no)"},
+		"new, amend: field of cooperation (default: the four of the declaration; as they are)"},
+	{"accession", 0, "all|K", false,
+		"new, amend: ratifications an accession needs (default all; as it is)"},
+	{"observers", 0, "all|K|no", false,
+		"new, amend: ratifications an observer needs (default no; as it is)"},
 	{"suspension", 0, "K", false,
-		"new: members whose suspension of relations suspends one (default: all but one)"},
+		"new, amend: members whose suspension of relations suspends one (default: all but one; as it is)"},
 	{"policy", 0, "ID", false, "new: label policy (default: made from the name)"},
 	{"class", 0, "CLASS", true,
 		"new: classification ladder, lowest first (default UNCLASSIFIED RESTRICTED CONFIDENTIAL)"},
-	{"clearance", 0, "CLASS", false,
-		"new: highest class that members may hold (default: the highest)"},
+	{"clearance", 0, "[PARTY=]CLASS", true,
+		"new, amend: highest class that members may hold (default: the highest; as it is); amend: or one member, whatever its accession says"},
 	{"public", 0, NULL, false,
-		"new: what settles standing may be shown to anybody (docs/public.md)"},
-	{"text", 't', "FILE", false, "new: prose of the declaration (- for standard input)"},
+		"new, amend: what settles standing may be shown to anybody (docs/public.md)"},
+	{"text", 't', "FILE", false, "new, amend: prose of the declaration (- for standard input)"},
 	{"output", 'o', "FILE", false, "write here instead of to the terminal"},
 	{"force", 'f', NULL, false, "overwrite the output"},
 	{NULL, 0, NULL, false, NULL},
@@ -51,7 +53,7 @@ static int read_members(struct cli *cli, struct charter *c)
 	return 0;
 }
 
-static int read_number(struct cli *cli, const char *option, unsigned fallback, unsigned *ret)
+int charter_number(struct cli *cli, const char *option, unsigned fallback, unsigned *ret)
 {
 	uint64_t n;
 	const char *text = cli_option(cli, option);
@@ -69,7 +71,7 @@ static int read_number(struct cli *cli, const char *option, unsigned fallback, u
 	return 0;
 }
 
-static void set_fields(struct cli *cli, struct charter *c)
+void charter_fields(struct cli *cli, struct charter *c)
 {
 	static const char *const four[] = {
 		"joint-training", "cyber-security", "rapid-response", "joint-procurement"};
@@ -105,6 +107,26 @@ static struct slice policy_of(struct cli *cli, const char *name)
 	return b.n ? arena_copy(&cli->arena, buf_slice(&b)) : SLICE("policy");
 }
 
+int charter_out(struct cli *cli, const struct charter *c, const struct charter **ret)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_CHARTER_BYTES);
+	struct charter *again = arena_new(&cli->arena, struct charter);
+	char hex[65];
+
+	charter_print(c, &b);
+	if (buf_over(&b))
+		return why_set(&cli->why, E_LIMIT, "--text", "the charter is larger than %zu bytes",
+			LIMIT_CHARTER_BYTES);
+	TRY(charter_parse(again, &cli->arena, arena_copy(&cli->arena, buf_slice(&b)), &cli->why));
+	TRY(cli_write(
+		cli, cli_option(cli, "output") ? cli_option(cli, "output") : "-", buf_slice(&b)));
+	hex_encode(again->hash.b, 32, hex);
+	cli_say(cli, "charter of %.*s, version %u: SHA-256 %s", SLICE_FMT(c->name), c->version,
+		hex);
+	*ret = again;
+	return 0;
+}
+
 static int charter_new(struct cli *cli)
 {
 	const char *name = cli_option(cli, "name"), *clearance = cli_option(cli, "clearance");
@@ -119,16 +141,19 @@ static int charter_new(struct cli *cli)
 		.quota_payload_bytes = 8 * GIB};
 	TRY(read_members(cli, c));
 	c->public_acts = cli_switch(cli, "public");
-	set_fields(cli, c);
+	charter_fields(cli, c);
 	set_ladder(cli, c);
-	TRY(read_number(cli, "accession", 0, &c->accession));
-	TRY(read_number(cli, "suspension", (unsigned)c->n_member - 1, &c->suspension));
+	TRY(charter_number(cli, "accession", 0, &c->accession));
+	TRY(charter_number(cli, "suspension", (unsigned)c->n_member - 1, &c->suspension));
 	const char *observers = cli_option(cli, "observers");
 	c->observers = observers && strcmp(observers, "no") != 0;
-	TRY(read_number(cli, "observers", 0, &c->observers_need));
+	TRY(charter_number(cli, "observers", 0, &c->observers_need));
 	const char *policy = cli_option(cli, "policy");
 	c->policy = policy ? slice_str(policy) : policy_of(cli, name);
 	struct charter_clearance any = {.any = true, .level = (unsigned)c->n_ladder - 1};
+	if (cli_option_count(cli, "clearance") > 1)
+		return why_set(
+			&cli->why, E_USAGE, "--clearance", "is given once for a new charter");
 	if (clearance) {
 		int level = charter_level(c, slice_str(clearance));
 		if (level < 0)
@@ -141,19 +166,8 @@ static int charter_new(struct cli *cli)
 	if (cli_option(cli, "text"))
 		TRY(cli_read(cli, cli_option(cli, "text"), LIMIT_CHARTER_BYTES, &c->prose));
 
-	struct buf b CLEANUP_BUF = BUF(LIMIT_CHARTER_BYTES);
-	struct charter *again = arena_new(&cli->arena, struct charter);
-	charter_print(c, &b);
-	if (buf_over(&b))
-		return why_set(&cli->why, E_LIMIT, "--text", "the charter is larger than %zu bytes",
-			LIMIT_CHARTER_BYTES);
-	TRY(charter_parse(again, &cli->arena, buf_slice(&b), &cli->why));
-	TRY(cli_write(
-		cli, cli_option(cli, "output") ? cli_option(cli, "output") : "-", buf_slice(&b)));
-	char hex[65];
-	hex_encode(again->hash.b, 32, hex);
-	cli_say(cli, "charter of %s: SHA-256 %s", name, hex);
-	return 0;
+	const struct charter *again;
+	return charter_out(cli, c, &again);
 }
 
 static int charter_show(struct cli *cli)
@@ -189,19 +203,28 @@ static int run(struct cli *cli)
 		return charter_show(cli);
 	if (strcmp(cli->arg[0], "hash") == 0)
 		return charter_hash(cli);
-	return why_set(
-		&cli->why, E_USAGE, "", "entente charter new|show|hash, not %s", cli->arg[0]);
+	if (strcmp(cli->arg[0], "amend") == 0)
+		return charter_amend(cli);
+	if (strcmp(cli->arg[0], "propose") == 0)
+		return charter_propose(cli);
+	if (strcmp(cli->arg[0], "list") == 0)
+		return charter_list(cli);
+	return why_set(&cli->why, E_USAGE, "",
+		"entente charter new|show|hash|list|amend|propose, not %s", cli->arg[0]);
 }
 
 const struct command command_charter = {
 	.name = "charter",
 	.group = "Set up",
-	.args = "new | show | hash FILE",
+	.args = "new | show | hash FILE | list | amend | propose FILE",
 	.args_min = 1,
 	.args_max = 2,
-	.summary = "Draft a coalition's charter, show it, or tell its hash",
+	.summary = "Draft a coalition's charter or its next version, show it, or tell its hash",
 	.help = "new writes a charter from the founders' root documents; edit it if you like, then hand the same file to every\n"
-		"founder. What is signed is its exact bytes: compare the hash.",
+		"founder. What is signed is its exact bytes: compare the hash.\n"
+		"amend writes what would follow the charter that stands: all members of now, and what the options change; edit it\n"
+		"if you like. propose gives its text to all parties and binds nobody; each member that it names signs it (entente\n"
+		"sign --charter FILE), and with the last signature it stands. list says who has signed and who must still.",
 	.option = options,
 	.run = run,
 };

@@ -264,6 +264,23 @@ static bool in_list(const struct id *list, size_t n, const struct id *id)
 	return false;
 }
 
+/* A charter that others have signed and this member, which it names, has not. */
+static void proposal_need(struct asking *a, const struct standing_proposal *p,
+	enum need_level level, const char *name)
+{
+	const struct id *self = &a->s->w->node->self;
+	const char *version = text(a, "%u", p->version);
+	char hex[65];
+
+	if (!in_list(p->member, p->n_member, self) || in_list(p->signed_by, p->n_signed, self))
+		return;
+	hex_encode(p->hash.b, 32, hex);
+	add(a, level, text(a, "amend %s", hex), "need.amend",
+		text(a, "Version %s of the charter of %s waits for this member's signature",
+			version, name),
+		text(a, "pact/%s/charter/%s", a->coalition, hex), "version", version, "name", name);
+}
+
 static void own_acts(struct asking *a)
 {
 	const struct world *w = a->s->w;
@@ -273,6 +290,8 @@ static void own_acts(struct asking *a)
 		add(a, level, "sign", "need.sign", text(a, "This member has not signed %s", name),
 			text(a, "pact/%s/prepare?kind=sign", a->coalition), "name", name, NULL,
 			NULL);
+	for (size_t i = 0; i < w->standing.n_proposal; i++)
+		proposal_need(a, &w->standing.proposal[i], level, name);
 	for (size_t i = 0; w->self_is_member && i < a->s->n_party; i++) {
 		const struct status_party *p = &a->s->party[i];
 		if (!p->standing || p->standing->status != STATUS_APPLIED ||

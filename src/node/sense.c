@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
+#include "node/browse.h"
 
 #include <inttypes.h>
 
@@ -114,9 +115,64 @@ static int once(struct sensing *s, struct why *why)
 	return 0;
 }
 
-static int sign_sense(struct sensing *s, struct why *why)
+/* The newest real signature of this charter. */
+static const struct own_act *signature(const struct sensing *s, const struct hash *charter)
 {
-	const struct own_act *before = newest(s, ACT_SIGN, NULL);
+	for (size_t i = s->n_own; i-- > 0;) {
+		const struct own_act *a = &s->own[i];
+
+		if (a->kind == ACT_SIGN && a->mode == MODE_REAL &&
+			hash_eq(&a->body->charter, charter))
+			return a;
+	}
+	return NULL;
+}
+
+/* Whom it names, and whom the charter before names (docs/standing.md §5). */
+static int members_sense(
+	const struct charter *c, const struct world *w, struct arena *arena, struct why *why)
+{
+	const struct charter *present = w->standing.charter;
+
+	for (size_t i = 0; i < present->n_member; i++) {
+		const struct id *m = &present->member[i].id;
+		const struct standing_party *p = standing_find(&w->standing, m);
+
+		if (!charter_has_member(c, m) && !(p && p->status == STATUS_WITHDRAWING))
+			return why_set(why, E_INVALID, "member",
+				"%s is left out and has not withdrawn",
+				world_party_label(w, m, arena));
+	}
+	for (size_t i = 0; i < c->n_member; i++)
+		if (!standing_is_member(&w->standing, &c->member[i].id))
+			return why_set(why, E_INVALID, "member",
+				"%s is named and is no member: its signature would not count",
+				world_party_label(w, &c->member[i].id, arena));
+	return 0;
+}
+
+int charter_sense(
+	const struct charter *c, const struct world *w, struct arena *arena, struct why *why)
+{
+	const struct charter *present = w->standing.charter;
+
+	if (!w->standing.in_force)
+		return why_set(why, E_STATE, "",
+			"the founding charter is not in force yet: there is nothing to amend");
+	if (hash_eq(&c->hash, &present->hash))
+		return why_set(why, E_STATE, "", "this is the charter that stands");
+	if (c->version != present->version + 1)
+		return why_set(why, E_STATE, "version",
+			"is %u; the charter that stands is version %u, so the next is %u",
+			c->version, present->version, present->version + 1);
+	if (!charter_follows(c, present))
+		return why_set(why, E_STATE, "prev", "is not the hash of the charter that stands");
+	return members_sense(c, w, arena, why);
+}
+
+static int sign_founding_sense(struct sensing *s, struct why *why)
+{
+	const struct own_act *before = signature(s, &s->body->charter);
 
 	if (!charter_has_member(&s->w->coalition.founding, &s->w->node->self))
 		return why_set(why, E_STATE, "",
@@ -124,6 +180,27 @@ static int sign_sense(struct sensing *s, struct why *why)
 	if (before)
 		return why_set(why, E_STATE, "", "%s has signed already (%s)", s->self,
 			leaf_of(s, before));
+	return 0;
+}
+
+static int sign_sense(struct sensing *s, struct why *why)
+{
+	const struct own_act *before = signature(s, &s->body->charter);
+	struct charter c;
+	struct slice text;
+	int rc;
+
+	if (hash_eq(&s->body->charter, &s->w->coalition.founding.hash))
+		return sign_founding_sense(s, why);
+	if (before)
+		return why_set(why, E_STATE, "", "%s has signed this charter already (%s)", s->self,
+			leaf_of(s, before));
+	rc = charter_text(s->db, s->w->coalition.row, &s->body->charter, &s->arena, &text, why);
+	if (rc < 0 || (rc = charter_parse(&c, &s->arena, text, why)) < 0 ||
+		(rc = charter_sense(&c, s->w, &s->arena, why)) < 0)
+		return rc;
+	if (!charter_has_member(&c, &s->w->node->self))
+		return why_set(why, E_STATE, "", "%s is not named in this charter", s->self);
 	return 0;
 }
 
@@ -293,6 +370,21 @@ static int real_sense(struct sensing *s, struct why *why)
 	return 0;
 }
 
+/* The text of a charter, for all to read. */
+static int propose_sense(struct sensing *s, struct why *why)
+{
+	struct charter c;
+	struct slice text;
+	int rc = charter_parse(&c, &s->arena, s->d->content, why);
+
+	if (rc < 0 || (rc = charter_sense(&c, s->w, &s->arena, why)) < 0)
+		return rc;
+	rc = charter_text(s->db, s->w->coalition.row, &c.hash, &s->arena, &text, NULL);
+	if (rc == E_MISSING)
+		return 0;
+	return rc < 0 ? rc : why_set(why, E_STATE, "", "this charter has been proposed already");
+}
+
 int draft_sense(const struct draft *d, const struct world *w, struct db *db, struct why *why)
 {
 	struct sensing s = {
@@ -300,7 +392,9 @@ int draft_sense(const struct draft *d, const struct world *w, struct db *db, str
 	struct act_body *body = arena_new(&s.arena, struct act_body);
 	int rc = 0;
 
-	if (asked(s.kind)) {
+	if (s.kind == ACT_CHARTER && d->mode == MODE_REAL) {
+		rc = propose_sense(&s, why);
+	} else if (asked(s.kind)) {
 		s.body = body;
 		s.self = world_party_label(w, &w->node->self, &s.arena);
 		rc = act_body_parse(body, &s.arena, s.kind, d->content, why);

@@ -33,6 +33,26 @@ static void put_parties(struct json_out *o, const char *key, const struct status
 	json_close(o);
 }
 
+static void put_proposals(struct json_out *o, const struct status_all *s, struct arena *arena)
+{
+	const struct standing *st = &s->w->standing;
+
+	json_open_at(o, "proposals", '[');
+	for (size_t i = 0; i < st->n_proposal; i++) {
+		const struct standing_proposal *p = &st->proposal[i];
+		size_t n;
+		const struct id *missing = proposal_missing(p, arena, &n);
+
+		json_open(o, '{');
+		put_hash(o, "hash", &p->hash);
+		json_put_u64(o, "version", p->version);
+		put_parties(o, "signed_by", s, p->signed_by, p->n_signed, arena);
+		put_parties(o, "not_signed_by", s, missing, n, arena);
+		json_close(o);
+	}
+	json_close(o);
+}
+
 static void put_coalition(struct json_out *o, const struct status_all *s, struct arena *arena)
 {
 	const struct world *w = s->w;
@@ -53,6 +73,7 @@ static void put_coalition(struct json_out *o, const struct status_all *s, struct
 	json_put_u64(o, "signatures_needed", w->standing.need);
 	put_parties(o, "signed_by", s, w->standing.signed_by, w->standing.n_signed, arena);
 	put_parties(o, "not_signed_by", s, s->unsigned_founder, s->n_unsigned, arena);
+	put_proposals(o, s, arena);
 	json_close(o);
 	put_parties(o, "members", s, w->standing.member, w->standing.n_member, arena);
 	put_hash(o, "standing_digest", &w->standing.digest);

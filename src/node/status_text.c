@@ -179,6 +179,24 @@ static void show_head(struct page *p)
 					2000)));
 }
 
+/* Charters that would follow the one that stands. */
+static void show_proposals(struct page *p)
+{
+	const struct world *w = p->s->w;
+
+	for (size_t i = 0; i < w->standing.n_proposal; i++) {
+		const struct standing_proposal *q = &w->standing.proposal[i];
+		size_t n;
+		const struct id *missing = proposal_missing(q, p->arena, &n);
+		wrap(p, 0, 2,
+			arena_printf(p->arena,
+				"charter version %u is proposed (%s), signed by %zu of %zu%s%s",
+				q->version, short_hash(p, &q->hash), q->n_signed, q->n_member,
+				n ? ", missing " : "; it stands when all signatures are witnessed",
+				safe(p, slice_str(status_names(w, missing, n, p->arena)), 1000)));
+	}
+}
+
 static void show_warnings(struct page *p)
 {
 	if (p->s->n_warning == 0)
@@ -407,6 +425,7 @@ int status_text(const struct world *w, struct db *db, unsigned columns, bool col
 	if (rc < 0)
 		return rc;
 	show_head(&p);
+	show_proposals(&p);
 	show_warnings(&p);
 	heading(&p, "WHO HAS SIGNED WHAT");
 	for (size_t i = 0; i < s.n_party; i++)

@@ -362,6 +362,12 @@ void charter_print(const struct charter *c, struct buf *b)
 	buf_slice_add(b, c->prose);
 }
 
+bool charter_follows(const struct charter *c, const struct charter *present)
+{
+	return c->has_prev && c->version == present->version + 1 &&
+	       hash_eq(&c->prev, &present->hash);
+}
+
 bool charter_has_member(const struct charter *c, const struct id *m)
 {
 	return c->n_member > 0 &&

@@ -90,6 +90,8 @@ struct charter {
 MUST_USE int charter_parse(
 	struct charter *ret, struct arena *arena, struct slice text, struct why *why);
 void charter_print(const struct charter *c, struct buf *b);
+/* Is it the next version of `present`, by number and hash? Whom it names is another matter (docs/standing.md §5). */
+bool charter_follows(const struct charter *c, const struct charter *present);
 bool charter_has_member(const struct charter *c, const struct id *m);
 /* Index of a class in the ladder, or -1. */
 int charter_level(const struct charter *c, struct slice class_name);

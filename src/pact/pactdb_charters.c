@@ -224,3 +224,98 @@ int amended_load(struct db *db, const struct coalition *c, struct arena *arena,
 		return rc;
 	return known_load(db, c, arena, in, why);
 }
+
+/* ---- proposals ---- */
+
+/* Of one party's signatures the newest that propose something are looked at, so nobody crowds out another's. */
+#define PROPOSALS_OF_ONE 4
+
+static bool proposed_already(const struct standing *s, const struct hash *hash)
+{
+	for (size_t i = 0; i < s->n_proposal; i++)
+		if (hash_eq(&s->proposal[i].hash, hash))
+			return true;
+	return false;
+}
+
+static void proposal_add(const struct standing_input *in, const struct charter *c,
+	struct arena *arena, struct standing *ret)
+{
+	struct standing_proposal *p = &ret->proposal[ret->n_proposal++];
+
+	*p = (struct standing_proposal){.hash = c->hash,
+		.version = c->version,
+		.member = arena_array(arena, struct id, c->n_member),
+		.n_member = c->n_member,
+		.signed_by = arena_array(arena, struct id, c->n_member)};
+	for (size_t i = 0; i < c->n_member; i++) {
+		p->member[i] = c->member[i].id;
+		if (has_done(in, &p->member[i], ACT_SIGN, &c->hash))
+			p->signed_by[p->n_signed++] = p->member[i];
+	}
+}
+
+/* 1: the act signs a charter that is here and follows the present one; *ret lies in `scratch`. */
+static int proposal_read(struct db *db, const struct coalition *c, const struct standing *s,
+	const struct standing_act *a, struct arena *scratch, struct charter *ret, struct why *why)
+{
+	struct slice text;
+	int rc;
+
+	if (a->body.kind != ACT_SIGN || !a->signature_ok || a->mode != MODE_REAL)
+		return 0;
+	if ((rc = charter_text(db, c, &a->body.charter, scratch, &text, why)) <= 0 ||
+		(rc = charter_parse(ret, scratch, text, why)) < 0)
+		return rc;
+	return charter_follows(ret, s->charter) && charter_has_member(ret, &a->author);
+}
+
+static int proposal_cmp(const void *a, const void *b)
+{
+	return hash_cmp(&((const struct standing_proposal *)a)->hash,
+		&((const struct standing_proposal *)b)->hash);
+}
+
+/* Acts are sorted by author; of each on the roll from its newest on. */
+int proposals_load(struct db *db, const struct coalition *c, const struct standing_input *in,
+	struct arena *arena, struct standing *ret, struct why *why)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(PACTDB_CHARTER_ARENA);
+	size_t taken = 0;
+
+	ret->proposal =
+		arena_array(arena, struct standing_proposal, ret->n_member * PROPOSALS_OF_ONE);
+	for (size_t i = in->n_act; i-- > 0;) {
+		const struct standing_act *a = &in->act[i];
+		struct charter x;
+		int rc;
+		if (i + 1 < in->n_act && !id_eq(&a->author, &in->act[i + 1].author))
+			taken = 0;
+		if (taken == PROPOSALS_OF_ONE || !standing_is_member(ret, &a->author))
+			continue;
+		if ((rc = proposal_read(db, c, ret, a, &scratch, &x, why)) < 0)
+			return rc;
+		taken += rc > 0;
+		if (rc > 0 && !proposed_already(ret, &x.hash))
+			proposal_add(in, &x, arena, ret);
+		arena_reset(&scratch);
+	}
+	qsort(ret->proposal, ret->n_proposal, sizeof(*ret->proposal), proposal_cmp);
+	return 0;
+}
+
+const struct id *proposal_missing(
+	const struct standing_proposal *p, struct arena *arena, size_t *ret_n)
+{
+	struct id *out = arena_array(arena, struct id, p->n_member);
+	size_t n = 0, k = 0;
+
+	for (size_t i = 0; i < p->n_member; i++) {
+		if (k < p->n_signed && id_eq(&p->signed_by[k], &p->member[i]))
+			k++;
+		else
+			out[n++] = p->member[i];
+	}
+	*ret_n = n;
+	return out;
+}

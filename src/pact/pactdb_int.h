@@ -40,6 +40,10 @@ MUST_USE int acts_load(struct db *db, const struct coalition *c, struct arena *a
 /* After acts_load: the further charters that may be in force, and the hashes of those that are only known. */
 MUST_USE int amended_load(struct db *db, const struct coalition *c, struct arena *arena,
 	struct standing_input *in, struct why *why);
+/* After standing_compute: fills ret->proposal. */
+MUST_USE int proposals_load(struct db *db, const struct coalition *c,
+	const struct standing_input *in, struct arena *arena, struct standing *ret,
+	struct why *why);
 
 /* A larger copy of an array of n elements; *max becomes what it holds. */
 void *array_grow(struct arena *arena, const void *old, size_t n, size_t *max, size_t size);

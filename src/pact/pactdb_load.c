@@ -124,7 +124,9 @@ int standing_load(struct db *db, const struct coalition *c, struct arena *arena,
 		return rc;
 	if (in.n_act * COMPUTE_ACT > arena->max - arena->used)
 		return why_set(why, E_LIMIT, "standing", "no room for %zu acts", in.n_act);
-	return standing_compute(ret, arena, &in, why);
+	if ((rc = standing_compute(ret, arena, &in, why)) < 0)
+		return rc;
+	return proposals_load(db, c, &in, arena, ret, why);
 }
 
 static int statement_read(struct stmt *s, struct arena *arena, struct statement *ret,

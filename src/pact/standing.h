@@ -96,6 +96,16 @@ struct standing_party {
 	unsigned unwitnessed;
 };
 
+/* A charter that would be the next one: its text is here and somebody of the roll has signed it. */
+struct standing_proposal {
+	struct hash hash;
+	uint32_t version;
+	struct id *member; /* all whose signature it needs: those that it names, sorted */
+	size_t n_member;
+	struct id *signed_by; /* of them, sorted; what is not witnessed yet is among it */
+	size_t n_signed;
+};
+
 struct standing {
 	bool in_force;
 	const struct charter *charter; /* the version in force, or the founding one */
@@ -108,6 +118,9 @@ struct standing {
 		member; /* the roll: members in standing (MEMBER, WITHDRAWING, and SIGNED founders once in force), sorted */
 	size_t n_member;
 	struct hash digest; /* SHA-256 of standing_dump */
+	/* By hash. Nothing follows from them, so they are no part of the digest; from standing_load() only. */
+	struct standing_proposal *proposal;
+	size_t n_proposal;
 };
 
 /* Everything in `ret` lies in the arena or is borrowed from `in`. E_STATE for an unknown fold version. */
@@ -115,6 +128,9 @@ MUST_USE int standing_compute(struct standing *ret, struct arena *arena,
 	const struct standing_input *in, struct why *why);
 const struct standing_party *standing_find(const struct standing *s, const struct id *party);
 bool standing_is_member(const struct standing *s, const struct id *party);
+/* Whose signature a proposal still lacks, in the arena. */
+const struct id *proposal_missing(
+	const struct standing_proposal *p, struct arena *arena, size_t *ret_n);
 /* Canonical text, one line per party and fact, sorted: equal on all nodes that hold the same acts and cosignatures. */
 void standing_dump(const struct standing *s, struct buf *b);
 /* SHA-256("entente-roll/1\n" ‖ coalition hex ‖ "\n" ‖ "<M26>\n"... sorted). */

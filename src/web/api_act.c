@@ -190,7 +190,7 @@ static int statement_read(struct call *c, struct act_body *b, enum mode *ret_mod
 	return 0;
 }
 
-static void put_written(struct call *c, const char *kind, const struct written *w)
+void put_written(struct call *c, const char *kind, const struct written *w)
 {
 	json_open(&c->o, '{');
 	if (kind)

@@ -85,19 +85,26 @@ int api_user_pin_add(struct call *c);
 int api_user_pin_drop(struct call *c);
 int api_user_passkey_drop(struct call *c);
 
+/* api_charter.c */
+void put_words(struct call *c, const char *key, const struct slice *word, size_t n);
+void put_scopes(struct call *c, const char *key, unsigned scopes);
+int api_charters(struct call *c);
+int api_charter(struct call *c);
+int api_charter_text(struct call *c);
+int api_charter_new(struct call *c);
+int api_labels(struct call *c);
+
 /* api_coalition.c */
 int api_coalitions(struct call *c);
 int api_status(struct call *c);
 int api_coalition(struct call *c);
-int api_charters(struct call *c);
-int api_charter(struct call *c);
-int api_charter_text(struct call *c);
-int api_labels(struct call *c);
 int api_parties(struct call *c);
 int api_party(struct call *c);
 int api_fork(struct call *c);
 
 /* api_act.c, api_wish.c */
+/* What an entry has become: Written. `kind` NULL: left out. */
+void put_written(struct call *c, const char *kind, const struct written *w);
 int api_acts(struct call *c);
 int api_act(struct call *c);
 int api_act_prepare(struct call *c);

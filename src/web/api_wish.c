@@ -93,6 +93,20 @@ static int wish_plain(struct call *c)
 	return call_only(c, known);
 }
 
+/* The founding charter, or one that is proposed. */
+static int wish_sign(struct call *c, struct act_body *b)
+{
+	static const char *const known[] = {"kind", "mode", "charter", NULL};
+	struct slice hex = SLICE_NONE;
+
+	TRY(call_only(c, known));
+	b->charter = c->world.coalition.founding.hash;
+	TRY(call_want(c, "charter", 64, &hex));
+	if (hex.n > 0 && hex_decode(hex, b->charter.b, sizeof(b->charter.b)) < 0)
+		return why_set(&c->why, E_INVALID, "/charter", "is no hash of a charter");
+	return 0;
+}
+
 static int wish_resume(struct call *c, struct act_body *b)
 {
 	static const char *const known[] = {"kind", "mode", "member", NULL};
@@ -157,7 +171,9 @@ int wish_read(
 		if (slice_is(kind, words[i].word))
 			b.kind = words[i].kind;
 	*ret_ref = NULL;
-	if (b.kind == ACT_SIGN || b.kind == ACT_INTEREST) {
+	if (b.kind == ACT_SIGN) {
+		rc = wish_sign(c, &b);
+	} else if (b.kind == ACT_INTEREST) {
 		b.charter = c->world.coalition.founding.hash;
 		rc = wish_plain(c);
 	} else if (b.kind == ACT_ACCEDE) {

@@ -291,3 +291,73 @@ def test_a_node_that_was_away_catches_up(coalition):
         t["KOS"].wait_record(record, check=lambda r: r["state"] == "live")
     t["HRV"].wait_record(own)
     t.agree()
+
+
+@both_stores
+def test_a_charter_is_amended(coalition, tmp_path):
+    """The next version is drafted, proposed, signed by all whom it names; then it stands everywhere, with what it changes."""
+    t = coalition(THREE)
+    t.sign_all()
+    alb, hrv, kos = (t[label] for label in THREE)
+    bgr = t.add_party("BGR")
+    bgr.run("accede", "--clearance", "UNCLASSIFIED")
+    for label in THREE:
+        t[label].wait_status("BGR", "applied")
+        t[label].run("ratify", "BGR")
+    for node in t:
+        node.wait_status("BGR", "member")
+
+    first = alb.view()["charter"]
+    assert alb.run("put", "Too early", "--to", "BGR", "--label", "RESTRICTED", status=None).returncode
+    draft = tmp_path / "next.txt"
+    said = alb.run("charter", "amend", "--accession", "2", "--clearance", "BGR=RESTRICTED", "-o", draft).stderr
+    assert "+ accession 2" in said and "- accession all" in said and "BGR" in draft.read_text()
+    alb.refuses(UNAVAILABLE, "sign", "--charter", draft)  # its text is not among the others' yet
+    assert not alb.view()["charter"]["proposals"]
+    digits = alb.json("charter", "propose", draft)["charter"]
+    alb.refuses(STATE, "charter", "propose", draft)
+    for node in t:
+        wait(lambda: digits[:16] in node.run("charter", "list").stdout, f"the text at {node.label}")
+    alb.run("sign", "--charter", draft)
+    alb.refuses(STATE, "sign", "--charter", digits[:8])
+    wait(lambda: hrv.view()["charter"]["proposals"], "a proposal at HRV")
+    proposal = hrv.view()["charter"]["proposals"][0]
+    assert proposal["hash"] == digits and proposal["version"] == 2
+    assert [p["label"] for p in proposal["signed_by"]] == ["ALB"]
+    assert sorted(p["label"] for p in proposal["not_signed_by"]) == ["BGR", "HRV", "KOS"]
+    assert "charter version 2 is proposed" in hrv.run("status").stdout
+    for node in (hrv, kos, bgr):
+        node.run("sign", "--charter", digits[:12])
+    for node in t:
+        wait(lambda: node.view()["charter"]["version"] == 2, f"version 2 at {node.label}")
+        view = node.view()["charter"]
+        assert view["hash"] == digits and view["founding"] == first["founding"] and not view["proposals"]
+    t.agree()
+    assert "stands" in [line for line in kos.run("charter", "list").stdout.splitlines() if digits[:16] in line][0]
+
+    # What it says is what is done from now on: a label that BGR's accession did not clear it for.
+    record = alb.put("Seen this morning", to="BGR", label="RESTRICTED")
+    bgr.wait_record(record)
+
+
+def test_what_cannot_be_the_next_charter_is_refused(coalition, tmp_path):
+    t = coalition(THREE)
+    alb = t["ALB"]
+    draft = tmp_path / "next.txt"
+    alb.refuses(STATE, "charter", "amend", "-o", draft)  # nothing is in force yet
+    t.sign_all()
+    alb.run("charter", "amend", "--suspension", "2", "-o", draft)
+    good = draft.read_text()
+
+    def refused(status, field, text):
+        draft.write_text(text)
+        assert field in alb.refuses(status, "charter", "propose", draft)
+
+    refused(STATE, "version", good.replace("version 2", "version 3"))
+    refused(STATE, "prev", good.replace(good.split("prev ")[1][:64], "0" * 64))
+    without = "\n".join(line for line in good.split("\n") if not (line.startswith("member ") and line.endswith("KOS")))
+    refused(BAD_INPUT, "left out", without.replace("suspension 2", "suspension 1"))
+    refused(BAD_INPUT, "version", good.replace("version 2", "version two"))
+    t["HRV"].refuses(UNAVAILABLE, "sign", "--charter", "0123456789")
+    alb.refuses(STATE, "sign", "--charter", alb.view()["charter"]["hash"])
+    assert not alb.view()["charter"]["proposals"] and alb.view()["charter"]["version"] == 1

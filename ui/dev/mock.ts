@@ -105,7 +105,7 @@ function acts_of(s: Status): Act[] {
 function charter_of(s: Status): Charter {
 	const prose = "The parties declare that they will cooperate in joint training, in cyber security, in rapid response and in joint procurement.\n\nEach remains free in what it shares.\n";
 	return {
-		hash: s.charter.hash, version: s.charter.version, current: true, founding: true, prev: null, name: s.name,
+		hash: s.charter.hash, version: s.charter.version, current: true, proposed: false, founding: true, prev: null, name: s.name,
 		fields: ["joint-training", "cyber-security", "rapid-response", "joint-procurement"], members: s.charter.signed_by, force: "all", accession: "all", observers: 2,
 		suspension: 2, policy: "Declaration-on-cooperation", ladder: ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL"], categories: [],
 		clearances: [{ member: null, class: "RESTRICTED", tags: null }], two_person: ["sign", "withdraw"], quota_entries: 100_000, quota_payload_bytes: 1 << 30, prose,

@@ -10,7 +10,7 @@ export type Need = { id: string; ids: string[]; level: Level; area: string; text
 
 const LEVELS: readonly Level[] = ["alarm", "act", "look"];
 const KEYS: readonly Key[] = [
-	"need.fork", "need.twice", "need.flags", "need.sign", "need.ratify", "need.unsigned", "need.own_accession", "need.unwitnessed", "need.second", "need.silent", "need.refused", "need.more",
+	"need.fork", "need.twice", "need.flags", "need.sign", "need.amend", "need.ratify", "need.unsigned", "need.own_accession", "need.unwitnessed", "need.second", "need.silent", "need.refused", "need.more",
 	"need.response.alert", "need.response.late", "need.response.unread", "need.response.draft", "need.response.request", "need.response.offer", "need.response.commit", "need.response.lapse", "need.response.second", "need.response.extension", "need.response.silent", "need.response.claim",
 	"need.cyber.task", "need.cyber.task_late", "need.cyber.rfi", "need.cyber.rfi_late",
 	"need.training.late", "need.training.release", "need.training.delivery", "need.training.entry", "need.training.action",

@@ -96,6 +96,7 @@ export type PartyPage = Party & { keys: Keys | null };
 export type Quorum = number | "all" | "no";
 export type Charter = {
 	hash: string; version: number; current: boolean; founding: boolean | string; prev: string | null; name: string;
+	proposed: boolean; signed_by?: PartyRef[]; not_signed_by?: PartyRef[];
 	fields: string[] | string; members: PartyRef[]; force: Quorum; accession: Quorum; observers: Quorum;
 	suspension: Quorum | string; policy: string; ladder: string[]; categories: unknown;
 	clearances: { member: string | null; class: string; tags: unknown }[]; two_person: string[]; public_acts?: boolean;

@@ -380,6 +380,25 @@ static void cosign(struct two *t, struct db *db, unsigned by, unsigned witness)
 		&why);
 }
 
+/* Signed by the first of two: who has and who has not is told, whatever the witnesses say. */
+static void proposal_of_one(struct two *t, struct db *db, const struct hash *h)
+{
+	struct standing s;
+	size_t n;
+
+	ok(standing_load(db, &t->coalition, &arena, &s, &why), &why);
+	assert_int_equal(s.charter->version, 1);
+	assert_int_equal(s.n_proposal, 1);
+	assert_true(hash_eq(&s.proposal[0].hash, h));
+	assert_int_equal(s.proposal[0].version, 2);
+	assert_int_equal(s.proposal[0].n_member, 2);
+	assert_int_equal(s.proposal[0].n_signed, 1);
+	assert_true(id_eq(&s.proposal[0].signed_by[0], &t->member[0]));
+	const struct id *missing = proposal_missing(&s.proposal[0], &arena, &n);
+	assert_int_equal(n, 1);
+	assert_true(id_eq(&missing[0], &t->member[1]));
+}
+
 static void standing_from_rows(void **state)
 {
 	struct db *db = db_of(state);
@@ -414,12 +433,17 @@ static void standing_from_rows(void **state)
 	ok(charter_put(db, t.coalition.row, amended, &why), &why);
 	hex_encode(h.b, 32, hex);
 	snprintf(body, sizeof(body), "entente-act-body/1\ncharter %s\n\n", hex);
+	ok(standing_load(db, &t.coalition, &arena, &s, &why), &why);
+	assert_int_equal(s.n_proposal, 0); /* its text is here, and nobody stands by it */
 	for (unsigned i = 0; i < 2; i++) {
 		put_act(&t, db, i, ACT_SIGN, body, i ? 7100 : 6100, 4);
+		if (i == 0)
+			proposal_of_one(&t, db, &h);
 		cosign(&t, db, i, 1 - i);
 	}
 	ok(standing_load(db, &t.coalition, &arena, &s, &why), &why);
 	assert_int_equal(s.charter->version, 2);
+	assert_int_equal(s.n_proposal, 0);
 	assert_true(id_eq(&s.charter->coalition, &t.coalition.id));
 	/* A fork from the amendment on. */
 	ok(fork_put(db, t.log[1].row, 3, SLICE("a proof"), &why), &why);

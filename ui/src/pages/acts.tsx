@@ -9,7 +9,7 @@ import { TextDrop } from "../parts/drop.js";
 import { Form } from "../parts/form.js";
 import { Loading, PageFrame } from "../parts/page.js";
 import { Table } from "../parts/table.js";
-import { Command, Empty, Facts, ModeBadge, Name, Proof, Section, Theirs, Time, Trouble } from "../parts/text.js";
+import { Command, Empty, Facts, Hash, ModeBadge, Name, Proof, Section, Theirs, Time, Trouble } from "../parts/text.js";
 import { go, link, place } from "../route.js";
 import type { Field, Schema, Value } from "../schema.js";
 import { may, mode } from "../state.js";
@@ -101,10 +101,12 @@ export function Prepare({ c }: { c: string }): VNode {
 	const at = useCell(place).query;
 	const asked = at.get("kind") ?? "";
 	const kind = (KINDS as readonly string[]).includes(asked) ? asked : "";
+	// A charter that is proposed; without it the founding one is signed.
+	const charter = kind === "sign" ? at.get("charter") : null;
 	const now = useCell(mode);
 	const [made, set_made] = useState<Made | null>(null);
 	const wish = async ({ leaf, ...v }: Value): Promise<void> => {
-		const what = leaf === undefined ? v : { ...v, leaves: [leaf] };
+		const what = { ...(leaf === undefined ? v : { ...v, leaves: [leaf] }), ...(charter && { charter }) };
 		const a = await call<string>("POST", `/coalitions/${c}/acts/prepare`, { kind, mode: now, ...what }, { text: true });
 		const name = /filename="?([\w.-]+)"?/.exec(a.headers.get("Content-Disposition") ?? "")?.[1] ?? `${kind}.prepared`;
 		save(name, a.data);
@@ -125,6 +127,7 @@ export function Prepare({ c }: { c: string }): VNode {
 						</select>
 					</label>
 					{kind && <p class="remark">{word("act_about", kind)}</p>}
+					{charter && <p class="notice">{tx("charter.signing", { hash: <a href={link("pact", c, "charter", charter)}><Hash hash={charter} /></a> })}</p>}
 					{kind && <Loading of={status}>{(s) => <Form key={kind} schema={schema_of(kind, s)} value={kind === "publish" ? { leaf: at.get("leaf") ?? "", withdraw: at.get("withdraw") === "yes" } : { member: at.get("member") ?? "" }} submit={t("act.download")} send={wish} />}</Loading>}
 				</li>
 				<li class={`step ${made ? "now" : "later"}`}>
