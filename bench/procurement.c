@@ -3,7 +3,8 @@
  *
  *	bench_procurement [seal [BIDS HOLDERS K]]   200 bids, 12 holders, k = 7: key (all holders), seal, admit, share (k holders), verify, open
  *	bench_procurement shapley                   12, 16 (exact) and 20 (sampled) members
- *	bench_procurement award [SECONDS]           families and sizes of the field: until the optimum is proven, or the gap when the time is over
+ *	bench_procurement award [SECONDS [FAMILY LOTS BIDS]]   families and sizes of the field, or one: until the optimum is proven, or the gap when so many of the solver's
+ *	                                            processor seconds are over (by the clock ten times as many), of each of its two rounds
  *	bench_procurement ocds FILE…                merging in releases a second, checking in megabytes a second
  */
 #include "base/file.h"
@@ -210,7 +211,7 @@ static void award_one(enum family family, uint32_t lots, uint32_t bids, unsigned
 	struct env_fake fake;
 	struct env env = env_of_fake(&fake);
 	struct award_model *m;
-	struct solve_options o = {.seconds = limit};
+	struct solve_options o = {.cpu_seconds = limit};
 	struct award_result r = {.gap_ppm = 0};
 	struct why why = {0};
 	double solver = children(), own = seconds();
@@ -235,10 +236,21 @@ static void award_one(enum family family, uint32_t lots, uint32_t bids, unsigned
 static int awards(int argc, char **argv)
 {
 	static const uint32_t size[][2] = {{20, 200}, {50, 1000}, {100, 2000}};
-	uint64_t limit = 60;
+	uint64_t limit = 60, lots, bids;
 
-	if (argc > 0 && slice_u64(slice_str(argv[0]), &limit) < 0)
+	if (argc > 0 && (slice_u64(slice_str(argv[0]), &limit) < 0 || limit == 0 || limit > 3600))
 		return 64;
+	if (argc == 4 && slice_u64(slice_str(argv[2]), &lots) == 0 &&
+		slice_u64(slice_str(argv[3]), &bids) == 0 && lots > 0 && lots <= 1000 && bids > 0 &&
+		bids <= 10000) {
+		for (int f = 0; f < FAMILIES; f++)
+			if (strcmp(argv[1], family_name[f]) == 0) {
+				award_one((enum family)f, (uint32_t)lots, (uint32_t)bids,
+					(unsigned)limit);
+				return 0;
+			}
+		return 64;
+	}
 	for (size_t i = 0; i < sizeof(size) / sizeof(size[0]); i++)
 		for (int f = 0; f < FAMILIES; f++)
 			award_one((enum family)f, size[i][0], size[i][1], (unsigned)limit);

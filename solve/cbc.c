@@ -43,10 +43,12 @@ int main(int argc, char **argv)
 		fputs("the model is no LP text\n", stderr);
 		return SOLVE_BAD_MODEL;
 	}
-	snprintf(seconds, sizeof(seconds), "%.3f", o.time_ms / 1000.0);
+	/* It has one limit: processor time where that is asked for, else the clock. Who started it stops it by the clock anyhow. */
+	bool cpu = o.cpu_ms > 0 && o.cpu_ms < o.time_ms;
+	snprintf(seconds, sizeof(seconds), "%.3f", (cpu ? o.cpu_ms : o.time_ms) / 1000.0);
 	snprintf(gap, sizeof(gap), "%.9f", o.gap);
 	Cbc_setParameter(m, "log", "0");
-	Cbc_setParameter(m, "timeMode", "elapsed");
+	Cbc_setParameter(m, "timeMode", cpu ? "cpu" : "elapsed");
 	Cbc_setParameter(m, "seconds", seconds);
 	Cbc_setParameter(m, "ratioGap", gap);
 	Cbc_setParameter(m, "allowableGap", "0");

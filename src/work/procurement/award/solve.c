@@ -29,7 +29,9 @@ static int round_run(const struct award_model *m, const struct solve_options *o,
 {
 	struct buf text CLEANUP_BUF = BUF(MODEL_TEXT);
 	struct solver_options with = {.engine = engine_of(o),
-		.wall_ms = (int64_t)(o->seconds ? o->seconds : 60) * 1000,
+		.wall_ms = o->cpu_seconds ? (int64_t)o->cpu_seconds * 10000
+					  : (int64_t)(o->seconds ? o->seconds : 60) * 1000,
+		.cpu_ms = (int64_t)o->cpu_seconds * 1000,
 		.gap_ppm = second ? 0 : o->gap_ppm};
 
 	milp_print(m, second, cost, &text);

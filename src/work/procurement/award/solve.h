@@ -12,10 +12,12 @@
 #include "work/procurement/award/model.h"
 
 struct solve_options {
-	unsigned seconds;   /* of each of the two rounds, by the clock; 0: 60 */
-	unsigned gap_ppm;   /* stop when proven this close */
-	bool only_solver;   /* never by dynamic program: for comparing */
-	const char *solver; /* "cbc", "glpk"; NULL: the first of them that is here */
+	unsigned seconds; /* of each of the two rounds, by the clock; 0: 60 */
+	unsigned
+		cpu_seconds; /* of each round, of the solver's processor, by the clock at most ten times as long; 0: `seconds` alone */
+	unsigned gap_ppm;    /* stop when proven this close */
+	bool only_solver;    /* never by dynamic program: for comparing */
+	const char *solver;  /* "cbc", "glpk"; NULL: the first of them that is here */
 };
 
 struct award_result {
