@@ -2,6 +2,7 @@
  * procurement.c: what joint procurement costs: processor seconds, one line each.
  *
  *	bench_procurement [seal [BIDS HOLDERS K]]   200 bids, 12 holders, k = 7: key (all holders), seal, admit, share (k holders), verify, open
+ *	bench_procurement replay [BIDS HOLDERS K]   the same tender as a transcript before its opening, replayed; and replayed again, as each look at it does
  *	bench_procurement shapley                   12, 16 (exact) and 20 (sampled) members
  *	bench_procurement award [SECONDS [FAMILY LOTS BIDS]]   families and sizes of the field, or one: until the optimum is proven, or the gap when so many of the solver's
  *	                                            processor seconds are over (by the clock ten times as many), of each of its two rounds
@@ -142,6 +143,62 @@ static void sealing(struct tender *t, size_t bids)
 	lap("open", at);
 }
 
+/* A transcript of so many bids, each receipted by all holders. */
+static size_t transcript(struct tender *t, size_t bids, struct slice **ret)
+{
+	const struct seal_policy *p = &t->policy;
+	struct slice *m = arena_array(&t->arena, struct slice, 1 + 3 * p->n + bids * (2 + p->n));
+	struct seckey bidder = seckey_new(&t->env);
+	size_t n = 0;
+	struct scalar r;
+
+	m[n++] = p->text;
+	for (uint32_t i = 1; i <= p->n; i++) {
+		struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+
+		seal_countersign_print(p, i, &t->key[i - 1], &b);
+		m[n++] = arena_copy(&t->arena, buf_slice(&b));
+		m[n++] = t->deal[i - 1].text;
+		buf_clear(&b);
+		dkg_cert_print(p, i, &t->pub, &t->key[i - 1], &b);
+		m[n++] = arena_copy(&t->arena, buf_slice(&b));
+	}
+	for (size_t i = 0; i < bids; i++) {
+		struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE), c CLEANUP_BUF = BUF(64 * KIB);
+		struct bid_name name = {.bidder = bidder.pub, .seq = 1};
+		struct hash leaf;
+
+		env_random(&t->env, name.bid.b, 16);
+		MUST(bid_seal(p, &t->pub.y, &name, SLICE("{}"), &bidder, &t->env, &b, &r, NULL) ==
+			0);
+		bid_commit_print(p, &name, BID_PUT, buf_slice(&b), &bidder, &c);
+		m[n++] = arena_copy(&t->arena, buf_slice(&b));
+		m[n++] = arena_copy(&t->arena, buf_slice(&c));
+		leaf = hash_leaf(buf_slice(&c));
+		for (uint32_t h = 1; h <= p->n; h++) {
+			buf_clear(&b);
+			bid_receipt_print(p, h, &leaf, 500, &t->key[h - 1], &b);
+			m[n++] = arena_copy(&t->arena, buf_slice(&b));
+		}
+	}
+	*ret = m;
+	return n;
+}
+
+static void replaying(struct tender *t, size_t bids)
+{
+	struct slice *m;
+	size_t n = transcript(t, bids, &m);
+	struct seal_replay *r = arena_new(&t->arena, struct seal_replay);
+	double at = seconds();
+
+	for (int i = 0; i < 3; i++) {
+		MUST(seal_replay(m, n, &t->arena, r, NULL) == 0);
+		MUST(r->has_key && r->n_line == bids && r->n_sealed == bids);
+		at = lap(i ? "replay again" : "replay", at);
+	}
+}
+
 static int64_t cost(void *ctx, uint64_t group)
 {
 	const size_t *n = ctx;
@@ -168,7 +225,7 @@ static void shapley(size_t n)
 	lap(what, at);
 }
 
-static int seal_all(int argc, char **argv)
+static int seal_all(bool replay, int argc, char **argv)
 {
 	struct tender *t = mem_new(struct tender);
 	uint64_t bids = 200, n = 12, k = 7;
@@ -186,8 +243,11 @@ static int seal_all(int argc, char **argv)
 	double from = seconds();
 	key_make(t);
 	lap("key (all holders)", from);
-	sealing(t, bids);
-	lap("sealing in all", from);
+	if (replay)
+		replaying(t, bids);
+	else
+		sealing(t, bids);
+	lap("in all", from);
 	arena_free(&t->arena);
 	mem_free(t);
 	return 0;
@@ -310,8 +370,8 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "seal";
 
 	crypt_init();
-	if (strcmp(what, "seal") == 0)
-		return seal_all(argc > 2 ? argc - 2 : 0, argv + 2);
+	if (strcmp(what, "seal") == 0 || strcmp(what, "replay") == 0)
+		return seal_all(what[0] == 'r', argc > 2 ? argc - 2 : 0, argv + 2);
 	if (strcmp(what, "award") == 0)
 		return awards(argc - 2, argv + 2);
 	if (strcmp(what, "ocds") == 0)

@@ -21,6 +21,9 @@
 #define LIMIT_TRANSCRIPT	  (1 * GIB)
 #define LIMIT_TRANSCRIPT_MESSAGES 262144
 
+/* Signatures and proofs that a process remembers to hold, 32 bytes each: those of a few full tenders (a power of two). */
+#define LIMIT_SEAL_PROVEN 262144
+
 /*
  * What reading one procurement may take: records of all its participants, and memory for them (what is made of them takes four times as much again, in arenas of 1 GiB and more). Each
  * participant has an equal part: who fills the store with records loses sight of its own and takes nothing from others. 4,096 commits and as many sealed bids fit into the part of one of
@@ -30,8 +33,17 @@
 #define LIMIT_PROCESS_BYTES (160 * MIB)
 /* A door stops taking bids when so much of its member's part is used: what closing and opening need must fit into the rest. */
 #define LIMIT_DOOR_THOUSANDTHS 800
-/* Commits that one network may bring to one door for one tender: a broker's, while strangers with fresh keys need many networks to fill it. */
+/* New bidders so much earlier: those who have bid can still replace what they sealed. */
+#define LIMIT_DOOR_NEW_THOUSANDTHS 700
+/*
+ * Commits that one network may bring to one door for one tender: a broker's. The fuller the door, the fewer: never above this part of what is left (of bytes the other), but one always. So
+ * strangers with fresh keys need not many networks but more with each bid, and who comes late from a network of his own finds a place.
+ */
 #define LIMIT_NETWORK_COMMITS 128
+#define NETWORK_PART_COMMITS  16
+#define NETWORK_PART_BYTES    4
+/* An answer of the public door is given again so long, while nothing is written: it tells of hours (what is withheld until, what is open). */
+#define DOOR_STILL_MS 10000
 
 /* Memory for one page of a list; the rest is on the next. */
 #define LIMIT_PAGE_BYTES (64 * MIB)

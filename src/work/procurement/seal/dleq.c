@@ -2,6 +2,7 @@
 #include "work/procurement/seal/dkg.h"
 
 #include "base/report.h"
+#include "work/procurement/seal/proven.h"
 
 #define MORE_MAX 4
 
@@ -35,12 +36,24 @@ struct dleq dleq_make(const char *domain, const struct scalar *x, const struct p
 bool dleq_check(const char *domain, const struct dleq *proof, const struct point *g,
 	const struct point *x_g, const struct point *x_base, const struct slice *more, size_t n)
 {
+	struct slice part[6 + MORE_MAX] = {slice_str(domain), PART(proof->e), PART(proof->f),
+		PART(*g), PART(*x_g), PART(*x_base)};
+
+	MUST(n <= MORE_MAX);
+	for (size_t i = 0; i < n; i++)
+		part[6 + i] = more[i];
+	struct hash name = proven_name("dleq", part, 6 + n);
+	if (proven(&name))
+		return true;
 	struct point fg = point_mul(&proof->f, g), ex = point_mul(&proof->e, x_g);
 	struct point fb = point_base(&proof->f), eb = point_mul(&proof->e, x_base);
 	struct point a = point_sub(&fg, &ex), a_base = point_sub(&fb, &eb);
 	struct scalar e = challenge(domain, g, x_g, x_base, &a, &a_base, more, n);
 
-	return scalar_eq(&e, &proof->e);
+	if (!scalar_eq(&e, &proof->e))
+		return false;
+	proven_add(&name);
+	return true;
 }
 
 struct scalar dkg_lagrange(const uint32_t *at, size_t n, uint32_t i)

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "work/procurement/limits.h"
+#include "work/procurement/seal/proven.h"
 
 #include <inttypes.h>
 
@@ -175,12 +176,17 @@ int msg_check(
 	struct slice text, const struct signature *sig, const struct pubkey *key, struct why *why)
 {
 	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE + KIB);
+	struct slice part[] = {msg_body(text), PART(*sig), PART(*key)};
+	struct hash name = proven_name("signature", part, 3);
 
+	if (proven(&name))
+		return 0;
 	msg_signed_bytes(msg_body(text), &b);
 	if (buf_over(&b))
 		return why_set(why, E_LIMIT, "", "the message is too large");
 	if (!sign_check(key, buf_slice(&b), sig))
 		return why_set(why, E_VERIFY, "sig", "the signature does not hold");
+	proven_add(&name);
 	return 0;
 }
 

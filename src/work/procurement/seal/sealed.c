@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/report.h"
+#include "work/procurement/seal/proven.h"
 
 #include <pthread.h>
 
@@ -159,9 +160,11 @@ int bid_sealed_parse(struct bid_sealed *ret, const struct seal_policy *p, struct
 	if (!padded(p, s.c.n))
 		return why_set(why, E_INVALID, "c", "the ciphertext has none of the agreed sizes");
 	struct hash label = bid_label(p, &s.name);
-	if (!proof_holds(&s, &label))
+	struct hash proof = proven_name("sealed", &text, 1); /* its label too is in the text */
+	if (!proven(&proof) && !proof_holds(&s, &label))
 		return why_set(why, E_VERIFY, "e",
 			"the proof does not bind this ciphertext to its bidder, bid and tender");
+	proven_add(&proof);
 	s.hash = hash_bytes(text);
 	*ret = s;
 	return 0;
