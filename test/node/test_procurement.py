@@ -377,6 +377,15 @@ def get(url):
         return e.code, None
 
 
+def fetch(url, etag=None):
+    """Status, ETag and bytes."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers={"If-None-Match": etag} if etag else {}), timeout=30) as answer:
+            return answer.status, answer.headers["ETag"], answer.read()
+    except urllib.error.HTTPError as e:
+        return e.code, e.headers["ETag"], e.read()
+
+
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
 def test_postponed_and_public(coalition, tmp_path):
     """The deadline moves while bids lie sealed; what is public is so by its label alone; deliveries become capabilities, and all is told step by step. On PostgreSQL."""
@@ -397,6 +406,12 @@ def test_postponed_and_public(coalition, tmp_path):
         b.wait_state(label, "open")
     early = [r["id"] for r in get(b.url("HRV") + "/ocds")[1]["releases"]]
     assert [i.split(b.ocid + "-")[1].rsplit("-", 1)[0] for i in early] == ["planning", "tender", "tenderUpdate"]
+
+    # -- a page of the door is made once for all who ask, while nothing is written
+    pages = [fetch(b.url("HRV") + "/tender") for _ in range(2)]
+    assert pages[0] == pages[1] and pages[0][0] == 200
+    assert fetch(b.url("HRV") + "/tender", pages[0][1])[0] in (304, 200)
+    assert [b.show("HRV")["seal"]["door"][x] for x in ("taken", "room")] == [0, 2048]
 
     # -- a key that is made holds the lead to what it was made for
     at = datetime.datetime.fromisoformat(said["deadline"].replace("Z", "+00:00"))
@@ -434,6 +449,7 @@ def test_postponed_and_public(coalition, tmp_path):
     path = tmp_path / "transcript.eseal"
     path.write_text(b.transcript("ALB"))
     verdict = json.loads(run("procure", "verify", path, "--json", cwd=tmp_path).stdout)
+    assert b.show("HRV")["seal"]["door"] == {"taken": 2, "room": 2047}
     assert len(verdict["bids"]) == 1 and '"a-u"' in verdict["bids"][0]["text"] and not verdict["offence"]
     again = eseal.Replay(path.read_text())
     assert not again.found and list(again.opened.values()) == [verdict["bids"][0]["text"]]
@@ -526,6 +542,19 @@ def test_examples(coalition, tmp_path):
     tender = put("tender", "--of", procurement)
     assert b.put("ALB", "tender", t["ALB"].json("procure", "example", "tender") | {"items": [
         {"id": "1", "relatedLot": "1", "description": "tents", "quantity": 3, "unit": "H87", "relatedBuyer": mine}]}, "--of", procurement, "--object", tender) == tender
+    # -- an amendment is told member by member; elements go by their ids
+    content = t["ALB"].json("procure", "show", procurement)["tender"]["content"]
+    lot = {**content["lots"][0], "reserve": eur(900)}
+    b.put("ALB", "tender", {**content, "lots": [lot, {**lot, "id": "2"}], "items": [*content["items"], {**content["items"][0], "id": "2", "relatedLot": "2"}],
+                            "deadline": "2030-01-15T12:10:00Z", "rationale": "two lots"}, "--of", procurement, "--object", tender)
+    versions = t["ALB"].json("procure", "changes", procurement)
+    assert [(v["kind"].split("/")[1], v["first"], v["rationale"]) for v in versions] == [
+        ("tender", False, "two lots"), ("tender", False, ""), ("tender", True, "rationale"), ("agreement", True, "")]
+    assert {c["path"]: (c.get("before"), c.get("after")) for c in versions[0]["changes"] if c["path"] not in ("/lots/2", "/items/2")} == {
+        "/lots/1/reserve/amount": (1000, 900), "/deadline": ("2030-01-15T12:00:00Z", "2030-01-15T12:10:00Z"), "/rationale": (None, "two lots")}
+    assert {c["path"] for c in versions[0]["changes"] if "before" not in c} == {"/lots/2", "/items/2", "/rationale"} and not versions[0]["more"]
+    told = t["ALB"].run("procure", "changes", procurement).stdout
+    assert "  /lots/1/reserve/amount\n    - 1000\n    + 900\n" in told and "Agreement by ALB, first version" in told
     question = put("question", "--of", procurement)
     put("answer", "--of", procurement, question=question)
     put("conflict", "--of", procurement)
@@ -534,6 +563,73 @@ def test_examples(coalition, tmp_path):
     shown = t["ALB"].json("procure", "show", procurement)
     assert shown["tender"]["content"]["items"][0]["quantity"] == 3 and [len(shown[x]) for x in ("questions", "answers", "conflicts", "complaints", "rulings")] == [1] * 5
     assert "FILE" in t["ALB"].refuses(BAD_INPUT, "procure", "put", "question", b.file([1]), "--of", procurement)
+
+
+def test_supplier(coalition, tmp_path):
+    """A supplier who has only the program, an address and what `--help` says: fetch, write, seal, submit, replace, withdraw, receipts; each mistake is said in words."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    b.agreement("Radios", "ALB", home=["AL", "HR"])
+    b.wait_state("ALB", "agreed", 90)
+    b.tender(3600, threshold=2)
+    for label in ("ALB", "HRV"):
+        b.wait_state(label, "open", 120)
+    # The address that the help speaks of is what the lead's own node says.
+    path = next(line.split("https://NODE")[1] for line in t["ALB"].run("procure", "show", b.p).stdout.splitlines() if "https://NODE" in line)
+    doors = [f"http://127.0.0.1:{t[x].port}{path}" for x in ("ALB", "HRV")]
+    assert doors == [b.url(x) for x in ("ALB", "HRV")]
+    for command in ("fetch", "submit", "open"):
+        assert "https://NODE/procure/COALITION/PROCUREMENT" in run("bid", command, "--help", cwd=tmp_path).stdout
+    trust = tmp_path / "trust"
+    trust.write_text(t["HRV"].run("procure", "trust").stdout)
+    home = tmp_path / "stranger"
+    home.mkdir()
+
+    def bid(*args, status=0):
+        return run("bid", *args, cwd=home, status=status)
+
+    def receipts():
+        return [(x["version"].split(".")[1], x["op"], x["receipts"], x["needed"]) for x in json.loads(bid("receipts", "tender.json", "--json").stdout)]
+
+    # -- the address, whole or with the end of one of its doors; and what is none
+    assert "there is no such tender" in bid("fetch", doors[0][:-3] + "aaa", status=UNAVAILABLE).stderr
+    bid("fetch", doors[0] + "/tender", doors[1] + "/", "--trust", trust)
+    assert "exists" in bid("fetch", *doors, "--trust", trust, status=EXISTS).stderr
+    bid("fetch", *doors, "--trust", trust, "--force")
+    assert "no bid in the wallet" in bid("submit", "tender.json", doors[0], status=STATE).stderr
+    assert receipts() == []
+    assert "no bid to withdraw" in bid("withdraw", "tender.json", status=STATE).stderr
+
+    # -- a bid from the example; mistakes are refused while they can be mended
+    offer = json.loads(run("procure", "example", "bid", cwd=home).stdout)
+    (home / "bid.json").write_text(json.dumps({**offer, "bundles": [{**offer["bundles"][0], "lots": ["9"]}]}))
+    assert "there is no lot 9" in bid("seal", "tender.json", "bid.json", status=BAD_INPUT).stderr
+    (home / "bid.json").write_text(json.dumps({**offer, "bundles": [{**offer["bundles"][0], "price": {"amount": 1, "currency": "ALL"}}]}))
+    assert "/bundles/price" in bid("seal", "tender.json", "bid.json", status=BAD_INPUT).stderr
+    (home / "bid.json").write_text(json.dumps(offer))
+    bid("seal", "tender.json", "bid.json")
+    assert receipts() == [("1", "put", 0, 1)]
+    bid("submit", "tender.json", doors[0] + "/bids")
+    assert receipts() == [("1", "put", 1, 1)]
+    bid("submit", "tender.json", *doors)
+    assert receipts() == [("1", "put", 2, 1)]
+    # -- one member is away: the other gives its receipt
+    bid("seal", "tender.json", "bid.json")
+    away = bid("submit", "tender.json", "http://127.0.0.1:1" + path, doors[1])
+    assert "127.0.0.1:1" in away.stderr and receipts()[1] == ("2", "replace", 1, 1)
+    bid("submit", "tender.json", "http://127.0.0.1:1" + path, status=UNAVAILABLE)
+    # -- a second bid beside it; then it has to be said which one is meant
+    bid("seal", "tender.json", "bid.json", "--new")
+    assert "name one" in bid("withdraw", "tender.json", status=USAGE).stderr
+    first = json.loads(bid("receipts", "tender.json", "--json").stdout)
+    first = next(x["version"].split(".")[0] for x in first if x["op"] == "replace")
+    bid("withdraw", "tender.json", "--bid", first)
+    bid("submit", "tender.json", *doors)
+    assert sorted(receipts()) == [("1", "put", 2, 1), ("1", "put", 2, 1), ("2", "replace", 2, 1), ("3", "withdraw", 2, 1)]
+    seal = wait(lambda: (lambda x: x if x["in_force"] == 1 and x["commits"] == 4 and x["sealed"] == 3 else None)(b.show("HRV")["seal"]), "one bid in force at HRV")
+    assert seal["door"]["taken"] == 4
+    assert "from the fallback on" in bid("open", "tender.json", doors[0], status=STATE).stderr
 
 
 def test_refusals(coalition, tmp_path):
@@ -573,7 +669,7 @@ def test_routes_survive(coalition, tmp_path):
     p = b.put("ALB", "agreement", {"title": "x", "ocid": "ocds-b5fd17-x", "lead": members[0], "participants": members, "shareRule": "prorata", "status": "proposed"})
     base = f"http://127.0.0.1:{t['ALB'].port}/api/v1/coalitions/{t['ALB'].view()['coalition']}/procurement"
     for path in ("board", "records?kind=need", "suggestions", f"pools/{p}", *(f"processes/{p}{x}" for x in (
-            "", "/transcript", "/ocds", "/lab", "/lab?explain=true", "/shares", "/confirm")), f"processes/{p[:26]}.{'a' * 26}/lab"):
+            "", "/changes", "/transcript", "/ocds", "/lab", "/lab?explain=true", "/shares", "/confirm")), f"processes/{p[:26]}.{'a' * 26}/lab"):
         try:
             with urllib.request.urlopen(f"{base}/{path}", timeout=30) as answer:
                 assert answer.status == 200

@@ -57,6 +57,23 @@ static int ask(
 		url, "answers %u: %s", a.status, detail);
 }
 
+/* What a supplier is told everywhere. */
+#define BID_URL                                                                                                                                                      \
+	"URL is the tender's address at a member's node, as the lead publishes it: https://NODE/procure/COALITION/PROCUREMENT, one for each member (the same path\n" \
+	"everywhere; `entente procure show` prints it), without /tender or /bids at its end.\n"
+
+/* The address of the tender, whatever of its doors somebody has copied: TENDER/bids, TENDER/tender. */
+static const char *door_of_tender(struct cli *cli, const char *url, const char *door)
+{
+	static const char *const ends[] = {"/", "/tender", "/bids", "/ocds"};
+	struct slice base = slice_str(url);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (slice_ends(base, ends[i]))
+			base = slice_sub(base, 0, base.n - strlen(ends[i]));
+	return arena_printf(&cli->arena, "%.*s%s", SLICE_FMT(base), door);
+}
+
 static const struct cli_option wire_options[] = {
 	{"output", 'o', "FILE", false, "write the tender here (default tender.json)"},
 	{"force", 'f', NULL, false, "overwrite it"},
@@ -80,8 +97,7 @@ static int run_fetch(struct cli *cli)
 		struct buf b CLEANUP_BUF = BUF(ANSWER_MAX);
 		struct slice text;
 
-		TRY(ask(cli, "GET", arena_printf(&cli->arena, "%s/tender", cli->arg[i]), SLICE_NONE,
-			&b));
+		TRY(ask(cli, "GET", door_of_tender(cli, cli->arg[i], "/tender"), SLICE_NONE, &b));
 		text = arena_copy(&arena, buf_slice(&b));
 		TRY(tender_file_read(
 			cli, text, cli_option(cli, "trust"), &arena, i ? &other : &first));
@@ -110,7 +126,13 @@ const struct command command_bid_fetch = {
 	.args_min = 1,
 	.args_max = 32,
 	.summary = "Get a tender from one or more members' nodes, and check its key",
-	.help = "URL is the tender's public address, as https://node/procure/COALITION/PROCUREMENT. Several nodes must tell the same.",
+	.help = BID_URL
+	"Several nodes must tell the same. Then: `seal`, `submit`, `receipts`.\n"
+	"\n"
+	"\tentente bid fetch https://node.example/procure/COALITION/PROCUREMENT --trust members.txt\n"
+	"\tentente procure example bid > bid.json\n"
+	"\tentente bid seal tender.json bid.json\n"
+	"\tentente bid submit tender.json https://node.example/procure/… https://other.example/procure/…",
 	.option = wire_options,
 	.run = run_fetch,
 };
@@ -247,7 +269,8 @@ const struct command command_bid_seal = {
 	.args_max = 2,
 	.summary =
 		"Seal a bid (JSON) so that only k members together can open it; again: a replacement",
-	.help = "TENDER is the file of `entente bid fetch`. Works offline. The secret that is kept beside the sealed bid opens it without the members, should they not.",
+	.help = "TENDER is the file of `entente bid fetch`, BID the offer as JSON: `entente procure example bid` prints one to begin with. Works offline; what is sealed is sent by\n"
+		"`entente bid submit`, a replacement too. The secret that is kept beside the sealed bid opens it without the members, should they not.",
 	.option = seal_options,
 	.run = run_seal,
 };
@@ -274,6 +297,8 @@ const struct command command_bid_withdraw = {
 	.args_min = 1,
 	.args_max = 1,
 	.summary = "Withdraw a bid: it will never be opened; then submit",
+	.help = "TENDER is the file of `entente bid fetch`. Works offline: the withdrawal counts when `entente bid submit TENDER URL…` has brought it to enough members before the\n"
+		"deadline, as a bid does.",
 	.option = seal_options,
 	.run = run_withdraw,
 };
@@ -321,7 +346,7 @@ static int receipt_keep(struct cli *cli, struct desk *d, struct wallet_bid *b, s
 /* Versions that a later one has replaced have no business any more, unless receipts of theirs are missing: the log wants them in order. */
 static int submit_to(struct cli *cli, struct desk *d, const char *url)
 {
-	const char *door = arena_printf(&cli->arena, "%s/bids", url);
+	const char *door = door_of_tender(cli, url, "/bids");
 
 	for (size_t i = 0; i < d->n; i++) {
 		struct wallet_bid *b = &d->bid[i];
@@ -375,7 +400,9 @@ const struct command command_bid_submit = {
 	.args_min = 2,
 	.args_max = 40,
 	.summary = "Send commitments and sealed bids to members' nodes, and keep their receipts",
-	.help = "A commitment counts when enough members have receipted it in time (the tender says how many). Submitting again is harmless.",
+	.help = BID_URL
+	"A commitment counts when enough members have receipted it before the deadline; `receipts` says how many of how many. A member whose node is away is passed over. Submitting\n"
+	"again is harmless: what is there already gets the same receipt.",
 	.option = submit_options,
 	.run = run_submit,
 };
@@ -452,7 +479,7 @@ static int run_bid_open(struct cli *cli)
 		for (size_t u = 1; rc == 0 && u < cli->n_arg; u++) {
 			struct buf answer CLEANUP_BUF = BUF(1 * MIB);
 
-			rc = ask(cli, "POST", arena_printf(&cli->arena, "%s/bids", cli->arg[u]),
+			rc = ask(cli, "POST", door_of_tender(cli, cli->arg[u], "/bids"),
 				buf_slice(&one), &answer);
 		}
 	}
@@ -471,6 +498,8 @@ const struct command command_bid_open = {
 	.args_max = 40,
 	.summary =
 		"Open one's own bid, from the fallback on, if the members do not; without URL: print the message",
+	.help = BID_URL
+	"The secret is in the wallet. One member's node is enough: it hands the opening on.",
 	.option = submit_options,
 	.run = run_bid_open,
 };

@@ -32,6 +32,22 @@ void cmd_findings(struct cli *cli, const struct seal_replay *r, const struct wor
 	}
 }
 
+/* What suppliers need: the address is the same at every participant's node. */
+static void show_door(struct cli *cli, const struct process *p)
+{
+	char coalition[COAL_TEXT + 1], object[OBJECT_TEXT + 1];
+	struct door_room room;
+
+	if (!p->replay->has_key)
+		return;
+	coalition_format(&cli->world.coalition.id, coalition);
+	object_format(&p->id, object);
+	step_door_room(p, &cli->node->self, &room);
+	cli_print(cli, "door     https://NODE/procure/%s/%s\n", coalition, object);
+	cli_print(cli, "         %zu commits taken at this node, %s\n", room.taken,
+		room.bytes && room.commits ? "with room for more" : "FULL: no new bidders");
+}
+
 static void show_seal(struct cli *cli, const struct process *p)
 {
 	const struct seal_replay *r = p->replay;
@@ -43,6 +59,7 @@ static void show_seal(struct cli *cli, const struct process *p)
 		"key      %u holders, any %u open; countersigned %u, dealt %u, certified %u\n",
 		r->policy.n, r->policy.k, bits_count(r->countersigned), bits_count(r->dealt),
 		bits_count(r->certified));
+	show_door(cli, p);
 	cli_print(cli, "bids     %zu commits, %zu sealed bids here\n", r->n_line, r->n_sealed);
 	if (r->closed) {
 		hex_encode(r->closed->close.root.b, 32, hex);

@@ -10,29 +10,11 @@
  */
 #include "work/procurement/door.h"
 
-#include "base/map.h"
+#include "base/enc.h"
 #include "base/report.h"
-#include "web/work.h"
+#include "web/answers.h"
 #include "work/procurement/lab.h"
-#include "work/procurement/release.h"
-
-#include <pthread.h>
-
-#define FEED_PAGE  20
-#define FEED_LOOK  100
-#define FEED_BYTES (32 * MIB) /* a page that is so long ends */
-
-struct visit {
-	struct api *api;
-	struct db *db;
-	struct request *req;
-	struct arena arena;
-	struct arena process; /* of the one that is told: emptied for the next */
-	struct world world;
-	struct rows rows;
-	struct process p;
-	struct why *why;
-};
+#include "work/procurement/visit.h"
 
 static int nothing(struct visit *v)
 {
@@ -56,7 +38,7 @@ static bool public_head(const struct visit *v, const struct process *p)
 	       release_label_public(&v->world, p->tender->label);
 }
 
-static int process_find(struct visit *v, struct slice object)
+int visit_find(struct visit *v, struct slice object)
 {
 	struct reader who = world_reader(&v->world, &v->api->node->self);
 	int64_t now_ms = env_now_ms(&v->api->node->env);
@@ -80,9 +62,51 @@ static int process_find(struct visit *v, struct slice object)
 
 /* ---- what is given ---- */
 
-static void answer_json(struct visit *v, struct buf *b)
+/* The public is one reader: path, query and, by a step, the hour are all that an answer depends on beside the store. Begins unlike the keys of the API's answers. */
+static void key_make(struct visit *v)
 {
-	response_text(v->req, 200, "application/json", buf_slice(b));
+	int64_t step = env_now_ms(&v->api->node->env) / DOOR_STILL_MS;
+
+	v->key = slice_str(arena_printf(&v->arena, "\002%lld %.*s?%.*s", (long long)step,
+		SLICE_FMT(v->req->path), SLICE_FMT(v->req->query)));
+}
+
+/* One reference is taken over. */
+static void answer_bytes(struct visit *v, struct shared *bytes, const char *etag)
+{
+	struct response *r = &v->req->response;
+
+	response_header(v->req, "ETag", etag);
+	if (slice_is(request_header(v->req, "If-None-Match"), etag)) {
+		shared_drop(&bytes);
+		r->status = 304;
+		return;
+	}
+	r->status = 200;
+	r->type = "application/json";
+	r->shared = bytes;
+}
+
+static bool answer_again(struct visit *v)
+{
+	char etag[ANSWERS_ETAG + 1];
+	struct shared *bytes = answers_take(v->api->answers, v->version, v->key, etag);
+
+	if (bytes)
+		answer_bytes(v, bytes, arena_string(&v->req->arena, slice_str(etag)));
+	return bytes != NULL;
+}
+
+void visit_json(struct visit *v, struct buf *b)
+{
+	struct hash h = hash_bytes(buf_slice(b));
+	struct shared *bytes = shared_new(b);
+	char etag[ANSWERS_ETAG + 1] = "\"";
+
+	hex_encode(h.b, 16, etag + 1);
+	etag[ANSWERS_ETAG - 1] = '"';
+	answers_keep(v->api->answers, v->version, v->key, bytes, etag);
+	answer_bytes(v, bytes, arena_string(&v->req->arena, slice_str(etag)));
 }
 
 /* Only what a supplier needs: nothing that says who has bid. */
@@ -110,11 +134,11 @@ static int tender_get(struct visit *v)
 				json_put_string(&o, NULL, v->p.message[i]);
 	json_close(&o);
 	json_close(&o);
-	answer_json(v, &b);
+	visit_json(v, &b);
 	return 0;
 }
 
-static int package_make(struct visit *v, struct tree **ret, struct why *why)
+int visit_package(struct visit *v, struct tree **ret, struct why *why)
 {
 	struct reader who = world_reader(&v->world, &v->api->node->self);
 	struct rows history;
@@ -129,198 +153,9 @@ static int ocds_get(struct visit *v)
 	struct buf b CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
 	struct tree *package;
 
-	TRY(package_make(v, &package, v->why));
+	TRY(visit_package(v, &package, v->why));
 	tree_print(package, &b);
-	answer_json(v, &b);
-	return 0;
-}
-
-/* ---- what is taken ---- */
-
-static int write_queued(void *ctx, const struct draft *d, struct written *ret, struct why *why)
-{
-	struct visit *v = ctx;
-
-	return queue_write(v->api->queue, &v->world.coalition.id, d, 1, ret, why);
-}
-
-/* What each network has brought for each tender, as long as this process runs: keys of bidders cost nothing, networks do. */
-static pthread_mutex_t brought_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct map brought;
-#define BROUGHT_MAX 65536 /* pairs that are remembered; then all are forgotten */
-
-static bool network_may(const struct visit *v, bool count)
-{
-	char object[OBJECT_TEXT + 1], key[OBJECT_TEXT + 128];
-	uintptr_t n;
-
-	object_format(&v->p.id, object);
-	snprintf(key, sizeof(key), "%s %s", object, caller_network(&v->api->place, v->req));
-	MUST(pthread_mutex_lock(&brought_lock) == 0);
-	n = (uintptr_t)map_get(&brought, slice_str(key));
-	if (count) {
-		if (brought.n >= BROUGHT_MAX)
-			map_free(&brought);
-		map_put(&brought, slice_str(key), (void *)(n + 1));
-	}
-	MUST(pthread_mutex_unlock(&brought_lock) == 0);
-	return n < LIMIT_NETWORK_COMMITS;
-}
-
-/* One that is here already is answered again, whoever brings it. */
-static bool commit_known(const struct visit *v)
-{
-	struct hash leaf = hash_leaf(v->req->body);
-
-	for (size_t i = 0; i < v->p.replay->n_commit; i++)
-		if (hash_eq(&v->p.replay->commit[i].leaf, &leaf))
-			return true;
-	return false;
-}
-
-static int commit_post(struct visit *v, struct seat *seat, int64_t now_ms, struct slice *receipt)
-{
-	bool known = commit_known(v);
-
-	if (!known && !network_may(v, false))
-		return why_set(v->why, E_LIMIT, "",
-			"this network has brought %d bids of this tender to this door: others take more",
-			LIMIT_NETWORK_COMMITS);
-	TRY(step_commit(seat, &v->p, v->req->body, now_ms, &v->process, receipt, v->why));
-	if (!known)
-		(void)network_may(v, true);
-	return 0;
-}
-
-static int bid_post(struct visit *v)
-{
-	struct seat seat = {
-		.node = v->api->node, .db = v->db, .w = &v->world, .write = write_queued, .ctx = v};
-	struct slice type = msg_type(v->req->body), receipt;
-	int64_t now_ms = env_now_ms(&v->api->node->env);
-	int rc;
-
-	if (slice_is(type, "bid.commit"))
-		rc = commit_post(v, &seat, now_ms, &receipt);
-	else if (slice_is(type, "bid.sealed"))
-		rc = step_sealed(&seat, &v->p, v->req->body, now_ms, &v->process, v->why);
-	else if (slice_is(type, "bid.selfopen"))
-		rc = step_selfopen(&seat, &v->p, v->req->body, now_ms, &v->process, v->why);
-	else
-		return why_set(v->why, E_SYNTAX, "",
-			"this is no message bid.commit, bid.sealed or bid.selfopen");
-	if (rc < 0)
-		return rc;
-	if (v->api->wrote)
-		v->api->wrote(v->api->ctx);
-	if (slice_is(type, "bid.commit"))
-		response_text(v->req, 200, "text/plain; charset=utf-8", receipt);
-	else
-		response_text(v->req, 204, NULL, SLICE_NONE);
-	return 0;
-}
-
-/* ---- the feed ---- */
-
-static void feed_open(struct visit *v, struct json_out *o)
-{
-	json_open(o, '{');
-	json_put_cstr(o, "uri", "urn:entente:ocds:feed");
-	json_put_cstr(o, "version", "1.1");
-	view_time(o, "publishedDate", env_now_ms(&v->api->node->env));
-	json_open_at(o, "publisher", '{');
-	json_put_cstr(o, "name", world_party_label(&v->world, &v->api->node->self, &v->arena));
-	json_close(o);
-	json_open_at(o, "releases", '[');
-}
-
-/* The releases of the process of a tender, if it is public. */
-static bool feed_process(struct visit *v, const struct row *tender, struct json_out *o)
-{
-	struct tree *package;
-	char text[OBJECT_TEXT + 1];
-
-	if (!release_label_public(&v->world, tender->label))
-		return false;
-	object_format(&tender->of, text);
-	if (process_find(v, slice_str(text)) < 0 ||
-		!object_id_eq(&v->p.tender->object, &tender->object) ||
-		package_make(v, &package, NULL) < 0)
-		return false;
-	for (struct tree *r = tree_get(package, "releases")->first; r; r = r->next) {
-		struct buf one CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
-
-		tree_print(r, &one);
-		json_put_raw(o, NULL, buf_slice(&one));
-	}
-	return true;
-}
-
-/* A page is full when it has so many public processes, however many others lie between them: neither its length nor its `next` says that there are any. */
-static int feed_fill(
-	struct visit *v, struct row_place *at, bool from_there, struct json_out *o, bool *ret_full)
-{
-	struct reader who = world_reader(&v->world, &v->api->node->self);
-	bool more = from_there;
-	size_t n = 0;
-
-	*ret_full = false;
-	do {
-		struct arena arena CLEANUP_ARENA = ARENA(2 * LIMIT_PAGE_BYTES);
-		struct rows list;
-
-		TRY(procure_store_list(&v->world, v->db, &who, P_TENDER, MODE_REAL,
-			more ? at : NULL, FEED_LOOK, &arena, &list, v->why));
-		for (size_t i = 0; i < list.n && !*ret_full; i++) {
-			n += feed_process(v, &list.row[i], o);
-			*ret_full = n == FEED_PAGE || o->b->n > FEED_BYTES;
-			*at = row_place(&list.row[i]);
-			/* What was made of it is printed. */
-			arena_reset(&v->process);
-		}
-		more = list.more;
-	} while (!*ret_full && more);
-	return 0;
-}
-
-/* "?after=MS.OBJECT": where the last page ended. */
-static bool place_read(struct slice text, struct row_place *ret)
-{
-	struct slice ms;
-
-	return slice_cut_exact(&text, '.', &ms) && slice_i64(ms, &ret->time_ms) == 0 &&
-	       object_parse(text, &ret->object) == 0;
-}
-
-static const char *place_print(struct visit *v, const struct row_place *at)
-{
-	char object[OBJECT_TEXT + 1];
-
-	object_format(&at->object, object);
-	return arena_printf(&v->arena, "?after=%lld.%s", (long long)at->time_ms, object);
-}
-
-static int feed_get(struct visit *v)
-{
-	struct slice after = request_query(v->req, "after");
-	struct buf b CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
-	struct json_out o = json_out(&b);
-	struct row_place at;
-	bool full;
-
-	if (after.p && !place_read(after, &at))
-		return why_set(v->why, E_INVALID, "after", "is no `next` of a page of this feed");
-	feed_open(v, &o);
-	TRY(feed_fill(v, &at, after.p != NULL, &o, &full));
-	json_close(&o);
-	if (full) {
-		json_open_at(&o, "links", '{');
-		json_put_cstr(&o, "next", place_print(v, &at));
-		json_close(&o);
-	}
-	json_close(&o);
-	*v->why = (struct why){0};
-	answer_json(v, &b);
+	visit_json(v, &b);
 	return 0;
 }
 
@@ -331,20 +166,23 @@ static int rest_answer(struct visit *v, struct slice rest)
 	struct slice coalition, object, what = rest;
 	bool get = strcmp(v->req->method, "GET") == 0 || strcmp(v->req->method, "HEAD") == 0;
 
+	key_make(v);
+	if (get && answer_again(v))
+		return 0;
 	if (!slice_cut_exact(&what, '/', &coalition))
 		return nothing(v);
 	TRY(world_find(v, coalition));
 	if (slice_is(what, "ocds"))
-		return get ? feed_get(v) : nothing(v);
+		return get ? visit_feed(v) : nothing(v);
 	if (!slice_cut_exact(&what, '/', &object))
 		return nothing(v);
-	TRY(process_find(v, object));
+	TRY(visit_find(v, object));
 	if (get && slice_is(what, "tender"))
 		return tender_get(v);
 	if (get && slice_is(what, "ocds"))
 		return ocds_get(v);
 	if (!get && slice_is(what, "bids"))
-		return bid_post(v);
+		return visit_bid(v);
 	return nothing(v);
 }
 
@@ -364,9 +202,11 @@ static int answer(
 	/* Strangers may ask so much, no more: each bid that comes is a computation. */
 	rc = rate_take(a->rate, slice_str(caller_network(&a->place, req)),
 		     LIMIT_STRANGER_REQUESTS_MINUTE, &retry_ms)
-		     ? db_begin_read(db, why)
+		     ? answers_version(a->answers, db, &v->version, why)
 		     : why_set(why, E_BUSY, "", "more than %d requests a minute",
 			       LIMIT_STRANGER_REQUESTS_MINUTE);
+	if (rc == 0)
+		rc = db_begin_read(db, why);
 	if (rc == 0) {
 		rc = rest_answer(v, rest);
 		db_rollback(db);

@@ -48,6 +48,15 @@ void confirm_message(const struct hash *sid, const struct hash *root, struct buf
 MUST_USE int step_confirm(const struct seat *s, const struct process *p,
 	const struct seckey *officer, struct arena *arena, struct why *why);
 
+/* What this node's door has taken of a tender, and has left for bids that are new: commits, bytes of records. */
+struct door_room {
+	size_t taken, commits;
+	uint64_t bytes;
+};
+void step_door_room(const struct process *p, const struct id *self, struct door_room *ret);
+/* Commits of this bidder that this node has receipted. */
+size_t step_door_acts(const struct process *p, const struct id *self, const struct pubkey *bidder);
+
 /* A supplier's commit or sealed bid at this node's door: checked, written with a receipt; the receipt's text. E_STATE after the deadline (commit) or the grace (sealed). */
 MUST_USE int step_commit(const struct seat *s, const struct process *p, struct slice commit,
 	int64_t now_ms, struct arena *arena, struct slice *ret_receipt, struct why *why);

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/report.h"
+#include "work/procurement/step.h"
 
 void view_id(struct json_out *o, const char *key, const struct id *id)
 {
@@ -265,6 +266,18 @@ static void put_closes(struct json_out *o, const struct seal_replay *r)
 	json_close(o);
 }
 
+/* What this node's own door has taken; a full one has room for nobody new. */
+static void put_door(struct json_out *o, const struct process *p, const struct world *w)
+{
+	struct door_room room;
+
+	step_door_room(p, &w->node->self, &room);
+	json_open_at(o, "door", '{');
+	json_put_u64(o, "taken", room.taken);
+	json_put_u64(o, "room", room.bytes ? room.commits : 0);
+	json_close(o);
+}
+
 static void put_seal(struct json_out *o, const struct process *p, unsigned confirmed,
 	unsigned needed, const struct world *w, struct arena *arena)
 {
@@ -297,6 +310,7 @@ static void put_seal(struct json_out *o, const struct process *p, unsigned confi
 	json_put_u64(o, "commits", r->n_line);
 	json_put_u64(o, "in_force", active);
 	json_put_u64(o, "sealed", r->n_sealed);
+	put_door(o, p, w);
 	put_postponements(o, r);
 	put_closes(o, r);
 	if (r->closed)

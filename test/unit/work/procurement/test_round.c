@@ -1,5 +1,5 @@
 /*
- * test_round.c: which making of a tender's key stands, when somebody has kept back a certificate and shows it later.
+ * test_round.c: which making of a tender's key stands, when somebody has kept back a certificate and shows it later; and what a door takes when strangers fill it.
  */
 #include "play.h"
 
@@ -181,12 +181,63 @@ static void apart(void **state)
 	buf_free(&t.kept);
 }
 
+/* A commitment by bidder b at node 0, when that door holds one act each of `n` bidders, of whom b is one if `known`. */
+static int commit_at_full(struct play *y, size_t n, bool known, size_t b, struct why *said)
+{
+	struct buf commit CLEANUP_BUF = BUF(64 * KIB);
+	struct bid_name name = {y->bid[b], y->bidder[b].pub, known ? 2 : 1};
+	struct bid_commit *c;
+	struct slice receipt;
+	struct door_room room;
+	struct seen s;
+	int rc;
+
+	assert_true(look(y, 0, &s));
+	c = arena_array(&s.arena, struct bid_commit, n);
+	s.p.replay->line = arena_array(&s.arena, struct tally_line, n);
+	s.p.replay->n_line = n;
+	for (size_t i = 0; i < n; i++) {
+		env_random(&y->chance, c[i].name.bidder.b, sizeof(c[i].name.bidder.b));
+		s.p.replay->line[i] = (struct tally_line){
+			.commit = &c[i], .held = 1ULL << process_index(&s.p, &y->l->m[0].id)};
+	}
+	if (known)
+		c[0].name.bidder = y->bidder[b].pub;
+	step_door_room(&s.p, &y->l->m[0].id, &room);
+	assert_int_equal(room.taken, n);
+	assert_int_equal(room.commits, LIMIT_SEAL_COMMITS / 2 - n);
+	assert_int_equal(step_door_acts(&s.p, &y->l->m[0].id, &y->bidder[b].pub), known);
+	bid_commit_print(&s.p.replay->policy, &name, known ? BID_WITHDRAW : BID_PUT,
+		known ? SLICE_NONE : SLICE("sealed"), &y->bidder[b], &commit);
+	rc = step_commit(&s.seat, &s.p, buf_slice(&commit), env_now_ms(&s.m->node->env), &s.arena,
+		&receipt, said);
+	leave(&s);
+	return rc;
+}
+
+/* Strangers with keys of a minute ago fill a door: who has bid there can still withdraw, and who is new is told so. */
+static void full_door(void **state)
+{
+	struct play y = {.l = *state};
+	struct why said = {0};
+
+	play_begin(&y, 12);
+	agreement(&y);
+	league_settle(y.l);
+	tender(&y, DEADLINE, 2, false, 0);
+	until(&y, is_open, "open");
+	assert_ok(commit_at_full(&y, LIMIT_SEAL_COMMITS / 2 - 1, false, 0, &why));
+	assert_int_equal(commit_at_full(&y, LIMIT_SEAL_COMMITS / 2, false, 1, &said), E_LIMIT);
+	assert_non_null(strstr(said.text, "no new bids"));
+	assert_ok(commit_at_full(&y, LIMIT_SEAL_COMMITS / 2, true, 1, &why));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
-	const struct CMUnitTest tests[] = {
-		SIGNED(bid_holds), SIGNED(receipt_holds), SIGNED(none_bid), SIGNED(apart)};
+	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
+		SIGNED(none_bid), SIGNED(apart), SIGNED(full_door)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
