@@ -5,6 +5,7 @@
 #include "base/report.h"
 #include "web/api.h"
 #include "work/procurement/balance.h"
+#include "work/procurement/changes.h"
 #include "work/procurement/lab.h"
 #include "work/procurement/ocds/table.h"
 #include "work/procurement/release.h"
@@ -194,6 +195,22 @@ static int api_transcript(struct call *c)
 	for (size_t i = 0; i < p->n_message; i++)
 		transcript_add(&c->out, p->message[i]);
 	call_attach(c, "text/plain; charset=utf-8", "transcript.eseal");
+	return 0;
+}
+
+static int api_changes(struct call *c)
+{
+	struct process *p = arena_new(c->arena, struct process);
+	struct rows history;
+
+	TRY(process_of(c, p));
+	TRY(procure_store_history(
+		&c->world, c->db, &c->reader, &p->id, c->arena, &history, &c->why));
+	json_open(&c->o, '{');
+	json_open_at(&c->o, "items", '[');
+	changes_put(&c->o, p, &history, &c->world, c->arena);
+	json_close(&c->o);
+	json_close(&c->o);
 	return 0;
 }
 
@@ -611,6 +628,8 @@ const struct api_route procurement_routes[] = {
 		"A pool: who takes part, with how much, and the votes"),
 	READS("/processes/{object}", api_process, NULL, "ProcurementProcess", 0,
 		"All of one procurement"),
+	READS("/processes/{object}/changes", api_changes, NULL, "[ProcurementVersion]", 0,
+		"Versions of agreement, tender and contracts, newest first, and what each has changed"),
 	READS("/processes/{object}/transcript", api_transcript, NULL, "text", 0,
 		"All messages of the sealed tender, for `entente procure verify`"),
 	READS("/processes/{object}/ocds", api_ocds, by_circle, "ProcurementOcds", 0,

@@ -333,12 +333,13 @@ const struct command command_procure_put = {
 /* ---- the table ---- */
 
 static const struct command *const procure_subs[] = {&command_procure_board, &command_procure_list,
-	&command_procure_put, &command_procure_show, &command_procure_agree, &command_procure_step,
-	&command_procure_open, &command_procure_transcript, &command_procure_verify,
-	&command_procure_import, &command_procure_solve, &command_procure_award,
-	&command_procure_consent, &command_procure_finish, &command_procure_shares,
-	&command_procure_contracts, &command_procure_balance, &command_procure_trust,
-	&command_procure_export, &command_procure_schema, &command_procure_example, NULL};
+	&command_procure_put, &command_procure_show, &command_procure_changes,
+	&command_procure_agree, &command_procure_step, &command_procure_open,
+	&command_procure_transcript, &command_procure_verify, &command_procure_import,
+	&command_procure_solve, &command_procure_award, &command_procure_consent,
+	&command_procure_finish, &command_procure_shares, &command_procure_contracts,
+	&command_procure_balance, &command_procure_trust, &command_procure_export,
+	&command_procure_schema, &command_procure_example, NULL};
 const struct command command_procure = {
 	.name = "procure",
 	.group = "Joint procurement",

@@ -1,0 +1,190 @@
+/* changes.c: see changes.h. */
+#include "work/procurement/changes.h"
+
+#include "base/report.h"
+#include "work/procurement/view.h"
+
+struct comparing {
+	const struct json_doc *from, *to;
+	struct arena *arena;
+	struct changes *out;
+};
+
+static void compare(const struct comparing *c, struct slice path, json_ref x, json_ref y);
+
+static void add(const struct comparing *c, struct slice path, json_ref x, json_ref y)
+{
+	struct changes *out = c->out;
+
+	if (out->n == CHANGES_MAX) {
+		out->more = true;
+		return;
+	}
+	out->of[out->n++] = (struct change){.path = path,
+		.before = x ? json_raw(c->from, x) : SLICE_NONE,
+		.after = y ? json_raw(c->to, y) : SLICE_NONE};
+}
+
+static struct slice below(const struct comparing *c, struct slice path, struct slice key)
+{
+	return slice_str(arena_printf(c->arena, "%.*s/%.*s", SLICE_FMT(path), SLICE_FMT(key)));
+}
+
+static void members(const struct comparing *c, struct slice path, json_ref x, json_ref y)
+{
+	for (json_ref v = json_first(c->from, x); v; v = json_next(c->from, v)) {
+		struct slice key = json_key(c->from, v, c->arena);
+
+		compare(c, below(c, path, key), v, json_get_slice(c->to, y, key));
+	}
+	for (json_ref v = json_first(c->to, y); v; v = json_next(c->to, v)) {
+		struct slice key = json_key(c->to, v, c->arena);
+
+		if (!json_get_slice(c->from, x, key))
+			compare(c, below(c, path, key), JSON_ABSENT, v);
+	}
+}
+
+/* The element with this id, in `doc`. */
+static json_ref by_id(
+	const struct json_doc *doc, json_ref list, struct slice id, struct arena *arena)
+{
+	for
+		EACH(doc, v, list)
+	if (slice_eq(get_text(doc, v, "id", arena), id))
+		return v;
+	return JSON_ABSENT;
+}
+
+static bool have_ids(const struct json_doc *doc, json_ref list)
+{
+	for
+		EACH(doc, v, list)
+	if (json_type(doc, json_get(doc, v, "id")) != JSON_STRING)
+		return false;
+	return true;
+}
+
+static void elements(const struct comparing *c, struct slice path, json_ref x, json_ref y)
+{
+	for
+		EACH(c->from, v, x)
+		{
+			struct slice id = get_text(c->from, v, "id", c->arena);
+
+			compare(c, below(c, path, id), v, by_id(c->to, y, id, c->arena));
+		}
+	for
+		EACH(c->to, v, y)
+		{
+			struct slice id = get_text(c->to, v, "id", c->arena);
+
+			if (!by_id(c->from, x, id, c->arena))
+				compare(c, below(c, path, id), JSON_ABSENT, v);
+		}
+}
+
+static void places(const struct comparing *c, struct slice path, json_ref x, json_ref y)
+{
+	json_ref v = json_first(c->from, x), w = json_first(c->to, y);
+	char number[24];
+
+	for (size_t i = 0; v || w; i++) {
+		snprintf(number, sizeof(number), "%zu", i);
+		compare(c, below(c, path, slice_str(number)), v, w);
+		v = v ? json_next(c->from, v) : v;
+		w = w ? json_next(c->to, w) : w;
+	}
+}
+
+/* How deep it goes is bounded by who has read the documents. */
+static void compare(const struct comparing *c, struct slice path, json_ref x, json_ref y)
+{
+	enum json_type type = json_type(c->from, x);
+
+	if (c->out->more || (x && y && slice_eq(json_raw(c->from, x), json_raw(c->to, y))))
+		return;
+	if (!x || !y || type != json_type(c->to, y) || (type != JSON_OBJECT && type != JSON_ARRAY))
+		add(c, path, x, y);
+	else if (type == JSON_OBJECT)
+		members(c, path, x, y);
+	else if (have_ids(c->from, x) && have_ids(c->to, y))
+		elements(c, path, x, y);
+	else
+		places(c, path, x, y);
+}
+
+void changes_find(const struct json_doc *from, const struct json_doc *to, struct arena *arena,
+	struct changes *ret)
+{
+	struct comparing c = {.from = from, .to = to, .arena = arena, .out = ret};
+
+	*ret = (struct changes){.of = arena_array(arena, struct change, CHANGES_MAX)};
+	compare(&c, SLICE_NONE, json_root(from), json_root(to));
+}
+
+/* ---- the versions of a procurement ---- */
+
+bool changes_told(const struct process *p, const struct row *r)
+{
+	bool kind = r->kind == P_AGREEMENT || r->kind == P_TENDER || r->kind == P_CONTRACT;
+
+	return kind && process_may_write(p, r);
+}
+
+const struct row *changes_before(const struct rows *history, size_t i)
+{
+	const struct row *r = history->row, *before = NULL;
+
+	for (size_t k = 0; k < history->n; k++)
+		if (object_id_eq(&r[k].object, &r[i].object) &&
+			(r[k].epoch < r[i].epoch ||
+				(r[k].epoch == r[i].epoch && r[k].seq < r[i].seq)) &&
+			(!before || r[k].epoch > before->epoch ||
+				(r[k].epoch == before->epoch && r[k].seq > before->seq)))
+			before = &r[k];
+	return before;
+}
+
+static void put_change(struct json_out *o, const struct change *c)
+{
+	json_open(o, '{');
+	json_put_string(o, "path", c->path);
+	if (c->before.n)
+		json_put_raw(o, "before", c->before);
+	if (c->after.n)
+		json_put_raw(o, "after", c->after);
+	json_close(o);
+}
+
+static void put_version(struct json_out *o, const struct row *r, const struct row *before,
+	const struct world *w, struct arena *arena)
+{
+	struct changes changes = {0};
+
+	json_open(o, '{');
+	view_object(o, "object", &r->object);
+	json_put_cstr(o, "kind", pkind_table[r->kind].kind);
+	json_put_cstr(o, "author_label", world_party_label(w, &r->object.owner, arena));
+	view_time(o, "time", r->time_ms);
+	view_hash(o, "leaf", &r->leaf);
+	json_put_string(o, "label", r->label);
+	json_put_bool(o, "first", before == NULL);
+	json_put_string(o, "rationale", get_text(&r->doc, json_root(&r->doc), "rationale", arena));
+	if (before)
+		changes_find(&before->doc, &r->doc, arena, &changes);
+	json_open_at(o, "changes", '[');
+	for (size_t i = 0; i < changes.n; i++)
+		put_change(o, &changes.of[i]);
+	json_close(o);
+	json_put_bool(o, "more", changes.more);
+	json_close(o);
+}
+
+void changes_put(struct json_out *o, const struct process *p, const struct rows *history,
+	const struct world *w, struct arena *arena)
+{
+	for (size_t i = history->n; i-- > 0;)
+		if (changes_told(p, &history->row[i]))
+			put_version(o, &history->row[i], changes_before(history, i), w, arena);
+}
