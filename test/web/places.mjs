@@ -21,6 +21,7 @@ const SHELL = {
 const WORK = {
 	"cyber/object": ["cyber/objects?mode=real&limit=3", (x) => ({ id: x.id, author: x.author.id })], "cyber/cases": ["cyber/cases?mode=real&limit=3", (x) => x.object],
 	"training/exercise": ["training/exercises?mode=exercise", (x) => x.object],
+	"response/alerts": ["response/alerts?mode=real&limit=3", (x) => x.object],
 	"response/request": ["response/requests?mode=real&limit=3", (x) => x.object],
 	"procurement/pool": ["procurement/records?kind=pool&mode=real", (x) => x.object], "procurement/process": ["procurement/board?mode=real", (x) => x.object],
 };

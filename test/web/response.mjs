@@ -43,6 +43,43 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 		await mira.waitForSelector(".acks .seen");
 	}
 
+	// What another has written comes as a file; one's own is changed, and called off.
+	async function taken(edi, mira, seen) {
+		await go(edi, area("alerts"));
+		await press(edi, "Take in CAP", ".side");
+		await edi.locator(".drop input").setInputFiles({ name: "wind.cap", mimeType: "application/cap+xml", buffer: Buffer.from(job.cap) });
+		await edi.waitForSelector(".taken .badge.good");
+		await sees(edi, "It blows");
+		await look(edi, "taken", seen);
+		const card = edi.locator(".alert-card", { hasText: "The Drin floods its valley" });
+		await card.locator("a", { hasText: "Update" }).click();
+		await edi.waitForFunction(() => document.querySelector("form.sheet input")?.value === "Flood");
+		await field(edi, "Headline").fill("The Drin falls");
+		await look(edi, "alert-update", seen);
+		await edi.locator("button", { hasText: "Save for approval" }).click();
+		await press(mira, "Approve and issue");
+		await sees(mira, "The Drin falls");
+		await mira.waitForFunction(() => !document.querySelector("main").innerText.includes("The Drin floods its valley"));
+	}
+
+	// Accepted by one, confirmed by another; by the first it cannot be.
+	async function two(edi, mira, seen) {
+		await go(edi, area(`request/${job.two}`));
+		await press(edi, "Accept");
+		await edi.locator(".inline-form button.main").click();
+		await edi.waitForSelector(".second");
+		await sees(edi, "You have accepted this yourself");
+		if (await edi.locator(".second button", { hasText: "Confirm" }).count()) fail("who proposed it may confirm it");
+		await look(edi, "second", seen);
+		await go(mira, area(`request/${job.two}`));
+		await mira.waitForSelector(".second");
+		await look(mira, "second-confirm", seen);
+		await mira.locator(".second button", { hasText: "Confirm" }).click();
+		await mira.waitForSelector(".acceptance");
+		await mira.waitForSelector(".second", { state: "detached" });
+		await edi.waitForSelector(".acceptance");
+	}
+
 	const button = (page, text, inside = "main") => page.locator(`${inside} button`, { hasText: text });
 	const press = (page, text, inside) => button(page, text, inside).first().click();
 	const sees = (page, text, where = "main") => page.waitForFunction(([w, x]) => document.querySelector(w)?.innerText.includes(x), [where, text]);
@@ -177,10 +214,12 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 			const edi = await who(browser, alb), mira = await who(browser, { ...alb, user: "mira" }), ivan = await who(browser, hrv), dren = await who(browser, kos);
 			for (const p of ["", "alerts", "map", "readiness", "capabilities"]) {
 				await go(mira, area(p));
-				await look(mira, `empty-${p || "board"}`, seen);
+				await look(mira, `first-${p || "board"}`, seen);
 			}
 			await go(mira, area("alerts"));
 			await alert(edi, mira, ivan, seen);
+			await taken(edi, mira, seen);
+			await two(edi, mira, seen);
 			await request(edi, seen);
 			await offers(edi, ivan, dren);
 			await plan(edi, seen);

@@ -5,6 +5,8 @@ import pathlib
 
 import pytest
 
+from entente import wait
+
 PASSWORD = "correct horse battery staple"
 
 
@@ -45,9 +47,18 @@ def test_the_whole_way_in_a_browser(browser, four):
         have(node, type_code, quantity, 42.6, 21.2)
     old = put(alb, "capabilities", "type=HUSAR", "name=Rescuers", "kind=unit")
     put(alb, "readiness", f"capability={old}", "state=READY", "reported_at=-30h", "valid_until=-6h")
+    # Two people accept for this one; somebody else's alert comes as a file.
+    two = put(alb, "requests", "code=4712", "title=Boats", "situation=The ferry is gone", "location.name=Koman", "offers_due=+6h", "four_eyes=true",
+              "lines.0.line=1", "lines.0.type=FRB", "lines.0.quantity=1", "lines.0.needed_by=+30h")
+    wait(lambda: hrv.run("response", "show", "4712", status=None).returncode == 0, "the request at HRV")
+    hrv.json("response", "offer", "4712", "--type", "FRB", "-q", "1", "--eta", "+20h")
+    wait(lambda: alb.json("response", "show", "4712")["offers"], "the offer at ALB")
+    cap = ("<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'><identifier>wind-1</identifier><sender>met@example.org</sender><sent>2026-03-01T10:00:00+01:00</sent>"
+           "<status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info><category>Met</category><event>Wind</event><urgency>Future</urgency>"
+           "<severity>Minor</severity><certainty>Likely</certainty><expires>2099-03-01T10:00:00+01:00</expires><headline>It blows</headline></info></alert>")
     shots = os.environ.get("ENTENTE_SHOTS")
     nodes = [{"base": f"http://127.0.0.1:{n.port}", "user": user, "password": PASSWORD} for n, user in ((alb, "edi"), (hrv, "ivan"), (kos, "dren"), (svn, "ana"))]
-    seen = browser.play("response", scenes=str(pathlib.Path(__file__).with_name("response.mjs")), base=nodes[0]["base"], nodes=nodes, coalition=four.id, inside=INSIDE, shots=shots)
+    seen = browser.play("response", scenes=str(pathlib.Path(__file__).with_name("response.mjs")), base=nodes[0]["base"], nodes=nodes, coalition=four.id, inside=INSIDE, two=two, cap=cap, shots=shots)
     assert seen["bad"] == {}
     assert "EXERCISE EXERCISE EXERCISE" in seen["drill"] and "Drin" not in seen["drill"]
 
@@ -59,9 +70,12 @@ def test_the_whole_way_in_a_browser(browser, four):
     assert "0 %" in effect["HCP"][0] and "nothing comes" in effect["HCP"][0] and effect["HCP"][1].startswith("100 %")
     assert effect["PURE"][0].startswith("100 %") and effect["TENT"][1].startswith("0 %")
 
-    board = alb.json("response", "board")
-    assert [line["state"] for line in board[0]["lines"]] == ["DONE", "SHORTFALL_ACCEPTED", "COMMITTED", "COMMITTED", "COMMITTED", "UNABLE_TO_FILL"]
-    assert all(a["read"] for a in alb.json("response", "alerts")[0]["acks"] if a["member_label"] == "HRV")
+    board = {row["content"]["code"]: row for row in alb.json("response", "board")}
+    assert [line["state"] for line in board["4711"]["lines"]] == ["DONE", "SHORTFALL_ACCEPTED", "COMMITTED", "COMMITTED", "COMMITTED", "UNABLE_TO_FILL"]
+    [first] = [a for a in alb.json("response", "alerts", "--all") if a["superseded"]]
+    assert all(a["read"] for a in first["acks"] if a["member_label"] == "HRV")
+    [accepted] = alb.json("response", "show", "4712")["acceptances"]
+    assert (accepted["content"]["authorised_by"], accepted["content"]["second_authorisation"]) == ("edi", "mira")
     [claim] = alb.json("response", "show", "4711")["deployments"][0]["claims"]
     assert (claim["state"], claim["accepted"], claim["settlement"]["content"]["reference"]) == ("SETTLED", 910000, "TRX 7")
 
