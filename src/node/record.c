@@ -13,33 +13,11 @@
 
 #include <inttypes.h>
 
-#define ITEM_COLUMNS                                                                                \
-	"item.log, item.seq, item.at, item.epoch, item.object_owner, item.object_name, item.kind, " \
-	"item.mode, item.label, item.audience, item.media, item.until_ms, item.time_ms, item.state"
-
-/* $N = 1 for this node's own people, else 0. */
-#define SEEN_SQL(item, self, member) "(" self " = 1 OR " RELEASE_SQL(item ".audience", member) ")"
-
-/*
- * No newer item of the object that the reader may see. For people of this node the class of the label decides as well, but only of the
- * newest item: an object whose newest version is above somebody's clearance is not there for him, old versions and all. Otherwise he would
- * be shown what is out of date, and could change what he does not see.
- */
-#define NEWEST_SQL(self, member)                                                                   \
-	"NOT EXISTS (SELECT 1 FROM item newer WHERE newer.coalition = item.coalition "             \
-	"AND newer.object_owner = item.object_owner AND newer.object_name = item.object_name "     \
-	"AND (newer.epoch, newer.seq, newer.at) > (item.epoch, item.seq, item.at) AND " SEEN_SQL(  \
-		"newer", self, member) ")"
-
 #define PAGE_MAX 1000
 /* Contents of one page: half of what a request may use (LIMIT_REQUEST_ARENA). */
 #define PAGE_BYTES (32 * MIB)
 
-struct item_row {
-	int64_t log, audience;
-};
-
-static void row_read(
+void record_row_read(
 	struct stmt *s, struct arena *arena, struct record *ret, struct item_row *ret_row)
 {
 	*ret = (struct record){.seq = (uint64_t)db_i64(s, 1),
@@ -61,44 +39,21 @@ static void row_read(
 
 /* ---- contents ---- */
 
-/*
- * What was looked up last. Objects of a batch come one after the other, and records of a page mostly share log and readers: with a server each
- * look-up is a round trip.
- */
-struct page_cache {
-	bool has_content, damaged; /* damaged: that content is not what its entry commits to */
-	int64_t content_log;
-	uint64_t content_seq;
-	struct slice content;
-	struct hash leaf;
-	struct why why;	 /* of what could not be loaded */
-	int64_t log_row; /* 0: none */
-	struct log log;
-	int64_t audience; /* 0: none */
-	struct id *member;
-	size_t n_member;
-};
-
-int content_load(struct db *db, int64_t log_row, uint64_t seq, struct arena *arena,
-	struct slice *ret, struct hash *ret_leaf, struct why *why)
+int record_content_read(struct slice bytes, const uint8_t *salt, struct slice plain, uint64_t seq,
+	struct arena *arena, struct slice *ret, struct hash *ret_leaf, struct why *why)
 {
-	struct slice bytes, plain;
 	struct entry e;
 	struct inner in;
-	uint8_t salt[32];
-	int rc = log_entry(db, log_row, seq, arena, &bytes, why);
+	int rc = entry_parse(&e, arena, bytes, why);
 
-	if (rc == 0)
-		rc = entry_parse(&e, arena, bytes, why);
 	if (rc < 0)
 		return rc;
 	*ret_leaf = hash_leaf(bytes);
 	*ret = SLICE_NONE;
 	if (!e.has_payload)
 		return 0;
-	rc = payload_get(db, log_row, seq, arena, salt, &plain, why);
-	if (rc < 0)
-		return rc;
+	if (!salt)
+		return why_set(why, E_MISSING, "payload", "the content is not here");
 	struct hash commit = payload_commit(salt, plain);
 	if (!hash_eq(&commit, &e.commit)) {
 		char where[32];
@@ -115,8 +70,24 @@ int content_load(struct db *db, int64_t log_row, uint64_t seq, struct arena *are
 	return rc;
 }
 
+int content_load(struct db *db, int64_t log_row, uint64_t seq, struct arena *arena,
+	struct slice *ret, struct hash *ret_leaf, struct why *why)
+{
+	struct slice bytes, plain = SLICE_NONE;
+	uint8_t salt[32];
+	int rc = log_entry(db, log_row, seq, arena, &bytes, why), here;
+
+	if (rc < 0)
+		return rc;
+	here = payload_get(db, log_row, seq, arena, salt, &plain, why);
+	if (here < 0 && here != E_MISSING)
+		return here;
+	return record_content_read(
+		bytes, here < 0 ? NULL : salt, plain, seq, arena, ret, ret_leaf, why);
+}
+
 /* Content and leaf. */
-static int content_fill(struct db *db, struct record *r, const struct item_row *row,
+int record_row_content(struct db *db, struct record *r, const struct item_row *row,
 	struct page_cache *c, struct arena *arena, struct why *why)
 {
 	int rc;
@@ -151,7 +122,7 @@ static int content_fill(struct db *db, struct record *r, const struct item_row *
 }
 
 /* Readers, and whether its log is frozen below it. */
-static int record_fill(struct db *db, struct record *r, const struct item_row *row,
+int record_row_fill(struct db *db, struct record *r, const struct item_row *row,
 	struct page_cache *c, struct arena *arena, struct why *why)
 {
 	int rc = 0;
@@ -176,13 +147,7 @@ static int record_fill(struct db *db, struct record *r, const struct item_row *r
 
 /* ---- one ---- */
 
-/* Parameters of what asks about one object: $1 coalition, $2, $3 object, $4 self, $5 member, $6 to $18 classes. */
-#define ONE_CLASSES 6
-#define ONE_CLEARED(label)                                                                         \
-	RELEASE_CLASSES_SQL(label, "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14",      \
-		"$15", "$16", "$17", "$18")
-
-static void one_bind(struct stmt *s, const struct world *w, const struct reader *who,
+void record_one_bind(struct stmt *s, const struct world *w, const struct reader *who,
 	const struct object_id *object, struct arena *arena)
 {
 	db_bind_i64(s, 1, w->coalition.row);
@@ -206,17 +171,17 @@ int record_get(const struct world *w, struct db *db, const struct reader *who,
 	struct record r;
 	int rc;
 
-	one_bind(s, w, who, object, arena);
+	record_one_bind(s, w, who, object, arena);
 	rc = db_step(s, why);
 	if (rc == DB_ROW)
-		row_read(s, arena, &r, &row);
+		record_row_read(s, arena, &r, &row);
 	db_reset(s);
 	if (rc == DB_DONE)
 		return why_set(why, E_MISSING, "", "no such record");
 	if (rc == DB_ROW)
-		rc = content_fill(db, &r, &row, &cache, arena, why);
+		rc = record_row_content(db, &r, &row, &cache, arena, why);
 	if (rc == 0)
-		rc = record_fill(db, &r, &row, &cache, arena, why);
+		rc = record_row_fill(db, &r, &row, &cache, arena, why);
 	if (rc == 0)
 		*ret = r;
 	return rc;
@@ -245,14 +210,14 @@ static int versions_read(struct db *db, struct stmt *s, struct arena *arena, str
 			row = r;
 			max = 2 * max + 8;
 		}
-		row_read(s, arena, &out[n], &row[n]);
+		record_row_read(s, arena, &out[n], &row[n]);
 		n++;
 	}
 	db_reset(s);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		rc = log_leaf(db, row[i].log, out[i].seq, &out[i].leaf, why);
 		if (rc == 0)
-			rc = record_fill(db, &out[i], &row[i], &cache, arena, why);
+			rc = record_row_fill(db, &out[i], &row[i], &cache, arena, why);
 	}
 	if (rc < 0)
 		return rc;
@@ -295,7 +260,7 @@ int record_history(const struct world *w, struct db *db, const struct reader *wh
 
 	if (rc < 0)
 		return rc;
-	one_bind(s, w, who, &after->object, arena);
+	record_one_bind(s, w, who, &after->object, arena);
 	db_bind_i64(s, 19, after->set);
 	db_bind_i64(s, 20, after->epoch);
 	db_bind_i64(s, 21, (int64_t)after->seq);
@@ -310,7 +275,7 @@ int record_history(const struct world *w, struct db *db, const struct reader *wh
 			n = i;
 			break;
 		}
-		rc = content_fill(db, &out[i], &row[i], &cache, arena, why);
+		rc = record_row_content(db, &out[i], &row[i], &cache, arena, why);
 	}
 	if (rc < 0)
 		return rc;
@@ -368,7 +333,7 @@ static int page_rows(struct stmt *s, struct arena *arena, struct record *out, st
 	int rc;
 
 	while ((rc = db_step(s, why)) == DB_ROW && n < max) {
-		row_read(s, arena, &out[n], &row[n]);
+		record_row_read(s, arena, &out[n], &row[n]);
 		n++;
 	}
 	db_reset(s);
@@ -448,14 +413,14 @@ int record_list(const struct world *w, struct db *db, const struct reader *who,
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		out[i].cut = out[i].state == ITEM_LIVE && arena->used - before > PAGE_BYTES;
 		if (!out[i].cut)
-			rc = content_fill(db, &out[i], &row[i], &cache, arena, why);
+			rc = record_row_content(db, &out[i], &row[i], &cache, arena, why);
 		/* One that is damaged does not hide the others: asked for alone, it says so. */
 		if (rc == E_VERIFY)
 			out[i].cut = true;
 		if (out[i].cut)
 			rc = log_leaf(db, row[i].log, out[i].seq, &out[i].leaf, why);
 		if (rc == 0)
-			rc = record_fill(db, &out[i], &row[i], &cache, arena, why);
+			rc = record_row_fill(db, &out[i], &row[i], &cache, arena, why);
 	}
 	if (rc < 0)
 		return rc;

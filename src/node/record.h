@@ -29,6 +29,15 @@ struct record {
 MUST_USE int record_get(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, struct arena *arena, struct record *ret, struct why *why);
 
+/*
+ * The same of many objects in few questions: RECORDS_MANY of them in one, and their contents in another. ret[i] is of object[i]; one that is absent or not released has
+ * `kind` empty; E_VERIFY if one is damaged. Up to RECORDS_MANY at a time.
+ */
+#define RECORDS_MANY 20
+MUST_USE int record_get_many(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, size_t n, struct arena *arena, struct record *ret,
+	struct why *why);
+
 /* One page, newest first by (time, object), of one mode. Release is in the SQL. Contents up to 32 MiB a page, see `cut`. */
 struct record_query {
 	enum mode mode;	   /* required */

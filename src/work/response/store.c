@@ -314,6 +314,30 @@ int aid_page(const struct aid_view *v, enum aid_kind kind, const struct id *owne
 
 /* ---- by what they name: by the index, of each owner the newest first ---- */
 
+/* Up to RECORDS_MANY of them, but for those of whose owner there are enough. */
+static int some_take(struct taking *t, const struct object_id *object, size_t n, struct why *why)
+{
+	struct arena some CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct object_id wanted[RECORDS_MANY];
+	struct record *r = arena_array(&some, struct record, RECORDS_MANY);
+	size_t n_wanted = 0;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		if (share_full(t, share_of(t, &object[i].owner)))
+			leave_out(t);
+		else
+			wanted[n_wanted++] = object[i];
+	rc = record_get_many(t->v->world, t->v->db, t->v->who, wanted, n_wanted, &some, r, why);
+	for (size_t i = 0; rc == 0 && i < n_wanted; i++) {
+		t->theirs = NULL;
+		if (r[i].kind.n)
+			rc = take(t, &r[i], why);
+	}
+	t->theirs = NULL;
+	return rc;
+}
+
 /* Runs a bound query for objects, each owner's together, and takes each. */
 static int objects_take(struct taking *t, struct stmt *s, struct why *why)
 {
@@ -332,21 +356,9 @@ static int objects_take(struct taking *t, struct stmt *s, struct why *why)
 			leave_out(t);
 	}
 	db_reset(s);
-	for (size_t i = 0; rc == 0 && i < found.n; i++) {
-		struct arena one CLEANUP_ARENA = ARENA(LIMIT_AID_PAGE_ARENA);
-		struct record r;
-
-		if (share_full(t, share_of(t, &found.p[i].owner))) {
-			leave_out(t);
-			continue;
-		}
-		rc = record_get(t->v->world, t->v->db, t->v->who, &found.p[i], &one, &r, why);
-		t->theirs = NULL;
-		if (rc == 0)
-			rc = take(t, &r, why);
-		else if (rc == E_MISSING)
-			rc = 0;
-	}
+	for (size_t i = 0; rc == 0 && i < found.n; i += RECORDS_MANY)
+		rc = some_take(t, &found.p[i],
+			found.n - i < RECORDS_MANY ? found.n - i : RECORDS_MANY, why);
 	vec_free(&found);
 	return rc;
 }
