@@ -64,7 +64,8 @@ function Change({ c, a }: { c: string; a: Alert }): VNode | null {
 	const [problem, set] = useState<Problem>();
 	const [open, set_open] = useState(false);
 	const [note, set_note] = useState("");
-	if (!a.own || !a.active || !may("response", "contributor")) return null;
+	// What was taken in is its sender's to change.
+	if (!a.own || !a.active || !a.identifier.startsWith("entente.") || !may("response", "contributor")) return null;
 	const cancel = async (e: Event): Promise<void> => {
 		e.preventDefault();
 		set(undefined);
