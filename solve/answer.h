@@ -28,9 +28,9 @@
 
 struct solve_options {
 	int time_ms; /* wall clock */
-	int cpu_ms;  /* of the search; 0: no ceiling. An engine that cannot count it lets it be. */
-	double gap;  /* relative; 0: to the optimum */
-	bool relax;  /* whole numbers need not be whole; prices of rows are told */
+	int steps; /* of the simplex, in the search; 0: no ceiling. An engine that cannot count them lets it be. */
+	double gap; /* relative; 0: to the optimum */
+	bool relax; /* whole numbers need not be whole; prices of rows are told */
 };
 
 static inline long solve_number(const char *text)
@@ -60,13 +60,13 @@ static inline struct solve_options solve_options(int argc, char **argv)
 		}
 		if (strcmp(argv[i], "--time-ms") == 0) {
 			o.time_ms = (int)solve_number(value);
-		} else if (strcmp(argv[i], "--cpu-ms") == 0) {
-			o.cpu_ms = (int)solve_number(value);
+		} else if (strcmp(argv[i], "--steps") == 0) {
+			o.steps = (int)solve_number(value);
 		} else if (strcmp(argv[i], "--gap-ppm") == 0) {
 			o.gap = (double)solve_number(value) / 1e6;
 		} else {
 			fprintf(stderr,
-				"usage: %s [--relax] [--time-ms N] [--cpu-ms N] [--gap-ppm N] < MODEL.lp\n",
+				"usage: %s [--relax] [--time-ms N] [--steps N] [--gap-ppm N] < MODEL.lp\n",
 				argv[0]);
 			exit(SOLVE_BAD_USE);
 		}
@@ -119,6 +119,13 @@ static inline void answer_price(const char *row, double v)
 {
 	if (fabs(v) > SOLVE_TINY)
 		printf("price %s %.17g\n", row, v);
+}
+
+/* What one unit of a column that is at its bound would cost: of the relaxation. */
+static inline void answer_cost(const char *column, double v)
+{
+	if (fabs(v) > SOLVE_TINY)
+		printf("cost %s %.17g\n", column, v);
 }
 
 static inline int answer_end(void)

@@ -6,6 +6,7 @@
 #include "answer.h"
 
 #include <Cbc_C_Interface.h>
+#include <Clp_C_Interface.h>
 
 static void answer(Cbc_Model *m)
 {
@@ -27,6 +28,43 @@ static void answer(Cbc_Model *m)
 		Cbc_getColName(m, i, name, sizeof(name));
 		answer_value(name, x[i]);
 	}
+}
+
+/* The linear relaxation, by CLP: its value is a bound; rows have prices, columns values and reduced costs. */
+static int relax(Cbc_Model *m, double seconds, int out)
+{
+	Clp_Simplex *s = Clp_newModel();
+	char name[64];
+
+	Clp_setLogLevel(s, 0);
+	Clp_setMaximumSeconds(s, seconds);
+	Clp_loadProblem(s, Cbc_getNumCols(m), Cbc_getNumRows(m), Cbc_getVectorStarts(m),
+		Cbc_getIndices(m), Cbc_getElements(m), Cbc_getColLower(m), Cbc_getColUpper(m),
+		Cbc_getObjCoefficients(m), Cbc_getRowLower(m), Cbc_getRowUpper(m));
+	Clp_initialDualSolve(s);
+	fflush(stdout);
+	if (dup2(out, STDOUT_FILENO) < 0)
+		return 1;
+	answer_begin("cbc", CBC_VERSION);
+	if (Clp_status(s) != 0) {
+		answer_status(Clp_status(s) == 1 ? "infeasible" : "nothing");
+		Clp_deleteModel(s);
+		return answer_end();
+	}
+	answer_status("optimal");
+	answer_number("objective", Clp_objectiveValue(s));
+	answer_number("bound", Clp_objectiveValue(s));
+	for (int i = 0; i < Cbc_getNumRows(m); i++) {
+		Cbc_getRowName(m, i, name, sizeof(name));
+		answer_price(name, Clp_getRowPrice(s)[i]);
+	}
+	for (int i = 0; i < Cbc_getNumCols(m); i++) {
+		Cbc_getColName(m, i, name, sizeof(name));
+		answer_value(name, Clp_getColSolution(s)[i]);
+		answer_cost(name, Clp_getReducedCost(s)[i]);
+	}
+	Clp_deleteModel(s);
+	return answer_end();
 }
 
 int main(int argc, char **argv)
@@ -52,6 +90,8 @@ int main(int argc, char **argv)
 	Cbc_setParameter(m, "seconds", seconds);
 	Cbc_setParameter(m, "ratioGap", gap);
 	Cbc_setParameter(m, "allowableGap", "0");
+	if (o.relax)
+		return relax(m, o.time_ms / 1000.0, out);
 	Cbc_solve(m);
 	fflush(stdout);
 	if (dup2(out, STDOUT_FILENO) < 0)

@@ -2,19 +2,18 @@
  * glpk.c: GLPK as a program (GPL-3-or-later as a whole, for GLPK's sake; see README.md).
  *
  * Presolve, then branch and cut with mixed-integer rounding: of what GLPK has it is what tells on fixed charges; Gomory and cover cuts on top cost three times what they save
- * (bench/README.md). Processor time has a ceiling of its own, so that a search on a machine that is busy gets as far as on one that is not. GLP_EMIPGAP and GLP_ETMLIM are successes of a kind: there may be a solution, and there is a bound. GLPK itself aborts the process on
+ * (bench/README.md). Steps of the simplex have a ceiling of their own, so that a search on a machine that is busy ends where it does on one that is not. GLP_EMIPGAP and GLP_ETMLIM are successes of a kind: there may be a solution, and there is a bound. GLPK itself aborts the process on
  * an internal error; whoever started it then finds no `end`.
  */
 #include "answer.h"
 
 #include <glpk.h>
-#include <time.h>
 
 /* The best bound is kept while the tree is alive: afterwards GLPK does not tell it. */
 struct seen {
 	double bound;
 	bool known;
-	int cpu_ms; /* 0: no ceiling */
+	int steps; /* 0: no ceiling */
 };
 
 static void look(glp_tree *tree, void *ctx)
@@ -26,7 +25,7 @@ static void look(glp_tree *tree, void *ctx)
 		s->bound = glp_ios_node_bound(tree, best);
 		s->known = true;
 	}
-	if (s->cpu_ms && (double)clock() / CLOCKS_PER_SEC * 1000 > s->cpu_ms)
+	if (s->steps && glp_get_it_cnt(glp_ios_get_prob(tree)) > s->steps)
 		glp_ios_terminate(tree);
 }
 
@@ -59,6 +58,8 @@ static int relax(glp_prob *p, const struct solve_options *o)
 
 	glp_init_smcp(&with);
 	with.msg_lev = GLP_MSG_OFF;
+	/* All costs are at least nothing, so that leaving everything at its bound is a dual solution to start from. */
+	with.meth = GLP_DUALP;
 	with.presolve = GLP_ON;
 	with.tm_lim = o->time_ms;
 	int rc = glp_simplex(p, &with);
@@ -69,6 +70,10 @@ static int relax(glp_prob *p, const struct solve_options *o)
 		answer_number("bound", glp_get_obj_val(p));
 		for (int i = 1; i <= glp_get_num_rows(p); i++)
 			answer_price(glp_get_row_name(p, i), glp_get_row_dual(p, i));
+		for (int j = 1; j <= glp_get_num_cols(p); j++) {
+			answer_value(glp_get_col_name(p, j), glp_get_col_prim(p, j));
+			answer_cost(glp_get_col_name(p, j), glp_get_col_dual(p, j));
+		}
 	} else {
 		answer_status(rc == GLP_ENOPFS ? "infeasible" : "nothing");
 	}
@@ -79,7 +84,7 @@ static int relax(glp_prob *p, const struct solve_options *o)
 int main(int argc, char **argv)
 {
 	struct solve_options o = solve_options(argc, argv);
-	struct seen seen = {.cpu_ms = o.cpu_ms};
+	struct seen seen = {.steps = o.steps};
 	char path[64];
 	FILE *model = solve_model(path);
 

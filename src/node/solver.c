@@ -98,10 +98,10 @@ static void become(
 static int child_start(
 	const struct solver_options *o, const char *path, struct child *ret, struct why *why)
 {
-	char program[PATH_MAX_BYTES], time_text[24], gap_text[24], cpu_text[24];
-	char time_name[] = "--time-ms", gap_name[] = "--gap-ppm", cpu_name[] = "--cpu-ms";
+	char program[PATH_MAX_BYTES], time_text[24], gap_text[24], steps_text[24];
+	char time_name[] = "--time-ms", gap_name[] = "--gap-ppm", steps_name[] = "--steps";
 	char relax_name[] = "--relax";
-	char *argv[] = {program, time_name, time_text, gap_name, gap_text, cpu_name, cpu_text,
+	char *argv[] = {program, time_name, time_text, gap_name, gap_text, steps_name, steps_text,
 		o->relax ? relax_name : NULL, NULL};
 	int to[2], from[2];
 	pid_t parent = getpid();
@@ -109,7 +109,7 @@ static int child_start(
 	snprintf(program, sizeof(program), "%s", path);
 	snprintf(time_text, sizeof(time_text), "%lld", (long long)o->wall_ms);
 	snprintf(gap_text, sizeof(gap_text), "%u", o->gap_ppm);
-	snprintf(cpu_text, sizeof(cpu_text), "%lld", (long long)o->cpu_ms);
+	snprintf(steps_text, sizeof(steps_text), "%lld", (long long)o->steps);
 	if (pipe2(to, O_CLOEXEC) < 0)
 		return why_set(why, E_IO, "solver", "%s", strerror(errno));
 	if (pipe2(from, O_CLOEXEC) < 0) {
@@ -281,6 +281,8 @@ static int line_take(struct solver_answer *a, struct slice line)
 	}
 	if (slice_take(&line, "price "))
 		return value_add(line, a->price, &a->n_price);
+	if (slice_take(&line, "cost "))
+		return value_add(line, a->cost, &a->n_cost);
 	return slice_take(&line, "value ") ? value_add(line, a->value, &a->n_value) : E_SYNTAX;
 }
 
@@ -295,6 +297,7 @@ int solver_answer_parse(
 		lines += text.p[i] == '\n';
 	a.value = arena_array(arena, struct solver_value, lines + 1);
 	a.price = arena_array(arena, struct solver_value, lines + 1);
+	a.cost = arena_array(arena, struct solver_value, lines + 1);
 	if (!slice_cut(&rest, '\n', &line) || !slice_is(line, "entente-answer/1"))
 		return why_set(why, E_SYNTAX, "line 1", "no answer of a solver");
 	while (slice_cut(&rest, '\n', &line)) {
@@ -303,6 +306,7 @@ int solver_answer_parse(
 		if (slice_is(line, "end") && rest.n == 0) {
 			qsort(a.value, a.n_value, sizeof(*a.value), by_column);
 			qsort(a.price, a.n_price, sizeof(*a.price), by_column);
+			qsort(a.cost, a.n_cost, sizeof(*a.cost), by_column);
 			*ret = a;
 			return 0;
 		}
@@ -329,4 +333,9 @@ double solver_value(const struct solver_answer *a, const char *column)
 double solver_price(const struct solver_answer *a, const char *row)
 {
 	return find(a->price, a->n_price, row);
+}
+
+double solver_cost(const struct solver_answer *a, const char *column)
+{
+	return find(a->cost, a->n_cost, column);
 }

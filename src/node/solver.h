@@ -22,8 +22,8 @@
 struct solver_options {
 	const char *engine; /* "glpk", "cbc" */
 	int64_t wall_ms;    /* > 0 */
-	int64_t cpu_ms; /* of its search, so that a busy machine does not make it worse; 0: no ceiling but wall_ms */
-	bool relax; /* the linear relaxation: `objective` is a bound, and there are prices instead of values */
+	int64_t steps; /* of the simplex, in a search: a limit that comes at the same place everywhere; 0: none but wall_ms. CBC has none. */
+	bool relax; /* the linear relaxation: `objective` is a bound, and rows have prices, columns costs */
 	uint32_t
 		gap_ppm; /* good enough when within this of the bound, in millionths; 0: to the optimum */
 };
@@ -43,6 +43,9 @@ struct solver_answer {
 	size_t n_value;
 	struct solver_value *price; /* sorted by row: what one more on its right side changes */
 	size_t n_price;
+	struct solver_value *
+		cost; /* sorted by column: of the relaxation, what one unit more of it costs in all */
+	size_t n_cost;
 };
 
 /* Is there such a program here? */
@@ -52,6 +55,7 @@ MUST_USE int solver_run(const struct solver_options *o, struct slice lp, struct 
 /* 0 for a column that is not named in the answer. */
 double solver_value(const struct solver_answer *a, const char *column);
 double solver_price(const struct solver_answer *a, const char *row);
+double solver_cost(const struct solver_answer *a, const char *column);
 /* From the text of an answer; E_SYNTAX. For solver_run, and tests. */
 MUST_USE int solver_answer_parse(
 	struct slice text, struct arena *arena, struct solver_answer *ret, struct why *why);

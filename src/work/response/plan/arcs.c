@@ -143,12 +143,13 @@ static int64_t arrival(const struct plan_problem *p, const struct plan_lot *k,
 	return start + (k->notice_minutes + w->load_minutes + km * 60 / w->speed_kmh) * MINUTE_MS;
 }
 
-static bool lift_limited(const struct plan_problem *p, size_t member, struct slice mode)
+/* Row of p->lift that it takes from; n_lift: none. */
+static size_t lift_row(const struct plan_problem *p, size_t member, struct slice mode)
 {
 	for (size_t i = 0; i < p->n_lift; i++)
 		if (p->lift[i].member == member && slice_eq(p->lift[i].mode, mode))
-			return true;
-	return false;
+			return i;
+	return p->n_lift;
 }
 
 static void arc_add(struct making *m, struct plan_arc arc)
@@ -204,7 +205,9 @@ static size_t ways_add(struct making *m, size_t lot, size_t line, int64_t effect
 			*f = refuse(RULE_LATE, w->mode);
 			continue;
 		}
-		bool lifts = k->n_way && !w->organic && lift_limited(p, k->member, w->mode);
+		size_t lift = k->n_way && !w->organic && k->weight_kg
+				      ? lift_row(p, k->member, w->mode)
+				      : p->n_lift;
 		arc_add(m, (struct plan_arc){.lot = (uint32_t)lot,
 				   .line = (uint32_t)line,
 				   .way = (uint32_t)i,
@@ -212,7 +215,8 @@ static size_t ways_add(struct making *m, size_t lot, size_t line, int64_t effect
 				   .late_minutes = late,
 				   .effect = effect,
 				   .unit_cost = k->per_unit + k->per_unit_km * km,
-				   .lift_kg = lifts ? k->weight_kg : 0});
+				   .lift_kg = lift < p->n_lift ? k->weight_kg : 0,
+				   .lift = (uint32_t)lift});
 		n++;
 	}
 	return n;
@@ -293,9 +297,10 @@ static int lot_check(const struct plan_problem *p, const struct plan_lot *k, str
 static int problem_check(const struct plan_problem *p, struct why *why)
 {
 	if (p->n_lot > PLAN_LOTS_MAX || p->n_line > PLAN_LINES_MAX ||
-		p->n_member > PLAN_MEMBERS_MAX)
-		return why_set(why, E_LIMIT, "", "more than %d lots, %d lines or %d members",
-			PLAN_LOTS_MAX, PLAN_LINES_MAX, PLAN_MEMBERS_MAX);
+		p->n_member > PLAN_MEMBERS_MAX || p->n_lift > PLAN_LIFTS_MAX)
+		return why_set(why, E_LIMIT, "",
+			"more than %d lots, %d lines, %d members or %d limits of lift",
+			PLAN_LOTS_MAX, PLAN_LINES_MAX, PLAN_MEMBERS_MAX, PLAN_LIFTS_MAX);
 	if (score_shares(p) > 1000000)
 		return why_set(
 			why, E_INVALID, "share", "the members' shares are more than the whole");

@@ -6,6 +6,7 @@ struct checking {
 	const struct plan_arcs *a;
 	const int64_t *take;
 	int64_t *of_lot, *of_line, *of_member; /* units; thousandths; minor units */
+	uint64_t *there;		       /* per line: members that serve it */
 	struct why *why;
 };
 
@@ -63,16 +64,6 @@ static int lift_check(struct checking *c)
 	return 0;
 }
 
-static uint64_t members_on(const struct checking *c, size_t line)
-{
-	uint64_t there = 0;
-
-	for (size_t i = 0; i < c->a->n; i++)
-		if (c->take[i] && c->a->arc[i].line == line)
-			there |= UINT64_C(1) << c->p->lot[c->a->arc[i].lot].member;
-	return there;
-}
-
 static bool is_on(const struct checking *c, uint64_t there, struct slice label)
 {
 	for (size_t m = 0; m < c->p->n_member; m++)
@@ -85,7 +76,7 @@ static int lines_check(struct checking *c)
 {
 	for (size_t l = 0; l < c->p->n_line; l++) {
 		const struct plan_line *line = &c->p->line[l];
-		uint64_t there = members_on(c, l);
+		uint64_t there = c->there[l];
 		if (c->of_line[l] > 0 && c->of_line[l] < line->min_useful * PLAN_EFFECT)
 			return broken(c, line->type, "less comes than is of use");
 		if (line->max_contributors && __builtin_popcountll(there) > line->max_contributors)
@@ -131,6 +122,7 @@ int plan_check(const struct plan_problem *p, const struct plan_arcs *a, const in
 		.of_lot = arena_array(arena, int64_t, p->n_lot + 1),
 		.of_line = arena_array(arena, int64_t, p->n_line + 1),
 		.of_member = arena_array(arena, int64_t, p->n_member + 1),
+		.there = arena_array(arena, uint64_t, p->n_line + 1),
 		.why = why};
 	int64_t late = 0;
 
@@ -143,6 +135,8 @@ int plan_check(const struct plan_problem *p, const struct plan_arcs *a, const in
 		c.of_lot[arc->lot] += take[i];
 		c.of_line[arc->line] += take[i] * arc->effect;
 		c.of_member[p->lot[arc->lot].member] += take[i] * arc->unit_cost;
+		if (take[i])
+			c.there[arc->line] |= UINT64_C(1) << p->lot[arc->lot].member;
 		late += take[i] * score_late(p, &p->line[arc->line], arc);
 	}
 	int rc = lots_check(&c);

@@ -22,6 +22,7 @@
 #define PLAN_LOTS_MAX	 20000
 #define PLAN_LINES_MAX	 1000
 #define PLAN_MEMBERS_MAX 64
+#define PLAN_LIFTS_MAX	 512
 #define PLAN_ARCS_MAX	 400000
 #define PLAN_AMOUNT_MAX	 INT64_C(1000000000) /* of one thing: units, kg, minor units of a rate */
 #define PLAN_WEIGHT_MAX	 100
@@ -152,6 +153,7 @@ struct plan_arc {
 	int64_t effect;	   /* of one unit, thousandths */
 	int64_t unit_cost; /* without mobilisation */
 	int64_t lift_kg; /* of one unit, of the member's lift; 0: organic, or no lift is limited */
+	uint32_t lift;	 /* that lift's row; n_lift: none */
 	bool approval;	 /* somebody has to agree first */
 };
 /* Rules in the order in which they are asked: the first that fails is told. */
@@ -225,18 +227,24 @@ MUST_USE int plan_check(const struct plan_problem *p, const struct plan_arcs *a,
 MUST_USE int plan_greedy(const struct plan_problem *p, const struct plan_arcs *a,
 	struct arena *arena, struct plan_package *ret, struct why *why);
 
+/* How a problem is taken apart: by its size; or, to test that, however small it is. */
+enum plan_split { PLAN_SPLIT_BY_SIZE, PLAN_SPLIT_PARTS, PLAN_SPLIT_SIFTED };
 struct plan_options {
 	const char *engine;
 	int64_t wall_ms;  /* for all of it; what is found by then is answered */
 	uint32_t gap_ppm; /* good enough */
+	enum plan_split split;
 	/* May be NULL: how far it is. */
 	void (*progress)(void *ctx, size_t done, size_t all);
+	/* May be NULL: the package or its bound has become better. */
+	void (*found)(void *ctx, const struct plan_package *k);
 	void *ctx;
 };
 /*
- * A small problem whole. A larger one by parts that share no lot (mostly: by type): each first with all lift for itself, at the price that lift has in the relaxation of the whole; the sum
- * of the parts' own bounds, less what lift is worth, is one that no package can beat. Packages are then put together part by part, each taking what it liked best if there is lift for
- * that, else what is best with the lift that is left; whoever lost most by coming late comes first in the next. Then each once more against the others as they are, while there is time.
+ * A small problem whole. A larger one by parts that share no lot (mostly: by type) around the relaxation of the whole: that says what lift and burden cost, how much of them each part
+ * should get, and a bound. A package is put together part by part, what is still to come keeping its due; then each part once more beside the others as they are, while there is time
+ * and need. Parts alone, at the price of what they share, give another bound: the higher one is told. The same problem with the same limits has the same answer, unless the time comes
+ * first.
  * Without a solver, or if it fails, the answer is that of plan_greedy. Never worse than that.
  */
 MUST_USE int plan_solve(const struct plan_problem *p, const struct plan_arcs *a,

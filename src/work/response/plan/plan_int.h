@@ -6,6 +6,8 @@
  *	tally.c    what is taken and what is left, while a package is put together
  *	greedy.c   at once
  *	part.c     parts of the problem that share no lot
+ *	prices.c   what lift and burden cost a part that is solved alone
+ *	relax.c    the relaxation of the whole
  *	model.c    a part as LP text, and the way back
  *	solve.c    the parts one after the other
  *	check.c    the rules again, written apart from all of the above
@@ -21,6 +23,8 @@
 #define POINT_SCALE INT64_C(100000)
 /* Minor units of a thousand of the currency. */
 #define THOUSAND INT64_C(100000)
+/* Points of the objective per point of models: engines work best with numbers near one. */
+#define MODEL_SCALE 1e6
 
 /* ---- score.c ---- */
 
@@ -56,8 +60,6 @@ void tally_make(struct tally *t, const struct plan_problem *p, const struct plan
 void tally_add(struct tally *t, size_t arc, int64_t units);
 /* As many as still may, at most `want`, all rules but min_lot and min_useful heeded. */
 int64_t tally_room(const struct tally *t, size_t arc, int64_t want);
-/* Row of p->lift that an arc takes from; n_lift: none. */
-size_t tally_lift_of(const struct plan_problem *p, const struct plan_arc *a);
 
 /* ---- part.c ---- */
 
@@ -77,7 +79,7 @@ void part_whole(const struct plan_problem *p, const struct plan_arcs *a, struct 
 /* The lines of a part from what is left, but for lots of a group. */
 void greedy_part(struct tally *t, const struct part *part, struct arena *arena);
 
-/* ---- model.c ---- */
+/* ---- prices.c ---- */
 
 /* What parts compete for, priced: points (of MODEL_SCALE) per kg of each lift, per minor unit of each member's cost. */
 struct prices {
@@ -91,12 +93,36 @@ bool prices_read(
 /* What all lift together is worth: the bounds of priced parts add up to this much too much. */
 double prices_lift_worth(const struct plan_problem *p, const struct prices *w);
 
+/* ---- relax.c ---- */
+
+/* Of lift and of members' money, what a part takes. */
+struct usage {
+	int64_t *lift, *cost;
+};
+struct relaxed {
+	double *value, *cost; /* per arc: units; what one more unit costs in all */
+	struct usage *usage;  /* per part */
+};
+void relaxed_make(const struct plan_problem *p, const struct plan_arcs *a, size_t parts,
+	struct arena *arena, struct relaxed *ret);
+/* Values and usage from an answer about the whole, or as much of it as was asked. */
+void relaxed_values(const struct plan_problem *p, const struct plan_arcs *a,
+	const struct part *part, size_t parts, const struct solver_answer *answer,
+	struct relaxed *io);
+/* Values and costs of a part's arcs from an answer about at least that part. */
+void relaxed_part(const struct part *part, const struct solver_answer *answer, struct relaxed *io);
+/* The part with so many per cent of the arcs that the relaxation uses: these, and those that it would use next; and those of a package (`take`, per arc, or NULL). */
+void relaxed_kernel(const struct relaxed *r, const struct part *part, unsigned percent,
+	const int64_t *take, struct arena *arena, struct part *ret);
+
+/* ---- model.c ---- */
+
 /*
  * `t` has what the other parts take; NULL: this part alone, with all lift for itself, for the bound. With `prices` it pays for lift and burden; without, burden counts as it is (and
  * `t` must be there).
  */
 void model_print(const struct plan_problem *p, const struct plan_arcs *a, const struct part *part,
-	const struct tally *t, const struct prices *prices, struct buf *ret);
+	const struct tally *t, const struct prices *prices, struct arena *scratch, struct buf *ret);
 /* Units per arc of the part; false if a number is no whole one. */
 bool model_read(const struct part *part, const struct solver_answer *answer, int64_t *ret_take);
 /* A bound of models, in points; never more than the truth allows for the engine's tolerance. */

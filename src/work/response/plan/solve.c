@@ -1,130 +1,202 @@
-/* solve.c: a small problem whole; a larger one by parts, one after the other, their bounds, and again while there is time. */
+/*
+ * solve.c: the parts of a problem one after the other around the relaxation of the whole, and each again beside the others while that helps.
+ *
+ * What bounds what: the relaxation admits every package, so none has fewer points than it. A part at prices (prices.c) is no dearer than its share of any package is, so the parts' own
+ * bounds, summed, are one too. The best of all of them is told.
+ *
+ * Only work is limited inside of a solver (in steps of the simplex, which are counted alike everywhere), so that a problem has the same answer on a busy machine as on one that is free,
+ * unless `wall_ms` comes first.
+ */
 #include "base/clock.h"
 #include "base/limits.h"
 #include "work/response/plan/plan_int.h"
 
-/* Of the time there is: for prices; of the rest for what each part would like best; the remainder is for packages. */
-#define PRICE_PERCENT 25
-#define IDEAL_PERCENT 50
-#define PIECE_MS_MIN  50
-#define BUILD_MAX     6
-#define AGAIN_MAX     3
-/* Above so many arcs the relaxation of the whole takes longer than it is worth: lift is free until it proves to be short. */
-#define PRICED_ARCS 20000
-/* Of the processor for one part: most take a tenth of that, and a few would take all there is. */
-#define PART_CPU_MS(arcs) (300 + (int64_t)(arcs))
-/* Up to so many arcs the whole is solved in one, for so much of the time. */
-#define WHOLE_ARCS    1500
-#define WHOLE_PERCENT 50
+/* Passes over all parts, each beside the others as they are; the first with the kernels only. */
+#define AGAIN_MAX 8
+/* Steps for one part: most need a tenth of that, and a few would take all there is. */
+#define PART_STEPS(arcs) (2000 + 10 * (int64_t)(arcs))
+/* Relaxations of more arcs are CLP's: it needs longer to start, and a sixth of the time at M. */
+#define CLP_ARCS 300
+/* More arcs than that are not relaxed at once; how often at most, and until when. */
+#define AT_ONCE_ARCS 12000
+#define SIFT_MAX     3
+#define SIFTED	     2e-3
+#define SIFT_PERCENT 300
+/* A part's kernel: so many per cent of the arcs that the relaxation takes. */
+#define KERNEL_PERCENT 600
+/* Up to so many arcs the whole is solved in one in the end, with all the time that is left. */
+#define WHOLE_ARCS 1500
 
 struct solving {
 	const struct plan_problem *p;
 	const struct plan_arcs *a;
 	const struct plan_options *o;
 	struct arena *arena;
+	struct arena scratch; /* of one step */
 	struct env env;
 	struct part *part;
 	size_t n_part;
-	int64_t **
-		ideal; /* per part: what it would take if all lift were its own, at the prices that lift has; NULL: not known */
-	int64_t *ideal_points,
-		*lost; /* per part: what that is worth; what it was worse in the last package */
 	struct slice engine;
 	int64_t began_ms, steps_done, steps_all;
-	int64_t bound; /* that a solve of the whole has proved */
+	int64_t bound;
 	struct prices prices;
+	struct relaxed relaxed;
 };
 
-static int64_t elapsed(const struct solving *s)
+static int64_t left_ms(const struct solving *s)
 {
-	return env_mono_ms(&s->env) - s->began_ms;
+	return s->o->wall_ms - (env_mono_ms(&s->env) - s->began_ms);
 }
 
-/* A part's share of what is left until `until_ms`, by its arcs among those of the parts that are still to come. */
-static int64_t piece_ms(const struct solving *s, size_t i, int64_t until_ms)
+struct question {
+	const struct part *part;
+	const struct tally *t;
+	const struct prices *prices;
+	bool relax;
+	int64_t steps;	  /* 0: no ceiling */
+	uint32_t gap_ppm; /* good enough */
+};
+
+/* E_BUSY: there is no time left. */
+static int ask(struct solving *s, const struct question *q, struct solver_answer *ret)
 {
-	int64_t left = until_ms - elapsed(s);
-	size_t arcs = 0;
+	struct buf lp CLEANUP_BUF = BUF(LIMIT_SOLVER_MODEL);
+	int64_t ms = left_ms(s);
 
-	for (size_t k = i; k < s->n_part; k++)
-		arcs += s->part[k].n_arc;
-	if (left <= 0 || arcs == 0)
-		return 0;
-	/* Half as much again: most parts are done long before. */
-	int64_t ms = left * 3 / 2 * (int64_t)s->part[i].n_arc / (int64_t)arcs;
-	ms = ms < PIECE_MS_MIN ? PIECE_MS_MIN : ms;
-	return ms < left ? ms : left;
-}
-
-static int ask(struct solving *s, const struct part *part, const struct tally *t,
-	const struct prices *prices, bool relax, int64_t ms, struct solver_answer *ret)
-{
-	struct buf lp = BUF(LIMIT_SOLVER_MODEL);
-	int rc = 0;
-
-	model_print(s->p, s->a, part, t, prices, &lp);
+	if (ms <= 0)
+		return E_BUSY;
+	model_print(s->p, s->a, q->part, q->t, q->prices, &s->scratch, &lp);
 	if (buf_over(&lp))
-		rc = E_LIMIT;
-	if (rc == 0)
-		rc = solver_run(
-			&(struct solver_options){.engine = s->o->engine,
-				.wall_ms = ms,
-				.cpu_ms = part->n_arc < s->a->n ? PART_CPU_MS(part->n_arc) : 0,
-				.relax = relax,
-				.gap_ppm = s->o->gap_ppm / 2},
-			buf_slice(&lp), s->arena, ret, NULL);
-	buf_free(&lp);
+		return E_LIMIT;
+	int rc = solver_run(
+		&(struct solver_options){
+			.engine = q->relax && q->part->n_arc > CLP_ARCS && solver_there("cbc")
+					  ? "cbc"
+					  : s->o->engine,
+			.wall_ms = ms,
+			.steps = q->steps,
+			.relax = q->relax,
+			.gap_ppm = q->gap_ppm},
+		buf_slice(&lp), &s->scratch, ret, NULL);
 	s->steps_done++;
+	if (s->steps_all < s->steps_done)
+		s->steps_all = s->steps_done;
 	if (s->o->progress)
 		s->o->progress(s->o->ctx, (size_t)s->steps_done, (size_t)s->steps_all);
 	return rc;
 }
 
-static void part_take(struct solving *s, size_t i, struct tally *t, const int64_t *take, bool back)
+static void part_add(const struct part *part, struct tally *t, const int64_t *take, int64_t times)
 {
-	for (size_t k = 0; k < s->part[i].n_arc; k++)
+	for (size_t k = 0; k < part->n_arc; k++)
 		if (take[k])
-			tally_add(t, s->part[i].arc[k], back ? -take[k] : take[k]);
-}
-
-static void part_now(const struct solving *s, size_t i, const struct tally *t, int64_t *ret)
-{
-	for (size_t k = 0; k < s->part[i].n_arc; k++)
-		ret[k] = t->take[s->part[i].arc[k]];
+			tally_add(t, part->arc[k], times * take[k]);
 }
 
 static int64_t points_of(struct solving *s, const struct tally *t)
 {
 	struct plan_value v;
 
-	return plan_check(s->p, s->a, t->take, s->arena, &v, NULL) < 0 ? INT64_MAX : v.points;
+	return plan_check(s->p, s->a, t->take, &s->scratch, &v, NULL) < 0 ? INT64_MAX : v.points;
 }
 
-/* A part anew, the others as they are; what it had stays if the new is not better. False if the solver is of no use. */
-static bool part_solve(
-	struct solving *s, size_t i, struct tally *t, const struct prices *prices, int64_t ms)
+/* The tally as a part sees it for which others still have to come, which get what they use in the relaxation. */
+static struct tally with_others(
+	struct solving *s, const struct tally *t, const struct usage *others)
 {
-	int64_t *old = arena_array(s->arena, int64_t, s->part[i].n_arc + 1),
-		*now = arena_array(s->arena, int64_t, s->part[i].n_arc + 1);
+	struct tally seen = *t;
+
+	seen.lift = arena_array(&s->scratch, int64_t, s->p->n_lift + 1);
+	seen.cost = arena_array(&s->scratch, int64_t, s->p->n_member + 1);
+	for (size_t i = 0; i < s->p->n_lift; i++)
+		seen.lift[i] = t->lift[i] + others->lift[i] < s->p->lift[i].kg
+				       ? t->lift[i] + others->lift[i]
+				       : s->p->lift[i].kg;
+	for (size_t i = 0; i < s->p->n_member; i++)
+		seen.cost[i] = t->cost[i] + others->cost[i];
+	return seen;
+}
+
+/* A part anew, beside what all others have and what `others` (or NULL) will; what it had stays if the new is not better. False if the solver is of no use. */
+static bool part_solve(struct solving *s, const struct part *part, struct tally *t,
+	const struct usage *others, int64_t steps, uint32_t gap_ppm)
+{
+	int64_t *old = arena_array(&s->scratch, int64_t, part->n_arc + 1),
+		*now = arena_array(&s->scratch, int64_t, part->n_arc + 1);
 	int64_t before = points_of(s, t);
 	struct solver_answer answer = {0};
 
-	if (ms <= 0 || s->part[i].n_arc == 0)
-		return true;
-	part_now(s, i, t, old);
-	part_take(s, i, t, old, true);
-	int rc = ask(s, &s->part[i], t, prices, false, ms, &answer);
-	if (rc == 0 && answer.solved && model_read(&s->part[i], &answer, now)) {
-		s->engine = answer.engine;
-		if (s->part[i].n_arc == s->a->n && answer.bounded && !prices)
-			s->bound = model_bound(answer.bound);
-		part_take(s, i, t, now, false);
+	for (size_t k = 0; k < part->n_arc; k++)
+		old[k] = t->take[part->arc[k]];
+	part_add(part, t, old, -1);
+	struct tally seen = others ? with_others(s, t, others) : *t;
+	struct question q = {.part = part, .t = &seen, .steps = steps, .gap_ppm = gap_ppm};
+	int rc = ask(s, &q, &answer);
+	if (rc == 0 && part->n_arc == s->a->n && answer.bounded &&
+		model_bound(answer.bound) > s->bound)
+		s->bound = model_bound(answer.bound);
+	if (rc == 0 && answer.solved && model_read(part, &answer, now)) {
+		s->engine = arena_copy(s->arena, answer.engine);
+		part_add(part, t, now, 1);
 		if (points_of(s, t) < before)
 			return true;
-		part_take(s, i, t, now, true);
+		part_add(part, t, now, -1);
 	}
-	part_take(s, i, t, old, false);
+	part_add(part, t, old, 1);
 	return rc == 0 || rc == E_BUSY;
+}
+
+static bool good_enough(const struct plan_options *o, const struct plan_package *k)
+{
+	return plan_gap_ppm(k) <= (int64_t)o->gap_ppm;
+}
+
+/* The bound, and the package of a tally (or NULL), if they are better than what there is. */
+static void keep(struct solving *s, const struct tally *t, struct plan_package *best)
+{
+	struct plan_value v;
+	bool higher = s->bound > best->bound, better = false;
+
+	if (higher)
+		best->bound = s->bound;
+	if (t && plan_check(s->p, s->a, t->take, s->arena, &v, NULL) == 0 &&
+		v.points < best->value.points) {
+		memcpy(best->take, t->take, s->a->n * sizeof(*t->take));
+		best->value = v;
+		best->how = PLAN_SOLVED;
+		best->engine = s->engine;
+		better = true;
+	}
+	if (s->o->found && (higher || better))
+		s->o->found(s->o->ctx, best);
+}
+
+static void tally_of(const struct solving *s, const struct plan_package *k, struct tally *ret)
+{
+	tally_make(ret, s->p, s->a, s->arena);
+	for (size_t i = 0; i < s->a->n; i++)
+		if (k->take[i])
+			tally_add(ret, i, k->take[i]);
+}
+
+/* ---- by parts ---- */
+
+/* As much of the whole as these arcs are; prices, values and usage from it. Its points if it has all arcs are a bound; else only those of its parts with all of theirs are. */
+static bool relax_whole(struct solving *s, const struct part *all, double *ret_points)
+{
+	struct solver_answer answer = {0};
+	struct tally t;
+
+	tally_make(&t, s->p, s->a, &s->scratch);
+	if (ask(s, &(struct question){.part = all, .t = &t, .relax = true}, &answer) < 0 ||
+		!prices_read(s->p, &answer, &s->prices))
+		return false;
+	relaxed_values(s->p, s->a, s->part, s->n_part, &answer, &s->relaxed);
+	if (all->n_arc == s->a->n)
+		relaxed_part(all, &answer, &s->relaxed);
+	*ret_points = answer.bound;
+	arena_reset(&s->scratch);
+	return true;
 }
 
 /* Nobody can serve these lines: all of them is missing. */
@@ -134,189 +206,176 @@ static double hopeless(const struct solving *s, const struct part *part)
 
 	for (size_t l = 0; l < part->n_line; l++) {
 		const struct plan_line *line = &s->p->line[part->line[l]];
-		points += (double)(line->quantity * PLAN_EFFECT * score_unmet(s->p, line)) / 1e6;
+		points += (double)(line->quantity * PLAN_EFFECT * score_unmet(s->p, line)) /
+			  MODEL_SCALE;
 	}
 	return points;
 }
 
-/* What a part adds to a package, in points; all that its lines lack is in it. */
-static int64_t part_points(struct solving *s, size_t i, int64_t before, int64_t after)
+/*
+ * Each part alone, with all lift for itself, at its price. The sum of their bounds, less what all lift is worth, is one of the whole (prices.c). Relaxed, they say what their arcs cost.
+ * A part that has no bound counts nothing; false then.
+ */
+static bool bound_by_parts(struct solving *s, bool relax, double *ret_points)
 {
-	return (int64_t)(hopeless(s, &s->part[i]) * 1e6) + after - before;
-}
+	double sum = -prices_lift_worth(s->p, &s->prices);
+	bool all = true;
 
-static bool part_fits(const struct solving *s, size_t i, struct tally *t, const int64_t *take)
-{
-	const struct part *part = &s->part[i];
-
-	for (size_t k = 0; k < part->n_arc; k++) {
-		if (!take[k])
-			continue;
-		if (tally_room(t, part->arc[k], take[k]) == take[k]) {
-			tally_add(t, part->arc[k], take[k]);
-			continue;
-		}
-		while (k-- > 0)
-			if (take[k])
-				tally_add(t, part->arc[k], -take[k]);
-		return false;
-	}
-	return true;
-}
-
-/* What the part would like best, and its bound: with lift at its price, but all of it for itself. False if there is no bound. */
-static bool ideal_solve(struct solving *s, size_t i, int64_t ms, double *ret_bound)
-{
-	int64_t *take = arena_array(s->arena, int64_t, s->part[i].n_arc + 1), empty;
-	struct solver_answer answer = {0};
-	struct tally t;
-
-	if (ms <= 0 || ask(s, &s->part[i], NULL, &s->prices, false, ms, &answer) < 0)
-		return false;
-	tally_make(&t, s->p, s->a, s->arena);
-	empty = points_of(s, &t);
-	if (answer.solved && model_read(&s->part[i], &answer, take) && part_fits(s, i, &t, take)) {
-		s->engine = answer.engine;
-		s->ideal[i] = take;
-		s->ideal_points[i] = part_points(s, i, empty, points_of(s, &t));
-	}
-	*ret_bound = answer.bound;
-	return answer.bounded;
-}
-
-/* All of them. The sum of their bounds, less what all lift is worth, is one of the whole. A part that has none counts nothing, and with prices for lift the sum may then be below
- * nothing. */
-static int64_t ideals_solve(struct solving *s, int64_t until_ms)
-{
-	double sum = -prices_lift_worth(s->p, &s->prices), bound;
-
-	s->ideal = arena_array(s->arena, int64_t *, s->n_part + 1);
-	s->ideal_points = arena_array(s->arena, int64_t, s->n_part + 1);
-	s->lost = arena_array(s->arena, int64_t, s->n_part + 1);
 	for (size_t i = 0; i < s->n_part; i++) {
-		if (s->part[i].n_arc == 0)
+		struct solver_answer answer = {0};
+		struct question q = {.part = &s->part[i],
+			.prices = &s->prices,
+			.relax = relax,
+			.steps = PART_STEPS(s->part[i].n_arc),
+			.gap_ppm = s->o->gap_ppm / 3};
+		if (s->part[i].n_arc == 0) {
 			sum += hopeless(s, &s->part[i]);
-		else if (ideal_solve(s, i, piece_ms(s, i, until_ms), &bound))
-			sum += bound;
-	}
-	return model_bound(sum);
-}
-
-/* What the parts compete for gets the price that it has in the relaxation of the whole. */
-static void prices_make(struct solving *s, int64_t ms)
-{
-	struct solver_answer relaxed = {0};
-	struct part all;
-	struct tally t;
-
-	part_whole(s->p, s->a, s->arena, &all);
-	tally_make(&t, s->p, s->a, s->arena);
-	if (ask(s, &all, &t, NULL, true, ms, &relaxed) == 0 &&
-		prices_read(s->p, &relaxed, &s->prices))
-		s->bound = model_bound(relaxed.bound);
-}
-
-static bool good_enough(const struct solving *s, const struct plan_package *k)
-{
-	return plan_gap_ppm(k) <= (int64_t)s->o->gap_ppm;
-}
-
-/* Package of a tally, if it is better than what there is. */
-static void keep(struct solving *s, const struct tally *t, struct plan_package *best)
-{
-	struct plan_value v;
-
-	if (plan_check(s->p, s->a, t->take, s->arena, &v, NULL) < 0 ||
-		v.points >= best->value.points)
-		return;
-	for (size_t i = 0; i < s->a->n; i++)
-		best->take[i] = t->take[i];
-	best->value = v;
-	best->how = PLAN_SOLVED;
-	best->engine = s->engine;
-}
-
-static int64_t part_units(const struct solving *s, size_t i, const struct tally *t)
-{
-	int64_t units = 0;
-
-	for (size_t k = 0; k < s->part[i].n_arc; k++)
-		units += t->take[s->part[i].arc[k]];
-	return units;
-}
-
-/* Part by part, in this order: what it would like best if there is lift for it, else what is best with the lift that is left. False: the solver is of no use. */
-static bool build(struct solving *s, const size_t *order, struct tally *t)
-{
-	bool use = true;
-
-	tally_make(t, s->p, s->a, s->arena);
-	for (size_t n = 0; use && n < s->n_part; n++) {
-		size_t i = order[n];
-		int64_t before = points_of(s, t), left = s->o->wall_ms - elapsed(s);
-		if (s->part[i].n_arc == 0)
 			continue;
-		if (!s->ideal[i] || !part_fits(s, i, t, s->ideal[i])) {
-			use = part_solve(s, i, t, &s->prices, left / 4);
-			/* The solver did not come to anything in its time. */
-			if (part_units(s, i, t) == 0)
-				greedy_part(t, &s->part[i], s->arena);
 		}
-		s->lost[i] = part_points(s, i, before, points_of(s, t)) - s->ideal_points[i];
+		bool fine = ask(s, &q, &answer) == 0 && answer.bounded;
+		sum += fine ? answer.bound : 0;
+		all = all && fine;
+		if (fine && relax)
+			relaxed_part(&s->part[i], &answer, &s->relaxed);
+		arena_reset(&s->scratch);
 	}
-	return use;
+	if (model_bound(sum) > s->bound)
+		s->bound = model_bound(sum);
+	*ret_points = sum;
+	return all;
 }
 
-/* Who has lost most comes first the next time; among the others the order stays. */
-static bool order_change(const struct solving *s, size_t *order)
+/* The kernels of all parts, and what was there before. */
+static void kernels_add(struct solving *s, struct part *io)
 {
-	bool changed = false;
+	bool *in = arena_array(&s->scratch, bool, s->a->n + 1);
 
-	for (size_t n = 1; n < s->n_part; n++) {
-		size_t i = order[n], m = n;
-		for (; m > 0 && s->lost[order[m - 1]] < s->lost[i]; m--)
-			order[m] = order[m - 1];
-		order[m] = i;
-		changed = changed || m != n;
+	for (size_t i = 0; i < io->n_arc; i++)
+		in[io->arc[i]] = true;
+	for (size_t i = 0; i < s->n_part; i++) {
+		struct part kernel;
+		relaxed_kernel(&s->relaxed, &s->part[i], SIFT_PERCENT, NULL, &s->scratch, &kernel);
+		for (size_t k = 0; k < kernel.n_arc; k++)
+			in[kernel.arc[k]] = true;
 	}
-	return changed;
+	io->n_arc = 0;
+	for (size_t i = 0; i < s->a->n; i++)
+		if (in[i])
+			io->arc[io->n_arc++] = (uint32_t)i;
+	arena_reset(&s->scratch);
 }
 
-/* Packages in one order after the other, the weightiest part first at first, until one is good enough. */
-static bool builds(struct solving *s, struct plan_package *best)
+/*
+ * Prices, values and the first bound. Of a large problem not all arcs are asked about at once: the parts say at the prices of the last time which ones they would use, the whole with only
+ * these says new prices, until the parts' bound is as high as the whole's points.
+ */
+static bool relax(struct solving *s)
 {
-	size_t *order = arena_array(s->arena, size_t, s->n_part + 1);
+	struct part some;
+	double points, bound;
 
-	for (size_t i = 0; i < s->n_part; i++)
-		order[i] = i;
-	for (int round = 0; round < BUILD_MAX && !good_enough(s, best); round++) {
-		struct tally t;
-		if (!build(s, order, &t))
+	part_whole(s->p, s->a, s->arena, &some);
+	prices_alike(s->p, s->arena, &s->prices);
+	relaxed_make(s->p, s->a, s->n_part, s->arena, &s->relaxed);
+	if (s->a->n <= AT_ONCE_ARCS && s->o->split != PLAN_SPLIT_SIFTED) {
+		if (!relax_whole(s, &some, &points))
 			return false;
-		keep(s, &t, best);
-		if (elapsed(s) >= s->o->wall_ms || !order_change(s, order))
+		s->bound = model_bound(points);
+		return true;
+	}
+	some.n_arc = 0;
+	if (!bound_by_parts(s, true, &bound))
+		return false;
+	for (int i = 0; i < SIFT_MAX; i++) {
+		kernels_add(s, &some);
+		if (!relax_whole(s, &some, &points) || !bound_by_parts(s, true, &bound))
+			return i > 0;
+		if (points - bound < points * SIFTED)
 			break;
 	}
 	return true;
 }
 
-static void again(struct solving *s, struct plan_package *best)
+static void usage_add(const struct solving *s, struct usage *sum, const struct usage *one, int sign)
 {
-	for (int round = 0; round < AGAIN_MAX && !good_enough(s, best); round++) {
-		int64_t before = best->value.points;
-		struct tally t;
-		tally_make(&t, s->p, s->a, s->arena);
-		for (size_t i = 0; i < s->a->n; i++)
-			if (best->take[i])
-				tally_add(&t, i, best->take[i]);
-		for (size_t i = 0; i < s->n_part; i++)
-			if (!part_solve(s, i, &t, NULL, piece_ms(s, i, s->o->wall_ms)))
-				return;
-		keep(s, &t, best);
-		if (best->value.points >= before)
+	for (size_t i = 0; i < s->p->n_lift; i++)
+		sum->lift[i] += sign * one->lift[i];
+	for (size_t i = 0; i < s->p->n_member; i++)
+		sum->cost[i] += sign * one->cost[i];
+}
+
+/* A package part by part: what is still to come gets what it uses in the relaxation, so that whoever comes first takes nothing from it. */
+static bool build(struct solving *s, struct tally *t)
+{
+	struct usage others = {arena_array(s->arena, int64_t, s->p->n_lift + 1),
+		arena_array(s->arena, int64_t, s->p->n_member + 1)};
+	bool use = true;
+
+	tally_make(t, s->p, s->a, s->arena);
+	for (size_t i = 0; i < s->n_part; i++)
+		usage_add(s, &others, &s->relaxed.usage[i], 1);
+	for (size_t i = 0; use && i < s->n_part; i++) {
+		struct part kernel;
+		usage_add(s, &others, &s->relaxed.usage[i], -1);
+		if (s->part[i].n_arc == 0)
+			continue;
+		relaxed_kernel(
+			&s->relaxed, &s->part[i], KERNEL_PERCENT, t->take, &s->scratch, &kernel);
+		use = part_solve(
+			s, &kernel, t, &others, PART_STEPS(kernel.n_arc), s->o->gap_ppm / 2);
+		arena_reset(&s->scratch);
+	}
+	return use;
+}
+
+/* Each part once more beside the others as they are; false if that is of no use any more. */
+static bool again(struct solving *s, bool kernels, struct tally *t, struct plan_package *best)
+{
+	int64_t before = best->value.points;
+
+	for (size_t i = 0; i < s->n_part && !good_enough(s->o, best); i++) {
+		struct part part = s->part[i];
+		if (part.n_arc == 0)
+			continue;
+		if (kernels)
+			relaxed_kernel(&s->relaxed, &s->part[i], KERNEL_PERCENT, t->take,
+				&s->scratch, &part);
+		if (!part_solve(s, &part, t, NULL, PART_STEPS(part.n_arc), s->o->gap_ppm / 5))
+			return false;
+		arena_reset(&s->scratch);
+		keep(s, t, best);
+	}
+	return best->value.points < before;
+}
+
+static void by_parts(struct solving *s, struct plan_package *best)
+{
+	struct tally t;
+	double points;
+
+	parts_make(s->p, s->a, s->arena, &s->part, &s->n_part);
+	s->steps_all += 3 * (int64_t)s->n_part + 1;
+	bool kernels = relax(s);
+	keep(s, NULL, best);
+	if (kernels) {
+		if (!build(s, &t))
 			return;
+		keep(s, &t, best);
+	}
+	if (!good_enough(s->o, best)) {
+		(void)bound_by_parts(s, false, &points);
+		keep(s, NULL, best);
+	}
+	tally_of(s, best, &t);
+	for (int i = 0; i < AGAIN_MAX && !good_enough(s->o, best) && left_ms(s) > 0; i++) {
+		bool better = again(s, kernels, &t, best);
+		if (!better && !kernels)
+			return;
+		kernels = kernels && better;
 	}
 }
+
+/* ---- whole ---- */
 
 static void whole(struct solving *s, struct plan_package *best)
 {
@@ -324,31 +383,10 @@ static void whole(struct solving *s, struct plan_package *best)
 	struct tally t;
 
 	part_whole(s->p, s->a, s->arena, &all);
-	s->part = &all;
-	s->n_part = 1;
-	s->steps_all = 1;
-	tally_make(&t, s->p, s->a, s->arena);
-	if (!part_solve(s, 0, &t, NULL, s->o->wall_ms * WHOLE_PERCENT / 100))
-		return;
+	tally_of(s, best, &t);
+	(void)part_solve(s, &all, &t, NULL, 0, s->o->gap_ppm);
+	arena_reset(&s->scratch);
 	keep(s, &t, best);
-	best->bound = s->bound > best->bound ? s->bound : best->bound;
-}
-
-static void by_parts(struct solving *s, struct plan_package *best)
-{
-	int64_t left = s->o->wall_ms - elapsed(s);
-
-	parts_make(s->p, s->a, s->arena, &s->part, &s->n_part);
-	s->steps_all += 2 * (int64_t)s->n_part + 1;
-	prices_alike(s->p, s->arena, &s->prices);
-	if (s->a->n <= PRICED_ARCS)
-		prices_make(s, left * PRICE_PERCENT / 100);
-	left = s->o->wall_ms - elapsed(s);
-	int64_t bound = ideals_solve(s, elapsed(s) + left * IDEAL_PERCENT / 100);
-	bound = s->bound > bound ? s->bound : bound;
-	best->bound = bound > best->bound ? bound : best->bound;
-	if (builds(s, best))
-		again(s, best);
 }
 
 int plan_solve(const struct plan_problem *p, const struct plan_arcs *a,
@@ -361,13 +399,14 @@ int plan_solve(const struct plan_problem *p, const struct plan_arcs *a,
 
 	if (rc < 0)
 		return rc;
+	s.scratch = ARENA(arena->max);
 	s.began_ms = env_mono_ms(&s.env);
 	if (solver_there(o->engine) && a->n > 0) {
-		if (a->n <= WHOLE_ARCS)
+		by_parts(&s, &best);
+		if (a->n <= WHOLE_ARCS && o->split == PLAN_SPLIT_BY_SIZE && !good_enough(o, &best))
 			whole(&s, &best);
-		if (!good_enough(&s, &best))
-			by_parts(&s, &best);
 	}
+	arena_free(&s.scratch);
 	*ret = best;
 	return 0;
 }

@@ -2,19 +2,6 @@
 #include "base/report.h"
 #include "work/response/plan/plan_int.h"
 
-size_t tally_lift_of(const struct plan_problem *p, const struct plan_arc *a)
-{
-	const struct plan_lot *k = &p->lot[a->lot];
-
-	if (a->lift_kg == 0)
-		return p->n_lift;
-	for (size_t i = 0; i < p->n_lift; i++)
-		if (p->lift[i].member == k->member &&
-			slice_eq(p->lift[i].mode, k->way[a->way].mode))
-			return i;
-	return p->n_lift;
-}
-
 void tally_make(struct tally *t, const struct plan_problem *p, const struct plan_arcs *a,
 	struct arena *arena)
 {
@@ -47,7 +34,6 @@ void tally_add(struct tally *t, size_t arc, int64_t units)
 {
 	const struct plan_arc *a = &t->a->arc[arc];
 	const struct plan_lot *k = &t->p->lot[a->lot];
-	size_t lift = tally_lift_of(t->p, a);
 	int64_t *there = &t->by_member[a->line * t->p->n_member + k->member];
 	bool went = t->lot[a->lot] > 0;
 
@@ -56,8 +42,8 @@ void tally_add(struct tally *t, size_t arc, int64_t units)
 	MUST(t->take[arc] >= 0 && t->lot[a->lot] >= 0);
 	for (uint32_t i = 0; i < t->n_caps_of[a->lot]; i++)
 		t->cap[t->caps_of[a->lot][i]] += units;
-	if (lift < t->p->n_lift)
-		t->lift[lift] += units * a->lift_kg;
+	if (a->lift < t->p->n_lift)
+		t->lift[a->lift] += units * a->lift_kg;
 	t->covered[a->line] += units * a->effect;
 	t->cost[k->member] += units * a->unit_cost;
 	if (went != (t->lot[a->lot] > 0))
@@ -101,7 +87,6 @@ int64_t tally_room(const struct tally *t, size_t arc, int64_t want)
 {
 	const struct plan_arc *a = &t->a->arc[arc];
 	const struct plan_lot *k = &t->p->lot[a->lot];
-	size_t lift = tally_lift_of(t->p, a);
 
 	if (!may_join(t, &t->p->line[a->line], t->served_by[a->line], k->member))
 		return 0;
@@ -110,7 +95,7 @@ int64_t tally_room(const struct tally *t, size_t arc, int64_t want)
 		uint32_t c = t->caps_of[a->lot][i];
 		want = less(want, t->a->cap[c].max - t->cap[c]);
 	}
-	if (lift < t->p->n_lift)
-		want = less(want, (t->p->lift[lift].kg - t->lift[lift]) / a->lift_kg);
+	if (a->lift < t->p->n_lift)
+		want = less(want, (t->p->lift[a->lift].kg - t->lift[a->lift]) / a->lift_kg);
 	return want > 0 ? want : 0;
 }
