@@ -304,6 +304,14 @@ static void usage_add(const struct solving *s, struct usage *sum, const struct u
 		sum->cost[i] += sign * one->cost[i];
 }
 
+static bool part_empty(const struct part *part, const struct tally *t)
+{
+	for (size_t k = 0; k < part->n_arc; k++)
+		if (t->take[part->arc[k]])
+			return false;
+	return true;
+}
+
 /* A package part by part: what is still to come gets what it uses in the relaxation, so that whoever comes first takes nothing from it. */
 static bool build(struct solving *s, struct tally *t)
 {
@@ -314,15 +322,18 @@ static bool build(struct solving *s, struct tally *t)
 	tally_make(t, s->p, s->a, s->arena);
 	for (size_t i = 0; i < s->n_part; i++)
 		usage_add(s, &others, &s->relaxed.usage[i], 1);
-	for (size_t i = 0; use && i < s->n_part; i++) {
+	for (size_t i = 0; i < s->n_part; i++) {
 		struct part kernel;
 		usage_add(s, &others, &s->relaxed.usage[i], -1);
 		if (s->part[i].n_arc == 0)
 			continue;
 		relaxed_kernel(
 			&s->relaxed, &s->part[i], KERNEL_PERCENT, t->take, &s->scratch, &kernel);
-		use = part_solve(
-			s, &kernel, t, &others, PART_STEPS(kernel.n_arc), s->o->gap_ppm / 2);
+		use = use && part_solve(s, &kernel, t, &others, PART_STEPS(kernel.n_arc),
+				     s->o->gap_ppm / 2);
+		/* The solver did not come to anything, or the time is over. */
+		if (part_empty(&s->part[i], t))
+			greedy_part(t, &s->part[i], &s->scratch);
 		arena_reset(&s->scratch);
 	}
 	return use;
@@ -358,9 +369,10 @@ static void by_parts(struct solving *s, struct plan_package *best)
 	bool kernels = relax(s);
 	keep(s, NULL, best);
 	if (kernels) {
-		if (!build(s, &t))
-			return;
+		bool use = build(s, &t);
 		keep(s, &t, best);
+		if (!use)
+			return;
 	}
 	if (!good_enough(s->o, best)) {
 		(void)bound_by_parts(s, false, &points);
