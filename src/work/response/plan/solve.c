@@ -13,6 +13,8 @@
 
 /* Passes over all parts, each beside the others as they are; the first with the kernels only. */
 #define AGAIN_MAX 8
+/* Parts that lack most, each before each other one. */
+#define EXCHANGE_MAX 4
 /* Steps for one part: most need a tenth of that, and a few would take all there is. */
 #define PART_STEPS(arcs) (2000 + 10 * (int64_t)(arcs))
 /* Relaxations of more arcs are CLP's: it needs longer to start, and a sixth of the time at M. */
@@ -359,6 +361,60 @@ static bool again(struct solving *s, bool kernels, struct tally *t, struct plan_
 	return best->value.points < before;
 }
 
+/* One part before another one: it takes what the other one has held of lift, if it has a use for it, and the other one what is then left. All as it was if that is not better. */
+static bool before_other(struct solving *s, size_t first, size_t other, struct tally *t)
+{
+	struct part pair[2];
+	int64_t *old = arena_array(&s->scratch, int64_t, s->a->n + 1);
+	int64_t points = points_of(s, t);
+
+	memcpy(old, t->take, s->a->n * sizeof(*old));
+	relaxed_kernel(&s->relaxed, &s->part[first], KERNEL_PERCENT, old, &s->scratch, &pair[0]);
+	relaxed_kernel(&s->relaxed, &s->part[other], KERNEL_PERCENT, old, &s->scratch, &pair[1]);
+	for (size_t k = 0; k < pair[1].n_arc; k++)
+		tally_add(t, pair[1].arc[k], -t->take[pair[1].arc[k]]);
+	for (int i = 0; i < 2; i++)
+		(void)part_solve(
+			s, &pair[i], t, NULL, PART_STEPS(pair[i].n_arc), s->o->gap_ppm / 2);
+	bool better = points_of(s, t) < points;
+	for (int i = 0; !better && i < 2; i++)
+		for (size_t k = 0; k < pair[i].n_arc; k++)
+			tally_add(t, pair[i].arc[k], old[pair[i].arc[k]] - t->take[pair[i].arc[k]]);
+	arena_reset(&s->scratch);
+	return better;
+}
+
+/* Points of what a part's lines lack. */
+static int64_t part_lacks(const struct solving *s, size_t i, const struct plan_package *k)
+{
+	int64_t points = 0;
+
+	for (size_t l = 0; l < s->part[i].n_line; l++)
+		points += k->value.shortfall[s->part[i].line[l]] *
+			  score_unmet(s->p, &s->p->line[s->part[i].line[l]]);
+	return points;
+}
+
+/* The part that lacks most comes before each other one, and then the one that lacks most after that, while it helps. */
+static void exchange(struct solving *s, struct tally *t, struct plan_package *best)
+{
+	for (int round = 0; round < EXCHANGE_MAX && !good_enough(s->o, best); round++) {
+		size_t worst = 0;
+		bool better = false;
+		for (size_t i = 1; i < s->n_part; i++)
+			if (part_lacks(s, i, best) > part_lacks(s, worst, best))
+				worst = i;
+		for (size_t i = 0; i < s->n_part && !good_enough(s->o, best); i++) {
+			if (i == worst || s->part[i].n_arc == 0 || left_ms(s) <= 0)
+				continue;
+			better = before_other(s, worst, i, t) || better;
+			keep(s, t, best);
+		}
+		if (!better)
+			return;
+	}
+}
+
 static void by_parts(struct solving *s, struct plan_package *best)
 {
 	struct tally t;
@@ -381,6 +437,8 @@ static void by_parts(struct solving *s, struct plan_package *best)
 	tally_of(s, best, &t);
 	for (int i = 0; i < AGAIN_MAX && !good_enough(s->o, best) && left_ms(s) > 0; i++) {
 		bool better = again(s, kernels, &t, best);
+		if (i == 0 && kernels)
+			exchange(s, &t, best);
 		if (!better && !kernels)
 			return;
 		kernels = kernels && better;
