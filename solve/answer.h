@@ -28,6 +28,7 @@
 
 struct solve_options {
 	int time_ms; /* wall clock */
+	int cpu_ms;  /* of the search; 0: no ceiling. An engine that cannot count it lets it be. */
 	int steps; /* of the simplex, in the search; 0: no ceiling. An engine that cannot count them lets it be. */
 	double gap; /* relative; 0: to the optimum */
 	bool relax; /* whole numbers need not be whole; prices of rows are told */
@@ -60,13 +61,15 @@ static inline struct solve_options solve_options(int argc, char **argv)
 		}
 		if (strcmp(argv[i], "--time-ms") == 0) {
 			o.time_ms = (int)solve_number(value);
+		} else if (strcmp(argv[i], "--cpu-ms") == 0) {
+			o.cpu_ms = (int)solve_number(value);
 		} else if (strcmp(argv[i], "--steps") == 0) {
 			o.steps = (int)solve_number(value);
 		} else if (strcmp(argv[i], "--gap-ppm") == 0) {
 			o.gap = (double)solve_number(value) / 1e6;
 		} else {
 			fprintf(stderr,
-				"usage: %s [--relax] [--time-ms N] [--steps N] [--gap-ppm N] < MODEL.lp\n",
+				"usage: %s [--relax] [--time-ms N] [--steps N] [--cpu-ms N] [--gap-ppm N] < MODEL.lp\n",
 				argv[0]);
 			exit(SOLVE_BAD_USE);
 		}

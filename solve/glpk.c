@@ -8,12 +8,14 @@
 #include "answer.h"
 
 #include <glpk.h>
+#include <time.h>
 
 /* The best bound is kept while the tree is alive: afterwards GLPK does not tell it. */
 struct seen {
 	double bound;
 	bool known;
-	int steps; /* 0: no ceiling */
+	int cpu_ms; /* 0: no ceiling */
+	int steps;  /* 0: no ceiling */
 };
 
 static void look(glp_tree *tree, void *ctx)
@@ -25,6 +27,8 @@ static void look(glp_tree *tree, void *ctx)
 		s->bound = glp_ios_node_bound(tree, best);
 		s->known = true;
 	}
+	if (s->cpu_ms && (double)clock() / CLOCKS_PER_SEC * 1000 > s->cpu_ms)
+		glp_ios_terminate(tree);
 	if (s->steps && glp_get_it_cnt(glp_ios_get_prob(tree)) > s->steps)
 		glp_ios_terminate(tree);
 }
@@ -84,7 +88,7 @@ static int relax(glp_prob *p, const struct solve_options *o)
 int main(int argc, char **argv)
 {
 	struct solve_options o = solve_options(argc, argv);
-	struct seen seen = {.steps = o.steps};
+	struct seen seen = {.steps = o.steps, .cpu_ms = o.cpu_ms};
 	char path[64];
 	FILE *model = solve_model(path);
 

@@ -98,17 +98,19 @@ static void become(
 static int child_start(
 	const struct solver_options *o, const char *path, struct child *ret, struct why *why)
 {
-	char program[PATH_MAX_BYTES], time_text[24], gap_text[24], steps_text[24];
-	char time_name[] = "--time-ms", gap_name[] = "--gap-ppm", steps_name[] = "--steps";
+	char program[PATH_MAX_BYTES], time_text[24], gap_text[24], steps_text[24], cpu_text[24];
+	char time_name[] = "--time-ms", gap_name[] = "--gap-ppm", steps_name[] = "--steps",
+	     cpu_name[] = "--cpu-ms";
 	char relax_name[] = "--relax";
 	char *argv[] = {program, time_name, time_text, gap_name, gap_text, steps_name, steps_text,
-		o->relax ? relax_name : NULL, NULL};
+		cpu_name, cpu_text, o->relax ? relax_name : NULL, NULL};
 	int to[2], from[2];
 	pid_t parent = getpid();
 
 	snprintf(program, sizeof(program), "%s", path);
 	snprintf(time_text, sizeof(time_text), "%lld", (long long)o->wall_ms);
 	snprintf(gap_text, sizeof(gap_text), "%u", o->gap_ppm);
+	snprintf(cpu_text, sizeof(cpu_text), "%lld", (long long)o->cpu_ms);
 	snprintf(steps_text, sizeof(steps_text), "%lld", (long long)o->steps);
 	if (pipe2(to, O_CLOEXEC) < 0)
 		return why_set(why, E_IO, "solver", "%s", strerror(errno));

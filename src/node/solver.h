@@ -22,6 +22,7 @@
 struct solver_options {
 	const char *engine; /* "glpk", "cbc" */
 	int64_t wall_ms;    /* > 0 */
+	int64_t cpu_ms; /* of its search, so that a busy machine does not make it worse; 0: no ceiling but wall_ms */
 	int64_t steps; /* of the simplex, in a search: a limit that comes at the same place everywhere; 0: none but wall_ms. CBC has none. */
 	bool relax; /* the linear relaxation: `objective` is a bound, and rows have prices, columns costs */
 	uint32_t
