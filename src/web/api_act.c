@@ -437,11 +437,13 @@ static int draft_holds(struct call *c, const struct draft *d)
 	return rc;
 }
 
-static int submit_two(struct call *c, const struct draft *d, struct slice file, bool *ret_wait)
+/* *ret_second: the signature that waits for this one; NULL if this is the first, which waits now. */
+static int submit_two(
+	struct call *c, const struct draft *d, struct slice file, const char **ret_second)
 {
 	struct waiting w = {0};
-	bool was;
 
+	*ret_second = NULL;
 	waiting_id(file, w.id);
 	TRY(draft_holds(c, d));
 	TRY(waiting_load(c, &w));
@@ -450,16 +452,22 @@ static int submit_two(struct call *c, const struct draft *d, struct slice file, 
 		c->status = 202;
 		put_waiting(c, w.id, d->kind, c->caller.account.name, &d->officer,
 			env_now_ms(&c->node->env), file);
-		*ret_wait = true;
 		return 0;
 	}
 	TRY(second_officer(c, &w, d));
+	*ret_second = arena_printf(c->arena, "%s", w.id);
+	return 0;
+}
+
+/* Only now: while nothing was written the first signature waits on. */
+static int waiting_done(struct call *c, const char *id)
+{
+	bool was;
+
 	TRY(call_begin(c));
-	int rc = waiting_drop(c, w.id, &was);
-	if (rc == 0 && !was)
-		rc = why_set(&c->why, E_CONFLICT, "", "somebody else was first");
+	int rc = waiting_drop(c, id, &was);
 	if (rc == 0)
-		rc = call_audit(c, "act second officer", w.id);
+		rc = call_audit(c, "act second officer", id);
 	return call_commit(c, rc);
 }
 
@@ -469,20 +477,23 @@ int api_act_submit(struct call *c)
 	struct draft d;
 	struct written w;
 	struct id coalition;
-	bool wait = false;
+	const char *second = NULL;
 
 	TRY(prepared_read(file, c->arena, &d, &coalition, &c->why));
 	if (!id_eq(&coalition, &c->world.coalition.id))
 		return why_set(&c->why, E_INVALID, "", "the act is for another coalition");
 	enum act_kind kind = act_kind_of(d.kind);
-	if (c->world.standing.charter->two_person & act_rules[kind].scope)
-		TRY(submit_two(c, &d, file, &wait));
-	if (wait)
+	bool two = c->world.standing.charter->two_person & act_rules[kind].scope;
+	if (two)
+		TRY(submit_two(c, &d, file, &second));
+	if (two && !second)
 		return 0;
 	char officer[ID_TEXT + 1];
 	id_format(&d.officer, officer);
 	TRY(call_write(c, &d, arena_printf(c->arena, "act %s", act_rules[kind].kind),
 		arena_printf(c->arena, "officer %s", officer), &w));
+	if (second)
+		TRY(waiting_done(c, second));
 	put_written(c, act_rules[kind].kind, &w);
 	return 0;
 }
