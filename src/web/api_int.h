@@ -23,7 +23,17 @@ int api_totp_drop(struct call *c);
 int put_session(struct call *c);
 /* E_DENIED for tokens. */
 MUST_USE int only_session(struct call *c);
-/* A new session in place of what the browser had, which ends. `roles` narrows those of the account; NULL: all of them. */
+/*
+ * E_DENIED for tokens, and for a session that has less than its account because a provider's claims left no more (docs/accounts.md): what is set here opens sessions that know
+ * nothing of those claims.
+ */
+MUST_USE int only_whole_session(struct call *c);
+/*
+ * A new session in place of what the browser had, which ends. `roles` narrows those of the account: ALL_ROLES if this very person has shown the account's own credentials, else
+ * what the session before had (same_roles).
+ */
+#define ALL_ROLES ((const struct roles *)NULL)
+const struct roles *same_roles(const struct call *c);
 MUST_USE int session_give(
 	struct call *c, const struct account *a, const char *method, const struct roles *roles);
 

@@ -246,7 +246,7 @@ int api_oidc_finish(struct call *c)
 	TRY(rc);
 	caller_side_cookie_set(&c->api->place, c->req, "oidc", "", 0);
 	if (in.purpose == sign_in) {
-		TRY(session_give(c, &a, "oidc", claims.narrows ? &claims.roles : NULL));
+		TRY(session_give(c, &a, "oidc", claims.narrows ? &claims.roles : ALL_ROLES));
 		return put_session(c);
 	}
 	TRY(call_begin(c));

@@ -164,7 +164,7 @@ int api_passkey_sign_in(struct call *c)
 
 	TRY(call_only(c, known));
 	TRY(check_passkey(c, c->body, 0, "sign-in", &a));
-	TRY(session_give(c, &a, "passkey", NULL));
+	TRY(session_give(c, &a, "passkey", ALL_ROLES));
 	return put_session(c);
 }
 
@@ -221,7 +221,7 @@ int api_passkey_begin(struct call *c)
 	struct passkey_site site;
 
 	TRY(call_only(c, known));
-	TRY(only_session(c));
+	TRY(only_whole_session(c));
 	TRY(site_of(c, &site));
 	const struct challenge asked = passkey_register_challenge(c->caller.account.row, &site);
 	challenge_make(c->node, &asked, challenge);
@@ -246,7 +246,7 @@ int api_passkey_new(struct call *c)
 	struct passkey k;
 
 	TRY(call_only(c, known));
-	TRY(only_session(c));
+	TRY(only_whole_session(c));
 	TRY(site_of(c, &p.site));
 	TRY(call_need(c, "name", 400, &p.name));
 	TRY(bytes_of(c, c->body, "clientDataJSON", LIMIT_CLIENT_DATA, &p.client_data));
@@ -304,7 +304,7 @@ int api_passkey_drop(struct call *c)
 		rc = call_audit(c, "own passkey drop", "");
 	TRY(call_commit(c, rc));
 	TRY(account_get_row(c->db, c->caller.account.row, c->arena, &a, &c->why));
-	TRY(session_give(c, &a, method, NULL));
+	TRY(session_give(c, &a, method, same_roles(c)));
 	call_ended(c);
 	return put_session(c);
 }

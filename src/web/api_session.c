@@ -5,43 +5,15 @@
 #include "base/limits.h"
 #include "net/client.h"
 #include "node/signin.h"
+#include "web/hashing.h"
 #include "web/known.h"
 #include "web/live.h"
 
-#include <pthread.h>
-
 #define SESSIONS_SHOWN 100
-/* Password hashes at once: each takes 64 MiB and a tenth of a second of a core. One of the places is never for whoever has the others. */
-#define HASHES_MAX    3
-#define HASHES_OF_ONE (HASHES_MAX - 1)
-
-static struct {
-	pthread_mutex_t lock;
-	char network[HASHES_MAX][ADDRESS_NETWORK]; /* "": free */
-} hashing = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-static bool hash_place(const char *network)
-{
-	char *free_place = NULL;
-	unsigned own = 0;
-
-	pthread_mutex_lock(&hashing.lock);
-	for (size_t i = 0; i < HASHES_MAX; i++) {
-		own += strcmp(hashing.network[i], network) == 0;
-		if (!*hashing.network[i])
-			free_place = hashing.network[i];
-	}
-	if (own >= HASHES_OF_ONE)
-		free_place = NULL;
-	if (free_place)
-		snprintf(free_place, ADDRESS_NETWORK, "%s", network);
-	pthread_mutex_unlock(&hashing.lock);
-	return free_place;
-}
 
 static int hash_enter(struct call *c)
 {
-	if (hash_place(caller_network(&c->api->place, c->req)))
+	if (hashing_enter(caller_network(&c->api->place, c->req)))
 		return 0;
 	c->retry_ms = 1;
 	return why_set(&c->why, E_BUSY, "", "others are signing in at this moment");
@@ -49,15 +21,7 @@ static int hash_enter(struct call *c)
 
 static void hash_leave(struct call *c)
 {
-	const char *network = caller_network(&c->api->place, c->req);
-
-	pthread_mutex_lock(&hashing.lock);
-	for (size_t i = 0; i < HASHES_MAX; i++)
-		if (strcmp(hashing.network[i], network) == 0) {
-			*hashing.network[i] = '\0';
-			break;
-		}
-	pthread_mutex_unlock(&hashing.lock);
+	hashing_leave(caller_network(&c->api->place, c->req));
 }
 
 int api_hello(struct call *c)
@@ -162,6 +126,20 @@ int only_session(struct call *c)
 		&c->why, E_DENIED, "", "this is for somebody who has signed in, not for a token");
 }
 
+int only_whole_session(struct call *c)
+{
+	TRY(only_session(c));
+	if (c->caller.session.narrowed)
+		return why_set(&c->why, E_DENIED, "",
+			"this session has only what the provider's claims leave: passwords, passkeys and tokens are set by the account itself or an administrator");
+	return 0;
+}
+
+const struct roles *same_roles(const struct call *c)
+{
+	return c->caller.session.narrowed ? &c->caller.session.roles : ALL_ROLES;
+}
+
 int session_give(
 	struct call *c, const struct account *a, const char *method, const struct roles *roles)
 {
@@ -237,7 +215,7 @@ int api_session_make(struct call *c)
 		TRY(call_need(c, "name", 128, &name));
 		TRY(check_password(c, name, "sign-in", &a));
 	}
-	TRY(session_give(c, &a, certificate ? "certificate" : "password", NULL));
+	TRY(session_give(c, &a, certificate ? "certificate" : "password", ALL_ROLES));
 	return put_session(c);
 }
 
@@ -284,7 +262,7 @@ int api_session_password(struct call *c)
 	struct slice pass;
 	struct account a;
 
-	TRY(only_session(c));
+	TRY(only_whole_session(c));
 	TRY(call_only(c, known));
 	TRY(call_need(c, "password", PASSWORD_MAX, &pass));
 	TRY(hash_enter(c));
@@ -297,7 +275,7 @@ int api_session_password(struct call *c)
 		rc = call_audit(c, "own password", "");
 	TRY(call_commit(c, rc));
 	TRY(account_get_row(c->db, c->caller.account.row, c->arena, &a, &c->why));
-	TRY(session_give(c, &a, "password", NULL));
+	TRY(session_give(c, &a, "password", ALL_ROLES));
 	call_ended(c);
 	return put_session(c);
 }

@@ -77,6 +77,8 @@ int api_token_new(struct call *c)
 	struct token t;
 	char secret[TOKEN_TEXT + 1];
 
+	if (c->caller.kind == CALLER_SESSION)
+		TRY(only_whole_session(c));
 	TRY(call_only(c, known));
 	TRY(call_need(c, "name", 64, &w.name));
 	TRY(roles_read(&c->doc, json_get(&c->doc, c->body, "roles"), "/roles", c->arena, &w.roles,

@@ -352,6 +352,25 @@ def test_roles_by_claims(alb, fresh):
     assert Person(alb, "edi").get("/session").json["roles"]["records"] == "officer"  # by password: the account's
 
 
+def test_a_narrowed_session_does_not_widen_itself(alb, fresh):
+    """What a session may set for its account opens sessions that know nothing of the claims: it is for the account itself."""
+    p = fresh("oidc-role groups duty records=reader")
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+    for groups, has in [(["left"], {}), (["duty"], {"records": "reader"})]:
+        p.person = {"sub": SUBJECT, "groups": groups}
+        b = Browser(alb)
+        b.sign_in()
+        for path, wish in [("/tokens", {"name": "x", "roles": {"records": "reader"}, "until": until}), ("/session/password", {"password": "a new and long one 123"}),
+                           ("/session/passkeys/begin", {})]:
+            refused = b.post(path, wish)
+            assert refused.status == 403 and "claims" in refused.json["detail"], (path, refused.body)
+        got = {k: v for k, v in b.get("/session").json["roles"].items() if v != "none"}
+        assert got == has, groups
+    # By password it is the account's own session, which may.
+    edi = Person(alb, "edi")
+    assert edi.post("/tokens", {"name": "x", "roles": {"records": "reader"}, "until": until}).status == 201
+
+
 def test_confirmation(alb, fresh):
     """Before an act: the provider asks the person again, and says when."""
     p = fresh()

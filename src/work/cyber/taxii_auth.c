@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/report.h"
 #include "node/signin.h"
+#include "web/hashing.h"
 
 #include <pthread.h>
 
@@ -167,6 +168,7 @@ static int who_basic(struct taxii *t, struct slice coded, struct caller *ret)
 {
 	struct buf text CLEANUP_BUF = BUF(2 * KIB);
 	struct signin in = {.address = caller_address(&t->api->place, t->req), .purpose = "TAXII"};
+	const char *network = caller_network(&t->api->place, t->req);
 	struct slice rest;
 	int64_t retry_ms = 0;
 	char wait[24];
@@ -179,7 +181,14 @@ static int who_basic(struct taxii *t, struct slice coded, struct caller *ret)
 		return why_set(&t->why, E_AUTH, "Authorization", "no name and password in it");
 	in.password = rest;
 	*ret = (struct caller){.kind = CALLER_SESSION};
-	rc = signin_password(t->api->node, t->db, &in, t->arena, &ret->account, &retry_ms, &t->why);
+	if (hashing_enter(network)) {
+		rc = signin_password(
+			t->api->node, t->db, &in, t->arena, &ret->account, &retry_ms, &t->why);
+		hashing_leave(network);
+	} else {
+		rc = why_set(&t->why, E_BUSY, "", "others are signing in at this moment");
+		retry_ms = 1000;
+	}
 	explicit_bzero(text.p, text.n);
 	if (rc == E_BUSY) {
 		snprintf(wait, sizeof(wait), "%lld", (long long)(retry_ms + 999) / 1000);
