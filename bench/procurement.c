@@ -98,7 +98,7 @@ static void sealing(struct tender *t, size_t bids)
 	struct seal_share(*share)[HOLDERS] = arena_alloc_n(&t->arena, bids, sizeof(*share));
 	struct slice *shares = arena_array(&t->arena, struct slice, bids * t->policy.k);
 	struct seckey bidder = seckey_new(&t->env);
-	struct hash root = {{7}};
+	struct seal_close close = {.root = {{7}}};
 	struct scalar r;
 	double at = seconds();
 
@@ -119,7 +119,7 @@ static void sealing(struct tender *t, size_t bids)
 		for (uint32_t h = 1; h <= t->policy.k; h++) {
 			struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
 
-			seal_share_print(&t->policy, h, &t->x[h - 1], &t->pub, &root, &sealed[i],
+			seal_share_print(&t->policy, h, &t->x[h - 1], &t->pub, &close, &sealed[i],
 				&t->key[h - 1], &t->env, &b);
 			shares[i * t->policy.k + h - 1] = arena_copy(&t->arena, buf_slice(&b));
 		}
@@ -128,7 +128,7 @@ static void sealing(struct tender *t, size_t bids)
 		for (uint32_t h = 0; h < t->policy.k; h++) {
 			MUST(seal_share_parse(&share[i][h], &t->policy, shares[i * t->policy.k + h],
 				     NULL) == 0);
-			MUST(seal_share_check(&share[i][h], &t->pub, &root, &sealed[i], NULL) == 0);
+			MUST(seal_share_check(&share[i][h], &t->pub, &sealed[i], NULL) == 0);
 		}
 	at = lap("verify (k shares a bid)", at);
 	for (size_t i = 0; i < bids; i++) {

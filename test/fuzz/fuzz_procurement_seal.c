@@ -12,7 +12,8 @@ static void fields(struct slice text)
 {
 	static const char *const names[] = {"sid", "holder", "commit", "pop-r", "share", "y",
 		"part", "bid", "bidder", "seq", "op", "hash", "len", "nonce", "u", "e", "f", "c",
-		"time", "deadline", "leaf"};
+		"time", "deadline", "leaf", "counted", "in-force", "missing", "root", "active",
+		"tender"};
 	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
 	struct slice type = msg_type(text);
 	struct msg m = msg_open(text, arena_string(&arena, type), NULL);

@@ -323,14 +323,22 @@ def lagrange(at, i):
 # ---- the ceremony of a seed ----
 
 T = 1767261600000
+STATES = ["leaf", "counted", "in-force", "missing"]  # of a commit in a closing
+APART = 60000  # so near, two receipts of one holder for one commit are of two requests at once
 MOST = 4096  # commits of a tender
 TEXTS = [f'{{"id":"bid-{i}","value":{{"amount":{v},"currency":"EUR"}}}}' for i, v in ((1, 1200000), (2, 990000), (3, 1))]
+
+
+def settled(tender, hours, states):
+    """What a closing says beside its root."""
+    return sha(tender + b"".join(struct.pack("<Q", x) for x in hours) + bytes(STATES.index(x) for x in states))
 
 
 class Ceremony:
     def __init__(self, name, n, k):
         self.seed, self.block, self.rest = sha(name.encode()), 0, b""
         self.n, self.k, self.r, self.out = n, k, n - k + 1, []
+        self.hours = None
         self.begin()
         self.make_key()
         self.bids()
@@ -399,7 +407,7 @@ class Ceremony:
         for i in range(self.n):
             self.say("dkg.cert", self.head(i + 1) + [("y", encode(self.y).hex())] + [
                 ("part", encode(mul(x, B)).hex()) for x in self.x] + [
-                ("transcript", sha("".join(texts).encode()).hex())], self.key[i])
+                ("deal", sha(x.encode()).hex()) for x in texts], self.key[i])
 
     def seal(self, b, seq, text):
         name = [("sid", self.sid.hex()), ("bid", self.bid[b].hex()), ("bidder", self.pub[b].hex()), ("seq", seq)]
@@ -440,6 +448,7 @@ class Ceremony:
     def postpone(self):
         """k holders agree to two hours more; the first bidder makes use of it. One who signs too late, and one who signs other hours, change nothing."""
         later = [("deadline", T + 7200000), ("open", T + 10800000), ("fallback", T + 93600000)]
+        self.hours = tuple(x for _, x in later)
         for i in range(1, self.k + 1):
             self.say("policy.postpone", self.head(i) + later + [("time", T - 10000 + i)], self.key[i - 1])
         self.say("policy.postpone", self.head(self.n) + later + [("time", T + 1)], self.key[self.n - 1])
@@ -462,11 +471,18 @@ class Ceremony:
         self.active.insert(0, self.commits[0])
 
     def close(self):
-        leaves = [c[0] for c in self.commits]
-        self.root = tree(leaves)
-        active = sha(b"".join(sorted(self.pub[b] + self.bid[b] + h for _, b, _, h, _ in self.active)))
-        both = [("root", self.root.hex()), ("active", active.hex())]
-        self.say("seal.close", self.head(1) + [("count", len(leaves))] + both + [("leaf", x.hex()) for x in leaves], self.key[0])
+        """Everybody says what is known, the first closes, all sign."""
+        of = {x[0]: x for x in self.active}
+        # in force; missing where nothing came; counted where the bid is replaced or withdrawn
+        lines = [(("in-force" if c[4] else "missing") if c[0] in of else "counted", c[0]) for c in self.commits]
+        hours = self.hours or (T, T + 3600000, T + 86400000)
+        self.root, self.settled = tree([x for _, x in lines]), settled(sha(b"rules"), hours, [k for k, _ in lines])
+        both = [("root", self.root.hex()), ("active", self.settled.hex())]
+        body = [("tender", sha(b"rules").hex()), *zip(("deadline", "open", "fallback"), hours), ("count", len(lines)), *both,
+                *((k, x.hex()) for k, x in lines)]
+        for i in range(1, self.n + 1):
+            self.say("close.view", self.head(i) + body, self.key[i - 1])
+        self.say("seal.close", self.head(1) + body, self.key[0])
         for i in range(2, self.n + 1):
             self.say("close.cosig", self.head(i) + both, self.key[i - 1])
 
@@ -475,8 +491,8 @@ class Ceremony:
             for i in range(1, self.n + 1) if u else ():
                 x = self.x[i - 1]
                 u_i = mul(x, u)
-                e, f = dleq("tdh2-share", x, u, u_i, mul(x, B), [self.root], self.scalar())
-                self.say("open.share", self.head(i) + [("root", self.root.hex()), ("bid", self.bid[b].hex()), ("sealed", h.hex()),
+                e, f = dleq("tdh2-share", x, u, u_i, mul(x, B), [self.root, self.settled], self.scalar())
+                self.say("open.share", self.head(i) + [("root", self.root.hex()), ("active", self.settled.hex()), ("bid", self.bid[b].hex()), ("sealed", h.hex()),
                                                       ("u-i", encode(u_i).hex()), ("e", le(e).hex()), ("f", le(f).hex())], self.key[i - 1])
 
 
@@ -552,8 +568,16 @@ class Replay:
                 yield i, m
 
     def key(self):
-        deals = dict(self.holders("dkg.r1"))
-        assert sorted(deals) == list(range(1, self.n + 1))
+        """The key is made of the rounds 1 that all have certified; others by the same holders take nothing away, and name who has made them."""
+        deals = {}
+        for i, m in self.holders("dkg.r1"):
+            deals.setdefault(i, {})[sha(m["text"].encode()).hex()] = m
+            if len(deals[i]) > 1:
+                self.find("two-deals", i)
+        certs = list(self.holders("dkg.cert"))
+        said = [tuple(m["y"] + m["part"] + m["deal"]) for _, m in certs]
+        whole = next(m for i, m in certs if len({j for (j, _), x in zip(certs, said) if x == tuple(m["y"] + m["part"] + m["deal"])}) == self.n)
+        deals = {i: deals[i][whole["deal"][i - 1]] for i in range(1, self.n + 1)}
         c = {i: [decode(bytes.fromhex(x)) for x in m["commit"]] for i, m in deals.items()}
         for i, m in deals.items():
             r, z = bytes.fromhex(m["pop-r"][0]), scalar(bytes.fromhex(m["pop-z"][0]))
@@ -571,9 +595,7 @@ class Replay:
         for cs in c.values():
             y = add(y, cs[0])
         self.y = encode(y)
-        certified = {i for i, m in self.holders("dkg.cert") if m["y"][0] == self.y.hex()
-                     and m["part"] == [encode(x).hex() for x in self.part]}
-        assert certified == set(range(1, self.n + 1))
+        assert whole["y"] == [self.y.hex()] and whole["part"] == [encode(x).hex() for x in self.part]
 
     def tally(self):
         self.commits = {}
@@ -585,7 +607,12 @@ class Replay:
             leaf = bytes.fromhex(m["leaf"][0])
             if leaf in self.commits:
                 at = times.setdefault(leaf, {})
-                at[i] = min(at.get(i, 2**63), int(m["time"][0]))
+                at.setdefault(i, []).append(int(m["time"][0]))
+        for at in times.values():
+            for i, all_of in at.items():
+                if any(b - a > APART for a, b in zip(sorted(all_of), sorted(all_of)[1:])):
+                    self.find("two-receipts", i)
+                at[i] = min(all_of)
         self.held = {leaf: set(t) for leaf, t in times.items()}
         self.time = {leaf: sorted((v, i) for i, v in t.items())[(self.r - 1) // 2][0] for leaf, t in times.items() if len(t) >= self.r}
         if len(times) > MOST:  # what counts first stays, by when it counts; then the rest by the earliest receipt
@@ -596,56 +623,64 @@ class Replay:
         self.counted = {leaf for leaf, v in self.time.items() if v <= self.deadline}
         self.first = {leaf: min(t.values()) for leaf, t in times.items()}
 
-    def active(self, leaves):
-        best = {}
-        for leaf in sorted(leaves & self.counted, key=lambda x: (self.first[x], x)):
-            m = self.commits[leaf]
-            name = (m["bidder"][0], m["bid"][0])
-            if name not in best or int(m["seq"][0]) > int(best[name]["seq"][0]):
-                best[name] = m
-        return [m for m in best.values() if m["op"][0] != "withdraw"]
-
     def closing(self):
-        roots, signers = {}, {}
+        """A closing is known by root and active, and what it says stands once k holders have signed it: nothing that comes later changes it."""
+        said, signers = {}, {}
         for i, m in self.holders("seal.close"):
-            leaves = [bytes.fromhex(x) for x in m.get("leaf", [])]
-            root = tree(leaves)
-            assert root.hex() == m["root"][0]
-            roots[root] = set(leaves)
-            signers.setdefault(root, set()).add(i)
+            lines = [x.split(" ") for x in m["text"].split("\n") if x.split(" ")[0] in STATES]
+            leaves = [bytes.fromhex(x) for _, x in lines]
+            hours = tuple(int(m[x][0]) for x in ("deadline", "open", "fallback"))
+            key = (tree(leaves), settled(bytes.fromhex(m["tender"][0]), hours, [x for x, _ in lines]))
+            assert tuple(x.hex() for x in key) == (m["root"][0], m["active"][0]) and len(set(leaves)) == len(leaves)
+            said[key] = dict(zip(leaves, (x for x, _ in lines)))
+            signers.setdefault(key, set()).add(i)
             for x in self.counted - set(leaves):
                 if self.knew(i, x):
                     self.find("dropped-bid" if i in self.held[x] else "missed-bid", i)
         for i, m in self.holders("close.cosig"):
-            root = bytes.fromhex(m["root"][0])
-            if root in roots:
-                signers[root].add(i)
-                if any(i in self.held[x] and self.knew(i, x) for x in self.counted - roots[root]):
+            key = tuple(bytes.fromhex(m[x][0]) for x in ("root", "active"))
+            if key in said:
+                signers[key].add(i)
+                if any(i in self.held[x] and self.knew(i, x) for x in self.counted - set(said[key])):
                     self.find("cosigned-lie", i)
         for i in range(1, self.n + 1):
             if sum(i in s for s in signers.values()) > 1:
                 self.find("two-roots", i)
-        self.root = next((r for r in roots if len(signers[r]) >= self.k), None)
-        self.bids = self.active(roots[self.root]) if self.root else []
+        sharers = {}
+        for i, m in self.holders("open.share"):
+            sharers.setdefault((m["root"][0], m["active"][0]), set()).add(i)
+        enough = [x for x in said if len(signers[x]) >= self.k]
+        enough.sort(key=lambda x: (-len(sharers.get((x[0].hex(), x[1].hex()), ())), -len(signers[x]), x))
+        self.enough = {(x[0].hex(), x[1].hex()) for x in enough}
+        self.closed = enough[0] if enough else None
+        force = said[self.closed] if enough else {}
+        self.bids = [self.commits[x] for x, state in force.items() if state in ("in-force", "missing") and x in self.commits]
+        self.come = [self.commits[x] for x, state in force.items() if state == "in-force" and x in self.commits]
 
     def opening(self):
         # A share is of the sealed bid that it names; of a commit by another to the same hash it is none.
-        names = {tuple(m[x][0] for x in ("bidder", "bid", "seq", "hash")) for m in self.bids}
+        names = {tuple(m[x][0] for x in ("bidder", "bid", "seq", "hash")) for m in self.come}
         sealed = {sha(m["text"].encode()): m for m in self.of("bid.sealed") if signed(m, bytes.fromhex(m["bidder"][0]))}
         due = {h for h, m in sealed.items() if (m["bidder"][0], m["bid"][0], m["seq"][0], h.hex()) in names}
         shares = {}
+        closed = tuple(x.hex() for x in self.closed) if self.closed else None
         for i, m in self.holders("open.share"):
-            s = sealed.get(bytes.fromhex(m["sealed"][0]))
-            if s is None or self.root is None or m["root"][0] != self.root.hex() or m["bid"][0] != s["bid"][0] or bytes.fromhex(m["sealed"][0]) not in due:
-                self.find("share-not-due", i)
+            s, h = sealed.get(bytes.fromhex(m["sealed"][0])), bytes.fromhex(m["sealed"][0])
+            if (m["root"][0], m["active"][0]) != closed:
+                if (m["root"][0], m["active"][0]) not in self.enough:
+                    self.find("early-share", i)
+                continue
+            if s is None or m["bid"][0] != s["bid"][0] or h not in due:
+                if not any(x["hash"][0] == h.hex() for x in self.bids):
+                    self.find("share-not-due", i)
                 continue
             u, u_i = decode(bytes.fromhex(s["u"][0])), decode(bytes.fromhex(m["u-i"][0]))
             e, f = (scalar(bytes.fromhex(m[x][0])) for x in "ef")
-            if dleq_holds("tdh2-share", e, f, u, u_i, self.part[i - 1], [self.root]):
-                shares.setdefault(bytes.fromhex(m["sealed"][0]), {})[i] = u_i
+            if dleq_holds("tdh2-share", e, f, u, u_i, self.part[i - 1], self.closed):
+                shares.setdefault(h, {})[i] = u_i
             else:
                 self.find("bad-share", i)
-        for m in self.bids:
+        for m in self.come:
             h = bytes.fromhex(m["hash"][0])
             got = shares.get(h, {})
             if h not in sealed or len(got) < self.k or any(m[x] != sealed[h][x] for x in ("bidder", "bid", "seq")):

@@ -150,8 +150,8 @@ def split(text):
     return [eseal.read(m.rstrip("\n") + "\n") for m in text.split("\n\n")]
 
 
-def false_close(text, holder, seed, without):
-    """A closing, signed by `holder`, that leaves out a bidder's commitments."""
+def false_close(text, holder, seed, without, tender):
+    """A closing of the tender's record, signed by `holder`, that leaves out a bidder's commitments."""
     messages = split(text)
     sid = next(m["sid"][0] for m in messages if m["kind"] == "countersign")
     first, commits = {}, {}
@@ -168,10 +168,13 @@ def false_close(text, holder, seed, without):
         name = (m["bidder"][0], m["bid"][0])
         if name not in best or int(best[name]["seq"][0]) < int(m["seq"][0]):
             best[name] = m
-    active = sorted(bytes.fromhex(m["bidder"][0] + m["bid"][0] + m["hash"][0]) for m in best.values() if m["op"][0] != "withdraw")
+    states = ["in-force" if commits[x] in best.values() and commits[x]["op"][0] != "withdraw" else "counted" for x in leaves]
+    policy = next(m for m in messages if m["kind"] == "policy")
+    hours = [(x, int(policy[x][0])) for x in ("deadline", "open", "fallback")]
     return eseal.message("seal.close", [
-        ("sid", sid), ("holder", holder), ("count", len(leaves)), ("root", eseal.tree(leaves).hex()),
-        ("active", eseal.sha(b"".join(active)).hex()), *[("leaf", x.hex()) for x in leaves]], seed)
+        ("sid", sid), ("holder", holder), ("tender", tender), *hours, ("count", len(leaves)), ("root", eseal.tree(leaves).hex()),
+        ("active", eseal.settled(bytes.fromhex(tender), [x for _, x in hours], states).hex()),
+        *[(state, x.hex()) for state, x in zip(states, leaves)]], seed)
 
 
 def bad_shares(text, holder, seed):
@@ -262,7 +265,7 @@ def test_need_to_delivery(coalition, tmp_path):
     assert "deadline is over" in b.bid("Adria Medical", "submit", "tender.json", b.url("HRV"), status=STATE).stderr
     view = b.show("MKD")
     adria = eseal.ed_key(bytes.fromhex((tmp_path / "Adria" / "wallet" / "supplier.key").read_text().strip()))[2].hex()
-    b.hand_on("ALB", false_close(b.transcript("ALB"), holder_of(view, "ALB"), b.log_key("ALB"), adria))
+    b.hand_on("ALB", false_close(b.transcript("ALB"), holder_of(view, "ALB"), b.log_key("ALB"), adria, view["tender"]["leaf"]))
     t["ALB"].start()
 
     # -- the others dissent, close without the lead, and three of five sign

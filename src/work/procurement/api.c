@@ -503,7 +503,7 @@ static int api_confirm_message(struct call *c)
 	if (!p->replay || !p->replay->closed)
 		return why_set(&c->why, E_STATE, "",
 			"the set of bids is not closed yet: there is no root to confirm");
-	confirm_message(&p->replay->policy.sid, &p->replay->closed->close.root, &c->out);
+	confirm_message(&p->replay->policy.sid, &p->replay->closed->close, &c->out);
 	call_attach(c, "text/plain; charset=utf-8", "opening.txt");
 	return 0;
 }

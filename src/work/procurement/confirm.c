@@ -3,12 +3,14 @@
 #include "base/report.h"
 #include "work/procurement/step.h"
 
-void confirm_message(const struct hash *sid, const struct hash *root, struct buf *b)
+void confirm_message(const struct hash *sid, const struct seal_close *close, struct buf *b)
 {
-	buf_str(b, "entente-open/1\nsid ");
+	buf_str(b, "entente-open/2\nsid ");
 	buf_hex(b, sid->b, 32);
 	buf_str(b, "\nroot ");
-	buf_hex(b, root->b, 32);
+	buf_hex(b, close->root.b, 32);
+	buf_str(b, "\nactive ");
+	buf_hex(b, close->active.b, 32);
 	buf_byte(b, '\n');
 }
 
@@ -58,7 +60,7 @@ int step_confirmed(const struct seat *s, const struct process *p, struct arena *
 	*ret_have = 0;
 	if (!r || !r->closed)
 		return 0;
-	confirm_message(&r->policy.sid, &r->closed->close.root, &message);
+	confirm_message(&r->policy.sid, &r->closed->close, &message);
 	for (const struct row *c = process_next(p, P_CONFIRM, NULL); c;
 		c = process_next(p, P_CONFIRM, c)) {
 		json_ref at = json_root(&c->doc);
@@ -109,7 +111,7 @@ int step_confirm(const struct seat *s, const struct process *p, const struct sec
 	if (!who)
 		return why_set(why, E_DENIED, "",
 			"the root document does not name this officer for opening bids");
-	confirm_message(&p->replay->policy.sid, &p->replay->closed->close.root, &message);
+	confirm_message(&p->replay->policy.sid, &p->replay->closed->close, &message);
 	signature = sign_bytes(officer, buf_slice(&message));
 	object_format(&p->id, object);
 	json_open(&o, '{');

@@ -17,6 +17,10 @@
 /* Acts of one supplier on bids of one tender (put, replace, withdraw), and of all: a national framework has some 300 suppliers. */
 #define LIMIT_BID_SEQ	   64
 #define LIMIT_SEAL_COMMITS 4096
+/* Closings of one holder that are looked at; an honest one writes one. */
+#define LIMIT_SEAL_CLOSES 16
+/* Two receipts of one holder for one commit that are so near are of two requests at once. */
+#define SEAL_RECEIPTS_APART_MS 60000
 /* A transcript: the messages of a tender with every sealed bid in it. */
 #define LIMIT_TRANSCRIPT	  (1 * GIB)
 #define LIMIT_TRANSCRIPT_MESSAGES 262144

@@ -2,7 +2,7 @@
  * round.c: a tender's key may be begun several times, each time with a policy of the lead: which of them stands; see process.h.
  *
  *	1. A round is *made* when all holders have countersigned its policy and certified its key. A round that is not made is nothing beside one that is.
- *	2. Of rounds that are made the one stands whose first bid was held earliest: the hour of the r-th receipt of a commit that counts. With fewer than r holders who lie, an
+ *	2. Of rounds that are made one that k holders have closed stands: nothing that is shown afterwards undoes it. Else the one stands whose first bid was held earliest: the hour of the r-th receipt of a commit that counts. With fewer than r holders who lie, an
  *	   honest one is among any r, and it takes bids under one round only (step_commit): so a certificate that somebody has kept back, and shows when bids are in, brings a
  *	   round into being that no bid counts in, and none can any more once the deadline is over.
  *	3. Where no bid counts yet, the round stands for which the most holders have given a receipt; then the one that the lead's log has first.
@@ -85,15 +85,19 @@ static void messages_of(const struct seal_policy *policy, const struct said *all
 {
 	struct slice *list = arena_array(arena, struct slice, n + 1);
 	struct seal_told told;
+	struct seal_hours hours;
 	size_t m = 0, k = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (slice_is(msg_type(all[i].text), "policy.postpone"))
+		if (of_sid(all[i].text, &policy->sid))
 			list[m++] = all[i].text;
-	seal_postponed(policy, list, m, arena, &told);
+	if (!replay_closed_hours(policy, list, m, arena, &hours)) {
+		seal_postponed(policy, list, m, arena, &told);
+		hours = told.hours;
+	}
 	for (size_t i = 0; i < n; i++) {
 		bool early = slice_is(msg_type(all[i].text), "open.share") &&
-			     all[i].in->time_ms < (int64_t)told.hours.open_ms;
+			     all[i].in->time_ms < (int64_t)hours.open_ms;
 
 		if (slice_eq(all[i].text, policy->text) ||
 			(of_sid(all[i].text, &policy->sid) && !early &&
@@ -139,13 +143,14 @@ struct round {
 /* What speaks for a round. */
 struct worth {
 	bool made;
+	bool closed;
 	uint64_t held_ms; /* UINT64_MAX: no bid counts */
 	uint64_t held_by; /* bits of holders who have given a receipt */
 };
 
 static struct worth worth_of(const struct seal_replay *r)
 {
-	struct worth w = {.made = r->has_key, .held_ms = UINT64_MAX};
+	struct worth w = {.made = r->has_key, .closed = r->closed != NULL, .held_ms = UINT64_MAX};
 
 	for (size_t i = 0; i < r->n_receipt; i++)
 		w.held_by |= 1ULL << (r->receipt[i].i - 1);
@@ -160,6 +165,8 @@ static bool worth_more(const struct worth *a, const struct worth *b)
 {
 	if (a->made != b->made || !a->made)
 		return a->made >= b->made;
+	if (a->closed != b->closed)
+		return a->closed;
 	if (a->held_ms != b->held_ms)
 		return a->held_ms < b->held_ms;
 	return a->held_ms == UINT64_MAX && bits_count(a->held_by) > bits_count(b->held_by);

@@ -191,6 +191,21 @@ static int policy_make(const struct seat *s, const struct process *p, struct are
 	return rc;
 }
 
+/* Another round, once agreement or tender say something else than at the last: it is for the members to leave out who has spoilt that one, or to try again with him. */
+static int policy_again(const struct seat *s, const struct process *p, struct arena *arena,
+	struct step_did *d, struct why *why)
+{
+	struct seal_policy *policy = arena_new(arena, struct seal_policy);
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	int rc = policy_fill(s, p, arena, policy, why);
+
+	if (rc < 0)
+		return rc;
+	seal_policy_print(policy, &s->node->log_key, &b);
+	return slice_eq(buf_slice(&b), p->replay->policy.text) ? 0
+							       : policy_make(s, p, arena, d, why);
+}
+
 /* A holder countersigns only what the tender says, with the keys that it knows its partners by. */
 static int policy_same(
 	const struct seat *s, const struct process *p, struct arena *arena, struct why *why)
@@ -236,6 +251,9 @@ static int key_step(const struct seat *s, const struct process *p, uint32_t me, 
 			return rc;
 		buf_clear(&b);
 	}
+	/* Somebody has dealt badly, or twice: nothing comes of this round, and the lead may begin another. */
+	if (r->dealt_badly | r->dealt_twice)
+		return id_eq(&s->node->self, &p->lead) ? policy_again(s, p, arena, d, why) : 0;
 	if (!(r->dealt & bit)) {
 		rc = dkg_deal(&r->policy, me, &s->node->log_key, &s->node->env, &b, why);
 		if (rc == 0)
@@ -245,7 +263,7 @@ static int key_step(const struct seat *s, const struct process *p, uint32_t me, 
 		return rc;
 	}
 	if (bits_count(r->dealt) < r->policy.n || bits_count(r->countersigned) < r->policy.n ||
-		(r->certified & bit))
+		((r->said_cert | r->complained) & bit))
 		return 0;
 	struct dkg_key *key = arena_new(arena, struct dkg_key);
 	struct scalar box = dkg_box(s->node->seal_key.sec, r->policy.ocid), x;
@@ -292,75 +310,17 @@ static int postpone_step(const struct seat *s, const struct process *p, uint32_t
 
 /* ---- the closing ---- */
 
-/* Signs what is complete as far as this node knows, once; says what is missing from what is not. */
-static int sign_or_dissent(const struct seat *s, const struct process *p, uint32_t me,
-	const struct replay_close *c, bool signed_one, struct arena *arena, struct step_did *d,
-	struct why *why)
+/* All versions of the tender that are here, in the order of the lead's log. */
+static void tenders_of(const struct process *p, struct arena *arena, struct seal_tenders *ret)
 {
-	const struct seal_replay *r = p->replay;
-	struct hash *missing = arena_array(arena, struct hash, r->n_line + 1);
-	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct seal_tender *list = arena_array(arena, struct seal_tender, p->rows->n + 1);
 	size_t n = 0;
-	int rc;
 
-	for (size_t i = 0; i < r->n_line; i++)
-		if (!seal_close_has(&c->close, &r->line[i].commit->leaf))
-			missing[n++] = r->line[i].commit->leaf;
-	if (n == 0 && c->n_dropped == 0) {
-		if (signed_one)
-			return 0;
-		seal_cosig_print(&r->policy, me, &c->close, &s->node->log_key, &b);
-		did(d, arena, "cosigned the closing of holder %u", c->close.i);
-	} else if (n > 0 && !(c->dissent & 1ULL << (me - 1))) {
-		seal_dissent_print(
-			&r->policy, me, &c->close.root, missing, n, &s->node->log_key, &b);
-		did(d, arena, "dissented from the closing of holder %u: %zu commits are missing",
-			c->close.i, n);
-	} else {
-		return 0;
-	}
-	rc = send_one(s, p, &b, arena, why);
-	return rc;
-}
-
-/* In the order of their numbers, beginning behind the lead, others close when nothing good has come: one after the other, so that they do not split. */
-static int64_t turn_ms(const struct seal_policy *p, uint32_t me)
-{
-	int64_t end = (int64_t)(p->deadline_ms + p->grace_ms);
-
-	if (me == p->lead)
-		return end;
-	return end + PROCUREMENT_TAKEOVER_MS * (me < p->lead ? (int64_t)me : (int64_t)me - 1);
-}
-
-struct closing_seen {
-	bool mine, good, signed_one; /* is one of them by me, complete, signed by me? */
-};
-
-/* Says to each closing that is here what this node knows of it: also when another stands already, so that who has left out a bid is told so by all who held it. */
-static int closes_judge(const struct seat *s, const struct process *p, uint32_t me,
-	struct arena *arena, struct step_did *d, struct closing_seen *ret, struct why *why)
-{
-	const struct seal_replay *r = p->replay;
-	uint64_t bit = 1ULL << (me - 1);
-
-	*ret = (struct closing_seen){false, false, false};
-	for (size_t i = 0; i < r->n_close; i++) {
-		ret->mine |= r->close[i].close.i == me;
-		ret->signed_one |= (r->close[i].signed_by & bit) != 0;
-	}
-	for (size_t i = 0; i < r->n_close; i++) {
-		int rc;
-
-		ret->good |= r->close[i].n_dropped == 0;
-		if (r->close[i].signed_by & bit)
-			continue;
-		rc = sign_or_dissent(s, p, me, &r->close[i], ret->signed_one, arena, d, why);
-		if (rc < 0)
-			return rc;
-		ret->signed_one |= r->close[i].n_dropped == 0;
-	}
-	return 0;
+	for (const struct row *r = process_next(p, P_TENDER, NULL); r;
+		r = process_next(p, P_TENDER, r))
+		if (object_id_eq(&r->object, &p->tender->object))
+			list[n++] = (struct seal_tender){r->leaf, r->time_ms};
+	*ret = (struct seal_tenders){list, n};
 }
 
 static int close_step(const struct seat *s, const struct process *p, uint32_t me, int64_t now_ms,
@@ -368,17 +328,33 @@ static int close_step(const struct seat *s, const struct process *p, uint32_t me
 {
 	const struct seal_replay *r = p->replay;
 	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
-	struct closing_seen seen;
-	int rc = closes_judge(s, p, me, arena, d, &seen, why);
+	struct seal_tenders tenders;
+	struct holder_next next;
 
-	if (rc < 0 || r->closed || seen.mine || seen.good || seen.signed_one)
-		return rc;
-	if (now_ms < turn_ms(&r->policy, me)) {
-		d->again_ms = turn_ms(&r->policy, me);
+	tenders_of(p, arena, &tenders);
+	holder_next(r, me, &tenders, now_ms, arena, &next);
+	d->again_ms = next.again_ms;
+	if (next.what == HOLDER_WAITS)
 		return 0;
+	holder_print(&next, &r->policy, me, &s->node->log_key, &b);
+	switch (next.what) {
+	case HOLDER_VIEWS:
+		did(d, arena, "said which bids are known here: %zu commits", next.set.n);
+		break;
+	case HOLDER_CLOSES:
+		did(d, arena, "closed with %zu commits", next.set.n);
+		break;
+	case HOLDER_COSIGNS:
+		did(d, arena, "cosigned the closing of holder %u", next.of->close.i);
+		break;
+	case HOLDER_DISSENTS:
+		did(d, arena,
+			"dissented from the closing of holder %u: %zu commits are missing, or do not count there",
+			next.of->close.i, next.n_missing);
+		break;
+	case HOLDER_WAITS:
+		break;
 	}
-	seal_close_print(&r->policy, me, r->line, r->n_line, &s->node->log_key, &b);
-	did(d, arena, "closed with %zu commits", r->n_line);
 	return send_one(s, p, &b, arena, why);
 }
 
@@ -396,7 +372,7 @@ static int share_step(const struct seat *s, const struct process *p, uint32_t me
 	size_t n = 0;
 	int rc = step_confirmed(s, p, arena, &have, &need, why);
 
-	if (rc < 0 || have < need)
+	if (rc < 0 || have < need || !holder_may_share(r, me))
 		return rc;
 	rc = dkg_finish(&r->policy, r->deal, me, &box, key, &x, &culprit, why);
 	scalar_wipe(&box);
@@ -407,7 +383,7 @@ static int share_step(const struct seat *s, const struct process *p, uint32_t me
 
 		if (!r->bid[i].sealed || (r->bid[i].shares & 1ULL << (me - 1)))
 			continue;
-		seal_share_print(&r->policy, me, &x, key, &r->closed->close.root, r->bid[i].sealed,
+		seal_share_print(&r->policy, me, &x, key, &r->closed->close, r->bid[i].sealed,
 			&s->node->log_key, &s->node->env, &b);
 		message[n++] = arena_copy(arena, buf_slice(&b));
 	}
@@ -436,18 +412,13 @@ int step_run(const struct seat *s, const struct process *p, int64_t now_ms, stru
 			rc = policy_make(s, p, arena, &d, why);
 	} else if (!r->has_key) {
 		rc = key_step(s, p, me, arena, &d, why);
-	} else if (now_ms < (int64_t)(r->policy.deadline_ms + r->policy.grace_ms)) {
-		d.again_ms = (int64_t)(r->policy.deadline_ms + r->policy.grace_ms);
-		rc = postpone_step(s, p, me, now_ms, arena, &d, why);
-	} else if (!r->closed) {
-		rc = close_step(s, p, me, now_ms, arena, &d, why);
 	} else {
-		struct closing_seen seen;
-
-		rc = closes_judge(s, p, me, arena, &d, &seen, why);
-		if (rc == 0 && now_ms < (int64_t)r->policy.open_ms)
+		rc = holder_is_done(r, me) ? 0 : postpone_step(s, p, me, now_ms, arena, &d, why);
+		if (rc == 0)
+			rc = close_step(s, p, me, now_ms, arena, &d, why);
+		if (rc == 0 && r->closed && now_ms < (int64_t)r->policy.open_ms)
 			d.again_ms = (int64_t)r->policy.open_ms;
-		else if (rc == 0)
+		else if (rc == 0 && r->closed && d.n == 0)
 			rc = share_step(s, p, me, arena, &d, why);
 	}
 	*ret = d;

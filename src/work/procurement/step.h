@@ -4,7 +4,7 @@
  *
  *	rc = step_run(&seat, &p, now_ms, arena, &did, why);        -- writes what is due; did: a line of text each
  *
- * Shares leave a node only when its officers have confirmed the opening under this root: two of them (one, where the root document names but one), with keys
+ * Shares leave a node only when its officers have confirmed the opening under this closing: two of them (one, where the root document names but one), with keys
  * that are not on the node.
  */
 #ifndef PROCUREMENT_STEP_H
@@ -13,6 +13,7 @@
 #include "node/node.h"
 #include "node/write.h"
 #include "work/procurement/process.h"
+#include "work/procurement/seal/holder.h"
 
 /* Where a message goes to: the queue of a running node, or straight. */
 struct seat {
@@ -39,11 +40,11 @@ MUST_USE int step_send(const struct seat *s, const struct process *p, const stru
 MUST_USE int step_record(const struct seat *s, const struct process *p, enum pkind k,
 	const struct object_id *object, struct slice json, struct written *ret, struct why *why);
 
-/* How many of this node's officers have confirmed the opening under the closed root, and how many are needed. */
+/* How many of this node's officers have confirmed the opening under the closing that stands, and how many are needed. */
 MUST_USE int step_confirmed(const struct seat *s, const struct process *p, struct arena *arena,
 	unsigned *ret_have, unsigned *ret_need, struct why *why);
 /* What an officer signs. */
-void confirm_message(const struct hash *sid, const struct hash *root, struct buf *b);
+void confirm_message(const struct hash *sid, const struct seal_close *close, struct buf *b);
 /* Writes an officer's confirmation; E_DENIED if the root document does not know him for this. */
 MUST_USE int step_confirm(const struct seat *s, const struct process *p,
 	const struct seckey *officer, struct arena *arena, struct why *why);

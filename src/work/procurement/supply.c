@@ -137,6 +137,9 @@ int step_commit(const struct seat *s, const struct process *p, struct slice comm
 		}
 	if (now_ms > (int64_t)r->policy.deadline_ms)
 		return why_set(why, E_STATE, "", "the deadline is over");
+	/* Whoever has said what it knows, or signed a closing, has nothing to add to it: also when a later deadline comes to light. */
+	if (holder_is_done(r, me))
+		return why_set(why, E_STATE, "", "this node has closed the tender");
 	/* round.c, rule 2: a holder's receipts are of one round, or they would say nothing about which one stands. */
 	if (p->held_elsewhere & 1ULL << (me - 1))
 		return why_set(why, E_STATE, "",
@@ -173,6 +176,8 @@ int step_sealed(const struct seat *s, const struct process *p, struct slice seal
 		return rc;
 	if (now_ms > (int64_t)(r->policy.deadline_ms + r->policy.grace_ms))
 		return why_set(why, E_STATE, "", "the deadline and the grace are over");
+	if (holder_is_done(r, me))
+		return why_set(why, E_STATE, "", "this node has closed the tender");
 	for (size_t i = 0; i < r->n_sealed; i++)
 		if (hash_eq(&r->sealed[i].hash, &b.hash))
 			return 0;

@@ -131,7 +131,7 @@ static void share_parse(struct msg *m, uint32_t j, uint8_t ret[DKG_SHARE_BYTES])
 int dkg_deal_parse(struct dkg_deal *ret, const struct seal_policy *p, struct arena *arena,
 	struct slice text, struct why *why)
 {
-	struct dkg_deal d = {.text = text};
+	struct dkg_deal d = {.text = text, .hash = hash_bytes(text)};
 	struct msg m = msg_open(text, "dkg.r1", why);
 	int rc;
 
@@ -162,7 +162,6 @@ int dkg_deal_parse(struct dkg_deal *ret, const struct seal_policy *p, struct are
 
 void dkg_public(const struct seal_policy *p, const struct dkg_deal *deal, struct dkg_key *ret)
 {
-	struct hasher *h = hash_start();
 	struct point sum
 		[LIMIT_SEAL_HOLDERS]; /* commitments to the sum of all polynomials: one evaluation for each holder, not n */
 
@@ -178,9 +177,8 @@ void dkg_public(const struct seal_policy *p, const struct dkg_deal *deal, struct
 		ret->part[j - 1] = commit_at(sum, p->k, j);
 	for (uint32_t i = 0; i < p->n; i++) {
 		MUST(deal[i].i == i + 1);
-		hash_add(h, deal[i].text);
+		ret->deal[i] = deal[i].hash;
 	}
-	ret->transcript = hash_end(&h);
 }
 
 /* Opens i's share for j and looks whether it fits the commitments. */
@@ -265,6 +263,7 @@ void dkg_complain(const struct seal_policy *p, const struct dkg_deal *against, u
 		COMPLAINT, box, &against->ephemeral, &dh, &p->holder[j - 1].box, more.part, 3, env);
 	seal_head_print(ret, "dkg.cmp", p, j);
 	msg_put_u64(ret, "against", against->i);
+	msg_put_bytes(ret, "deal", against->hash.b, 32);
 	msg_put_bytes(ret, "dh", dh.b, GROUP_BYTES);
 	msg_put_bytes(ret, "e", proof.e.b, GROUP_BYTES);
 	msg_put_bytes(ret, "f", proof.f.b, GROUP_BYTES);
@@ -283,6 +282,7 @@ int dkg_complaint_parse(
 	msg_u64(&m, "against", p->n, &against);
 	if (m.rc == 0 && against == 0)
 		msg_fail(&m, E_INVALID, "against", "holders count from 1");
+	msg_hash(&m, "deal", &c.deal);
 	msg_point(&m, "dh", &c.dh);
 	msg_scalar(&m, "e", &c.e);
 	msg_scalar(&m, "f", &c.f);
@@ -301,7 +301,7 @@ uint32_t dkg_judge(
 	struct complaint_bytes more;
 	struct scalar s;
 
-	MUST(against->i == c->against);
+	MUST(against->i == c->against && hash_eq(&against->hash, &c->deal));
 	complaint_more(p, c->by, c->against, &more);
 	if (!dleq_check(COMPLAINT, &proof, &against->ephemeral, &c->dh, &p->holder[c->by - 1].box,
 		    more.part, 3))
@@ -320,7 +320,8 @@ void dkg_cert_print(const struct seal_policy *p, uint32_t i, const struct dkg_ke
 	msg_put_bytes(ret, "y", key->y.b, GROUP_BYTES);
 	for (uint32_t j = 0; j < p->n; j++)
 		msg_put_bytes(ret, "part", key->part[j].b, GROUP_BYTES);
-	msg_put_bytes(ret, "transcript", key->transcript.b, 32);
+	for (uint32_t j = 0; j < p->n; j++)
+		msg_put_bytes(ret, "deal", key->deal[j].b, 32);
 	msg_sign(ret, from, sign);
 }
 
@@ -335,7 +336,8 @@ int dkg_cert_parse(
 	msg_point(&m, "y", &c.key.y);
 	for (uint32_t j = 0; m.rc == 0 && j < p->n; j++)
 		msg_point(&m, "part", &c.key.part[j]);
-	msg_hash(&m, "transcript", &c.key.transcript);
+	for (uint32_t j = 0; j < p->n; j++)
+		msg_hash(&m, "deal", &c.key.deal[j]);
 	rc = seal_end(&m, p, c.i);
 	if (rc < 0)
 		return rc;
@@ -346,7 +348,7 @@ int dkg_cert_parse(
 bool dkg_key_eq(const struct seal_policy *p, const struct dkg_key *a, const struct dkg_key *b)
 {
 	for (uint32_t j = 0; j < p->n; j++)
-		if (!point_eq(&a->part[j], &b->part[j]))
+		if (!point_eq(&a->part[j], &b->part[j]) || !hash_eq(&a->deal[j], &b->deal[j]))
 			return false;
-	return point_eq(&a->y, &b->y) && hash_eq(&a->transcript, &b->transcript);
+	return point_eq(&a->y, &b->y);
 }

@@ -9,8 +9,8 @@
  * dkg.r1:   sid, holder i, commit <C_m> (k lines, m = 0…k−1), pop-r <R>, pop-z <z>, ephemeral <E>, share <j> <96 hex> (n lines), sig
  *           f_i has degree k−1, C_m = a_m·B; z·B = R + H("dkg-pop", sid, i, C, R)·C_0
  *           share j: AEAD under SHA-512("dkg-share", e·P_j, E, P_j, sid, i, j)[0…31], nonce 0, of s_ij = f_i(j)
- * dkg.cmp:  sid, holder j, against <i>, dh <p_j·E_i>, e, f, sig: a share that does not fit, proven by the shared point and a proof that it is the one
- * dkg.cert: sid, holder i, y <Y>, part <Y_j> (n lines), transcript <SHA-256 of the n dkg.r1 in order>, sig
+ * dkg.cmp:  sid, holder j, against <i>, deal <SHA-256 of his dkg.r1>, dh <p_j·E_i>, e, f, sig: a share that does not fit, proven by the shared point and a proof that it is the one
+ * dkg.cert: sid, holder i, y <Y>, part <Y_j> (n lines), deal <SHA-256 of dkg.r1 of holder j> (n lines), sig
  *
  * Exactly k commitments are taken: more would raise the threshold unseen. x_j is not kept: dkg_finish() computes it again from the messages and the box key.
  */
@@ -23,6 +23,7 @@
 
 struct dkg_deal {
 	struct slice text; /* borrowed */
+	struct hash hash;  /* SHA-256 of it */
 	uint32_t i;
 	struct point *c; /* k of them, in the arena */
 	struct point pop_r, ephemeral;
@@ -33,7 +34,8 @@ struct dkg_deal {
 struct dkg_key {
 	struct point y;
 	struct point part[LIMIT_SEAL_HOLDERS]; /* Y_j */
-	struct hash transcript;
+	struct hash deal
+		[LIMIT_SEAL_HOLDERS]; /* of the round 1 of each holder: what the key is made of */
 };
 
 struct dkg_cert {
@@ -43,6 +45,7 @@ struct dkg_cert {
 
 struct dkg_complaint {
 	uint32_t by, against;
+	struct hash deal;
 	struct point dh;
 	struct scalar e, f;
 };
@@ -69,7 +72,7 @@ void dkg_complain(const struct seal_policy *p, const struct dkg_deal *against, u
 	const struct scalar *box, const struct seckey *key, const struct env *env, struct buf *ret);
 MUST_USE int dkg_complaint_parse(
 	struct dkg_complaint *ret, const struct seal_policy *p, struct slice text, struct why *why);
-/* Whom a complaint convicts: the number of the dealer, or of the complainer if it is false. */
+/* Whom a complaint convicts: the number of the dealer, or of the complainer if it is false. MUST: it is about this very deal. */
 uint32_t dkg_judge(
 	const struct seal_policy *p, const struct dkg_complaint *c, const struct dkg_deal *against);
 

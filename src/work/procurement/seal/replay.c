@@ -7,8 +7,8 @@
 #include <stdarg.h>
 
 static const char *const names[] = {"malformed", "bad-deal", "false-complaint", "two-deals",
-	"bad-certificate", "dropped-bid", "missed-bid", "cosigned-lie", "two-roots",
-	"wrong-active-set", "bad-share", "share-not-due", "twin-bid", "missing-bid",
+	"bad-certificate", "dropped-bid", "missed-bid", "cosigned-lie", "two-roots", "two-receipts",
+	"wrong-active-set", "bad-share", "share-not-due", "early-share", "twin-bid", "missing-bid",
 	"unreadable-bid", "absent"};
 
 const char *finding_name(enum finding_kind k)
@@ -19,7 +19,7 @@ const char *finding_name(enum finding_kind k)
 bool finding_is_offence(enum finding_kind k)
 {
 	return k != FINDING_ABSENT && k != FINDING_MALFORMED && k != FINDING_MISSED_BID &&
-	       k != FINDING_WRONG_ACTIVE;
+	       k != FINDING_WRONG_ACTIVE && k != FINDING_SHARE_EARLY;
 }
 
 const char *bid_state_name(enum bid_state s)
@@ -69,7 +69,7 @@ const struct bid_sealed *replay_sealed(const struct seal_replay *r, const struct
 
 bool replay_open(const struct seal_replay *r)
 {
-	if (!r->closed)
+	if (!r->closed || r->n_unknown)
 		return false;
 	for (size_t i = 0; i < r->n_bid; i++)
 		if (r->bid[i].state == BID_SEALED)
@@ -123,7 +123,7 @@ static void first_look(
 {
 	static const char *const known[] = {"policy", "policy.postpone", "countersign", "dkg.r1",
 		"dkg.cmp", "dkg.cert", "bid.commit", "bid.receipt", "bid.sealed", "bid.selfopen",
-		"seal.close", "close.cosig", "close.dissent", "open.share", NULL};
+		"close.view", "seal.close", "close.cosig", "close.dissent", "open.share", NULL};
 
 	for (size_t i = 0; i < n; i++) {
 		struct slice type = msg_type(message[i]);
@@ -154,6 +154,7 @@ static void first_look(
 /* From here on the policy has the hours that stand: whoever asks it for one gets the right one. */
 static void hours(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
 {
+	r->first = seal_policy_hours(&r->policy);
 	seal_postponed(&r->policy, message, n, arena, &r->told);
 	r->policy.deadline_ms = r->told.hours.deadline_ms;
 	r->policy.open_ms = r->told.hours.open_ms;
@@ -174,10 +175,24 @@ int seal_replay(const struct slice *message, size_t n, struct arena *arena, stru
 	hours(r, sorted, m, arena);
 	replay_key(r, sorted, m, arena);
 	replay_bids(r, sorted, m, arena);
-	replay_close(r, sorted, m, arena);
+	replay_closings(r, sorted, m, arena);
+	replay_close(r, arena);
 	replay_opening(r, sorted, m, arena);
 	*ret = *r;
 	return 0;
+}
+
+bool replay_closed_hours(const struct seal_policy *p, const struct slice *message, size_t n,
+	struct arena *arena, struct seal_hours *ret)
+{
+	struct seal_replay *r = arena_new(arena, struct seal_replay);
+	struct slice *sorted = arena_array(arena, struct slice, n + 1);
+
+	r->policy = *p;
+	replay_closings(r, sorted, message_sort(message, n, sorted), arena);
+	if (r->closed)
+		*ret = r->closed->close.hours;
+	return r->closed != NULL;
 }
 
 /* ---- the file ---- */

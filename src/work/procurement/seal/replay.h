@@ -8,7 +8,7 @@
  *	for (i < r.n_bid) …                                    -- what was opened
  *
  * The order of the messages does not matter, and messages that are there twice count once. What is not signed by whom it names is passed over ("malformed").
- * Only what holds whoever else may lie is a finding against somebody.
+ * Only what holds whoever else may lie, and whatever else may still come, is an offence of somebody's: who has only a part of the messages blames nobody for what is missing there.
  *
  * A transcript file is the messages, an empty line between each two.
  */
@@ -27,10 +27,12 @@ enum finding_kind {
 	FINDING_DROPPED_BID, /* holder closed without a counted bid that it had receipted itself */
 	FINDING_MISSED_BID, /* holder closed without a counted bid that others had receipted: it may not have heard of it, so no offence; the closing does not stand unless a holder of the bid signs a lie */
 	FINDING_COSIGNED_LIE, /* holder cosigned a tree without a commit that it had receipted itself */
-	FINDING_TWO_ROOTS,    /* holder signed two roots for one sid */
-	FINDING_WRONG_ACTIVE, /* holder closed with a set in force that does not follow from the receipts: it may not have had them all, so no offence; the closing does not stand */
+	FINDING_TWO_ROOTS,    /* holder signed two closings for one sid */
+	FINDING_TWO_RECEIPTS, /* holder gave two receipts of different hours for one commit */
+	FINDING_WRONG_ACTIVE, /* holder closed with fewer that count than the receipts give: it may not have had them all, so no offence */
 	FINDING_BAD_SHARE,    /* holder's share fails its proof */
-	FINDING_SHARE_WITHDRAWN, /* holder helps to open what is not in force, or under a root that is not cosigned */
+	FINDING_SHARE_WITHDRAWN, /* holder helps to open what is not in force by the very closing that it names */
+	FINDING_SHARE_EARLY, /* holder gave a share under a closing that k have not signed, as far as is known here: no offence while more may come */
 	FINDING_TWIN_BID,    /* bidder committed to two texts under one number */
 	FINDING_MISSING_BID, /* bidder's sealed bid never came */
 	FINDING_UNREADABLE,  /* bidder sealed what does not open */
@@ -70,16 +72,22 @@ struct replay_close {
 	struct seal_close close;
 	uint64_t signed_by; /* bits: its author and who cosigned */
 	uint64_t dissent;   /* bits */
-	size_t n_dropped;   /* counted commits that are missing */
+	uint64_t shared_by; /* bits: who has given shares under it */
+	size_t n_dropped;   /* commits that count and are missing */
+	size_t n_less; /* that are there as not counting, though the receipts that are here say that they do */
 };
 
 struct seal_replay {
 	struct seal_policy policy; /* with the hours that stand, in place of those of its text */
+	struct seal_hours first;   /* of its text */
 	struct seal_told told;	   /* postponements */
 	uint64_t countersigned, dealt, certified; /* bits of holders */
-	struct dkg_deal deal[LIMIT_SEAL_HOLDERS];
-	bool two_deals; /* somebody dealt twice: others may have certified the one that is not looked at, and are not to blame */
-	bool has_key;	/* all n have certified one key, which the deals give */
+	struct dkg_deal deal
+		[LIMIT_SEAL_HOLDERS]; /* of those who have dealt; where one has twice, that which all have certified */
+	uint64_t dealt_twice, dealt_badly; /* bits: a complaint about it is upheld */
+	uint64_t complained,
+		said_cert; /* bits: has complained of anybody, has certified anything */
+	bool has_key;	   /* all n have certified one key, which the deals give */
 	struct dkg_key key;
 	struct bid_commit *commit;
 	size_t n_commit;
@@ -87,13 +95,17 @@ struct seal_replay {
 	size_t n_receipt;
 	struct tally_line *line;
 	size_t n_line;
-	struct bid_sealed *sealed; /* admitted */
+	struct tally_line **by_leaf; /* the same by leaf, for replay_line() */
+	struct bid_sealed *sealed;   /* admitted */
 	size_t n_sealed;
-	struct replay_close *close;
+	struct replay_close *close; /* those that most have signed first */
 	size_t n_close;
+	struct seal_close *view; /* what holders say they know */
+	size_t n_view;
 	const struct replay_close *closed; /* the one that ≥ k holders signed; NULL */
 	struct replay_bid *bid;
 	size_t n_bid;
+	size_t n_unknown; /* in force by the closing, and not even the commit is here */
 	struct finding *finding;
 	size_t n_finding;
 };
@@ -103,6 +115,14 @@ MUST_USE int seal_replay(const struct slice *message, size_t n, struct arena *ar
 unsigned bits_count(uint64_t bits);
 /* Sealed bid that answers to a commit; NULL. */
 const struct bid_sealed *replay_sealed(const struct seal_replay *r, const struct bid_commit *c);
+/* By leaf; NULL: not here. */
+const struct bid_commit *replay_commit(const struct seal_replay *r, const struct hash *leaf);
+struct tally_line *replay_line(const struct seal_replay *r, const struct hash *leaf);
+const struct replay_close *replay_closing(
+	const struct seal_replay *r, const struct hash *root, const struct hash *active);
+/* The hours by which a tender was closed, if it is; for who has only to know when it opens. */
+bool replay_closed_hours(const struct seal_policy *p, const struct slice *message, size_t n,
+	struct arena *arena, struct seal_hours *ret);
 /* True if every bid in force has been opened, or is missing or unreadable by its bidder's doing. */
 bool replay_open(const struct seal_replay *r);
 
@@ -116,8 +136,10 @@ void replay_find(struct seal_replay *r, struct arena *arena, enum finding_kind k
 	__attribute__((format(printf, 6, 7)));
 void replay_key(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena);
 void replay_bids(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena);
-void replay_close(
+void replay_closings(
 	struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena);
+void replay_close(struct seal_replay *r, struct arena *arena);
+size_t replay_count(const struct slice *message, size_t n, const char *type);
 void replay_opening(
 	struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena);
 

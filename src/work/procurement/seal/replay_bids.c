@@ -1,4 +1,4 @@
-/* replay_bids.c: commits, receipts, sealed bids, and the closing, replayed; see replay.h. */
+/* replay_bids.c: commits, receipts and sealed bids, replayed; see replay.h. */
 #include "base/report.h"
 #include "work/procurement/seal/replay.h"
 
@@ -37,7 +37,7 @@ static void sealed_take(struct seal_replay *r, struct slice text, struct arena *
 			why.text);
 }
 
-static size_t type_count(const struct slice *message, size_t n, const char *type)
+size_t replay_count(const struct slice *message, size_t n, const char *type)
 {
 	size_t count = 0;
 
@@ -46,12 +46,88 @@ static size_t type_count(const struct slice *message, size_t n, const char *type
 	return count;
 }
 
+static int commit_order(const void *a, const void *b)
+{
+	return hash_cmp(
+		&((const struct bid_commit *)a)->leaf, &((const struct bid_commit *)b)->leaf);
+}
+
+const struct bid_commit *replay_commit(const struct seal_replay *r, const struct hash *leaf)
+{
+	struct bid_commit key = {.leaf = *leaf};
+
+	return r->n_commit ? bsearch(&key, r->commit, r->n_commit, sizeof(key), commit_order)
+			   : NULL;
+}
+
+static int line_order(const void *a, const void *b)
+{
+	const struct tally_line *const *x = a, *const *y = b;
+
+	return hash_cmp(&(*x)->commit->leaf, &(*y)->commit->leaf);
+}
+
+struct tally_line *replay_line(const struct seal_replay *r, const struct hash *leaf)
+{
+	struct bid_commit commit = {.leaf = *leaf};
+	struct tally_line line = {.commit = &commit}, *key = &line, **found;
+
+	if (r->n_line == 0)
+		return NULL;
+	found = bsearch(&key, r->by_leaf, r->n_line, sizeof(key), line_order);
+	return found ? *found : NULL;
+}
+
+static int receipt_order(const void *a, const void *b)
+{
+	const struct bid_receipt *x = a, *y = b;
+	int rc = hash_cmp(&x->leaf, &y->leaf);
+
+	if (rc)
+		return rc;
+	if (x->i != y->i)
+		return x->i < y->i ? -1 : 1;
+	return x->time_ms < y->time_ms ? -1 : x->time_ms > y->time_ms;
+}
+
+/* One commit has one receipt of a holder, or two of a moment: two requests that came at once. Of two the earlier is taken, so who could choose the hour would choose among bids. */
+static void receipts_judge(struct seal_replay *r, struct arena *arena)
+{
+	size_t first = 0;
+
+	if (r->n_receipt)
+		qsort(r->receipt, r->n_receipt, sizeof(*r->receipt), receipt_order);
+	for (size_t i = 1; i < r->n_receipt; i++) {
+		const struct bid_receipt *a = &r->receipt[first], *b = &r->receipt[i];
+		bool same = a->i == b->i && hash_eq(&a->leaf, &b->leaf);
+
+		if (same && b->time_ms - a->time_ms > SEAL_RECEIPTS_APART_MS)
+			replay_find(r, arena, FINDING_TWO_RECEIPTS, a->i,
+				replay_commit(r, &a->leaf),
+				"holder %u has given two receipts of different hours for one commit",
+				a->i);
+		if (!same || b->time_ms - a->time_ms > SEAL_RECEIPTS_APART_MS)
+			first = i;
+	}
+}
+
+static void lines_sort(struct seal_replay *r, struct arena *arena)
+{
+	r->by_leaf = arena_array(arena, struct tally_line *, r->n_line + 1);
+	for (size_t i = 0; i < r->n_line; i++)
+		r->by_leaf[i] = &r->line[i];
+	if (r->n_line)
+		qsort(r->by_leaf, r->n_line, sizeof(*r->by_leaf), line_order);
+}
+
 void replay_bids(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
 {
-	r->commit = arena_array(arena, struct bid_commit, type_count(message, n, "bid.commit") + 1);
+	r->commit =
+		arena_array(arena, struct bid_commit, replay_count(message, n, "bid.commit") + 1);
 	r->receipt =
-		arena_array(arena, struct bid_receipt, type_count(message, n, "bid.receipt") + 1);
-	r->sealed = arena_array(arena, struct bid_sealed, type_count(message, n, "bid.sealed") + 1);
+		arena_array(arena, struct bid_receipt, replay_count(message, n, "bid.receipt") + 1);
+	r->sealed =
+		arena_array(arena, struct bid_sealed, replay_count(message, n, "bid.sealed") + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct slice type = msg_type(message[i]);
 
@@ -62,157 +138,10 @@ void replay_bids(struct seal_replay *r, const struct slice *message, size_t n, s
 		else if (slice_is(type, "bid.sealed"))
 			sealed_take(r, message[i], arena);
 	}
+	if (r->n_commit)
+		qsort(r->commit, r->n_commit, sizeof(*r->commit), commit_order);
+	receipts_judge(r, arena);
 	seal_tally(&r->policy, r->commit, r->n_commit, r->receipt, r->n_receipt, arena, &r->line,
 		&r->n_line);
-	for (size_t i = 0; i < r->n_line; i++)
-		if (r->line[i].twin && r->line[i].active)
-			replay_find(r, arena, FINDING_TWIN_BID, 0, r->line[i].commit,
-				"the bidder committed to two texts under number %u; the earlier "
-				"stands",
-				r->line[i].commit->name.seq);
-}
-
-/* ---- the closing ---- */
-
-static struct replay_close *close_of(struct seal_replay *r, const struct hash *root)
-{
-	for (size_t i = 0; i < r->n_close; i++)
-		if (hash_eq(&r->close[i].close.root, root))
-			return &r->close[i];
-	return NULL;
-}
-
-/* Did this holder know, by its own signature, that commits of this hour count? A postponement that it has not seen is no lie of its. */
-static bool knew(const struct seal_replay *r, uint32_t i, const struct tally_line *line)
-{
-	return line->time_ms <= r->told.known_ms[i - 1];
-}
-
-/* What is wrong with a closing, whoever signs it afterwards. */
-static void close_judge(struct seal_replay *r, struct replay_close *rc, struct arena *arena)
-{
-	uint32_t by = rc->close.i;
-	bool knew_all = r->told.known_ms[by - 1] == r->policy.deadline_ms;
-
-	for (size_t i = 0; i < r->n_line; i++) {
-		if (!r->line[i].counted || seal_close_has(&rc->close, &r->line[i].commit->leaf))
-			continue;
-		rc->n_dropped++;
-		if (!knew(r, by, &r->line[i]))
-			continue;
-		if (r->line[i].held & 1ULL << (by - 1))
-			replay_find(r, arena, FINDING_DROPPED_BID, by, r->line[i].commit,
-				"holder %u closed without a bid that it had receipted itself, as "
-				"one of %u in time",
-				by, r->line[i].receipts);
-		else
-			replay_find(r, arena, FINDING_MISSED_BID, by, r->line[i].commit,
-				"holder %u closed without a bid that %u others had receipted in "
-				"time, and may not have heard of it",
-				by, r->line[i].receipts);
-	}
-	struct hash active = seal_active_hash(r->line, r->n_line, &rc->close);
-	if (!hash_eq(&active, &rc->close.active)) {
-		rc->n_dropped++;
-		if (knew_all)
-			replay_find(r, arena, FINDING_WRONG_ACTIVE, by, NULL,
-				"the set in force that holder %u closed with does not follow from the "
-				"receipts",
-				by);
-	}
-}
-
-static void closes(
-	struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct replay_close c = {0};
-		struct why why = {0};
-
-		if (!slice_is(msg_type(message[i]), "seal.close"))
-			continue;
-		if (seal_close_parse(&c.close, &r->policy, arena, message[i], &why) < 0) {
-			replay_find(r, arena, FINDING_MALFORMED, 0, NULL, "seal.close: %s: %s",
-				why.where, why.text);
-			continue;
-		}
-		struct replay_close *same = close_of(r, &c.close.root);
-		if (same) {
-			same->signed_by |= 1ULL << (c.close.i - 1);
-			continue;
-		}
-		c.signed_by = 1ULL << (c.close.i - 1);
-		r->close[r->n_close] = c;
-		close_judge(r, &r->close[r->n_close++], arena);
-	}
-}
-
-static void cosigs(
-	struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct slice type = msg_type(message[i]);
-		struct seal_cosig c;
-		struct seal_dissent d;
-		struct replay_close *of;
-		struct why why = {0};
-		int rc = 0;
-
-		if (slice_is(type, "close.cosig")) {
-			rc = seal_cosig_parse(&c, &r->policy, message[i], &why);
-			if (rc == 0 && (of = close_of(r, &c.root)) != NULL &&
-				hash_eq(&of->close.active, &c.active))
-				of->signed_by |= 1ULL << (c.i - 1);
-		} else if (slice_is(type, "close.dissent")) {
-			rc = seal_dissent_parse(&d, &r->policy, arena, message[i], &why);
-			if (rc == 0 && (of = close_of(r, &d.root)) != NULL)
-				of->dissent |= 1ULL << (d.i - 1);
-		}
-		if (rc < 0)
-			replay_find(r, arena, FINDING_MALFORMED, 0, NULL, "%.*s: %s: %s",
-				SLICE_FMT(type), why.where, why.text);
-	}
-}
-
-/* Holders who signed what they knew to be false, or two things. */
-static void signers_judge(struct seal_replay *r, struct arena *arena)
-{
-	for (uint32_t i = 1; i <= r->policy.n; i++) {
-		uint64_t bit = 1ULL << (i - 1);
-		size_t roots = 0;
-
-		for (size_t c = 0; c < r->n_close; c++) {
-			if (!(r->close[c].signed_by & bit))
-				continue;
-			roots++;
-			for (size_t l = 0; l < r->n_line; l++)
-				if ((r->line[l].held & bit) && r->line[l].counted &&
-					!seal_close_has(
-						&r->close[c].close, &r->line[l].commit->leaf) &&
-					r->close[c].close.i != i && knew(r, i, &r->line[l]))
-					replay_find(r, arena, FINDING_COSIGNED_LIE, i,
-						r->line[l].commit,
-						"holder %u cosigned a tree without a bid that it "
-						"had receipted itself",
-						i);
-		}
-		if (roots > 1)
-			replay_find(r, arena, FINDING_TWO_ROOTS, i, NULL,
-				"holder %u signed %zu different roots for one tender", i, roots);
-	}
-}
-
-void replay_close(struct seal_replay *r, const struct slice *message, size_t n, struct arena *arena)
-{
-	r->close =
-		arena_array(arena, struct replay_close, type_count(message, n, "seal.close") + 1);
-	closes(r, message, n, arena);
-	cosigs(r, message, n, arena);
-	signers_judge(r, arena);
-	for (size_t i = 0; i < r->n_close; i++)
-		if (bits_count(r->close[i].signed_by) >= r->policy.k) {
-			/* 2k > n: a second one takes a holder who signed both, and is found above. */
-			if (!r->closed || r->close[i].n_dropped < r->closed->n_dropped)
-				r->closed = &r->close[i];
-		}
+	lines_sort(r, arena);
 }

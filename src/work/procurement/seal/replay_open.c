@@ -12,23 +12,43 @@ static struct replay_bid *bid_of(struct seal_replay *r, const struct seal_share 
 	return NULL;
 }
 
-/* Bids in force in the tree that was closed; before, those in force as things stand. */
+static void bid_add(
+	struct seal_replay *r, const struct tally_line *line, bool missing, struct arena *arena)
+{
+	struct replay_bid *b = &r->bid[r->n_bid++];
+
+	b->line = line;
+	b->sealed = missing ? NULL : replay_sealed(r, line->commit);
+	/* What the closing says has come will come here too. */
+	b->state = missing || (!b->sealed && !r->closed) ? BID_MISSING : BID_SEALED;
+	if (missing)
+		replay_find(r, arena, FINDING_MISSING_BID, 0, line->commit,
+			"the sealed bid that was committed to never came");
+}
+
+/* Bids in force as things stand; and what the closing says, once there is one. */
 static void bids_in_force(struct seal_replay *r, struct arena *arena)
 {
-	r->bid = arena_array(arena, struct replay_bid, r->n_line + 1);
-	for (size_t i = 0; i < r->n_line; i++) {
-		const struct tally_line *line = &r->line[i];
+	const struct seal_close *c = r->closed ? &r->closed->close : NULL;
 
-		if (!line->active ||
-			(r->closed && !seal_close_has(&r->closed->close, &line->commit->leaf)))
+	r->bid = arena_array(arena, struct replay_bid, (c ? c->n : r->n_line) + 1);
+	for (size_t i = 0; !c && i < r->n_line; i++)
+		if (r->line[i].active)
+			bid_add(r, &r->line[i], false, arena);
+	for (size_t i = 0; c && i < c->n; i++) {
+		struct tally_line *line = replay_line(r, &c->leaf[i].leaf);
+		const struct bid_commit *commit = replay_commit(r, &c->leaf[i].leaf);
+
+		if (c->leaf[i].state < LEAF_IN_FORCE)
 			continue;
-		struct replay_bid *b = &r->bid[r->n_bid++];
-		b->line = line;
-		b->sealed = replay_sealed(r, line->commit);
-		b->state = b->sealed ? BID_SEALED : BID_MISSING;
-		if (!b->sealed && r->closed)
-			replay_find(r, arena, FINDING_MISSING_BID, 0, line->commit,
-				"the sealed bid that was committed to never came");
+		r->n_unknown += commit == NULL;
+		if (!line && commit) {
+			line = arena_new(arena, struct tally_line);
+			*line = (struct tally_line){
+				.commit = commit, .counted = true, .active = true};
+		}
+		if (line)
+			bid_add(r, line, c->leaf[i].state == LEAF_MISSING, arena);
 	}
 }
 
@@ -54,6 +74,16 @@ struct share_set {
 	size_t n;
 };
 
+/* A bid whose commit is here and the bid itself is not yet: nothing can be said of its shares. */
+static bool is_named(const struct seal_replay *r, const struct hash *sealed)
+{
+	for (size_t i = 0; i < r->n_bid; i++)
+		if (!r->bid[i].sealed && r->closed &&
+			hash_eq(&r->bid[i].line->commit->sealed, sealed))
+			return true;
+	return false;
+}
+
 static void share_take(
 	struct seal_replay *r, struct slice text, struct share_set *set, struct arena *arena)
 {
@@ -66,15 +96,27 @@ static void share_take(
 			why.text);
 		return;
 	}
-	b = bid_of(r, &s);
-	if (!b || !r->closed || !hash_eq(&s.root, &r->closed->close.root)) {
-		replay_find(r, arena, FINDING_SHARE_WITHDRAWN, s.i, NULL,
-			"holder %u sent a share of a bid that is not in force, or under a root that k "
-			"holders have not signed",
-			s.i);
+	if (!r->closed || !hash_eq(&s.root, &r->closed->close.root) ||
+		!hash_eq(&s.active, &r->closed->close.active)) {
+		const struct replay_close *other = replay_closing(r, &s.root, &s.active);
+
+		if (!other || bits_count(other->signed_by) < r->policy.k)
+			replay_find(r, arena, FINDING_SHARE_EARLY, s.i, NULL,
+				"holder %u gave a share under a closing that %u holders have not "
+				"signed, as far as is known here",
+				s.i, r->policy.k);
 		return;
 	}
-	if (seal_share_check(&s, &r->key, &r->closed->close.root, b->sealed, &why) < 0) {
+	b = bid_of(r, &s);
+	if (!b) {
+		if (r->n_unknown == 0 && !is_named(r, &s.sealed))
+			replay_find(r, arena, FINDING_SHARE_WITHDRAWN, s.i, NULL,
+				"holder %u sent a share of a bid that is not in force by the closing "
+				"that it names",
+				s.i);
+		return;
+	}
+	if (seal_share_check(&s, &r->key, b->sealed, &why) < 0) {
 		replay_find(r, arena, FINDING_BAD_SHARE, s.i, b->line->commit, "%s", why.text);
 		return;
 	}
@@ -116,7 +158,7 @@ static void selfopenings(
 			continue;
 		}
 		for (size_t b = 0; r->closed && b < r->n_bid; b++)
-			if (r->bid[b].state == BID_SEALED &&
+			if (r->bid[b].state == BID_SEALED && r->bid[b].sealed &&
 				bid_selfopen_key(&o, r->bid[b].sealed, &r->key.y, &k, NULL) == 0)
 				bid_text(r, &r->bid[b], &k, BID_SELFOPENED, arena);
 	}

@@ -6,16 +6,17 @@
 #define SHARE "tdh2-share"
 
 void seal_share_print(const struct seal_policy *p, uint32_t i, const struct scalar *x,
-	const struct dkg_key *key, const struct hash *root, const struct bid_sealed *s,
+	const struct dkg_key *key, const struct seal_close *close, const struct bid_sealed *s,
 	const struct seckey *sign, const struct env *env, struct buf *ret)
 {
 	struct point u_i = point_mul(x, &s->u);
-	struct slice more[] = {PART(*root)};
-	struct dleq proof = dleq_make(SHARE, x, &s->u, &u_i, &key->part[i - 1], more, 1, env);
+	struct slice more[] = {PART(close->root), PART(close->active)};
+	struct dleq proof = dleq_make(SHARE, x, &s->u, &u_i, &key->part[i - 1], more, 2, env);
 	size_t from = ret->n;
 
 	seal_head_print(ret, "open.share", p, i);
-	msg_put_bytes(ret, "root", root->b, 32);
+	msg_put_bytes(ret, "root", close->root.b, 32);
+	msg_put_bytes(ret, "active", close->active.b, 32);
 	msg_put_bytes(ret, "bid", s->name.bid.b, 16);
 	msg_put_bytes(ret, "sealed", s->hash.b, 32);
 	msg_put_bytes(ret, "u-i", u_i.b, GROUP_BYTES);
@@ -33,6 +34,7 @@ int seal_share_parse(
 
 	seal_head(&m, p, &s.i);
 	msg_hash(&m, "root", &s.root);
+	msg_hash(&m, "active", &s.active);
 	msg_bytes(&m, "bid", s.bid.b, sizeof(s.bid.b));
 	msg_hash(&m, "sealed", &s.sealed);
 	msg_point(&m, "u-i", &s.u_i);
@@ -46,15 +48,13 @@ int seal_share_parse(
 }
 
 int seal_share_check(const struct seal_share *sh, const struct dkg_key *key,
-	const struct hash *root, const struct bid_sealed *s, struct why *why)
+	const struct bid_sealed *s, struct why *why)
 {
-	struct slice more[] = {PART(*root)};
+	struct slice more[] = {PART(sh->root), PART(sh->active)};
 
 	if (!id_eq(&sh->bid, &s->name.bid) || !hash_eq(&sh->sealed, &s->hash))
 		return why_set(why, E_INVALID, "sealed", "the share is of another bid");
-	if (!hash_eq(&sh->root, root))
-		return why_set(why, E_VERIFY, "root", "the share is bound to another root");
-	if (!dleq_check(SHARE, &sh->proof, &s->u, &sh->u_i, &key->part[sh->i - 1], more, 1))
+	if (!dleq_check(SHARE, &sh->proof, &s->u, &sh->u_i, &key->part[sh->i - 1], more, 2))
 		return why_set(why, E_VERIFY, "u-i",
 			"the share is not made with the part of the key that holder %u holds",
 			sh->i);

@@ -77,29 +77,61 @@ static void count(const struct seal_policy *p, struct counting *c)
 	c->line.counted = c->line.time_ms <= p->deadline_ms;
 }
 
-static bool same_bid(const struct tally_line *a, const struct tally_line *b)
+bool seal_counts(const struct tally_line *line, const struct seal_policy *p, uint64_t deadline_ms)
 {
-	return id_eq(&a->commit->name.bid, &b->commit->name.bid) &&
-	       pubkey_eq(&a->commit->name.bidder, &b->commit->name.bidder);
+	return line->receipts >= p->r && line->time_ms <= deadline_ms;
 }
 
-/* Lines are in order of time, so of twins the first stays. */
-static void settle(struct tally_line *line, size_t n)
+struct version {
+	struct tally_line *line;
+	size_t at;
+};
+
+static int same_bid(const struct bid_name *a, const struct bid_name *b)
 {
+	int rc = memcmp(a->bidder.b, b->bidder.b, sizeof(a->bidder.b));
+
+	return rc ? rc : memcmp(a->bid.b, b->bid.b, sizeof(a->bid.b));
+}
+
+/* Versions of a bid together, the highest first, of twins the earlier. */
+static int by_version(const void *a, const void *b)
+{
+	const struct version *x = a, *y = b;
+	const struct bid_name *p = &x->line->commit->name, *q = &y->line->commit->name;
+	int rc = same_bid(p, q);
+
+	if (rc)
+		return rc;
+	if (p->seq != q->seq)
+		return p->seq > q->seq ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+void seal_settle(struct tally_line *line, size_t n)
+{
+	struct version *v = mem_zero_alloc(n + 1, sizeof(*v));
+	bool taken = false;
+
 	for (size_t i = 0; i < n; i++) {
-		bool best = line[i].counted;
-
-		for (size_t j = 0; j < n; j++) {
-			if (i == j || !same_bid(&line[i], &line[j]))
-				continue;
-			uint32_t mine = line[i].commit->name.seq, other = line[j].commit->name.seq;
-
-			line[i].twin |= mine == other;
-			if (line[j].counted && (other > mine || (other == mine && j < i)))
-				best = false;
-		}
-		line[i].active = best && line[i].commit->op != BID_WITHDRAW;
+		v[i] = (struct version){&line[i], i};
+		line[i].active = line[i].twin = false;
 	}
+	if (n)
+		qsort(v, n, sizeof(*v), by_version);
+	for (size_t i = 0; i < n; i++) {
+		const struct bid_name *name = &v[i].line->commit->name;
+		bool same = i > 0 && same_bid(name, &v[i - 1].line->commit->name) == 0;
+
+		if (same && name->seq == v[i - 1].line->commit->name.seq)
+			v[i].line->twin = v[i - 1].line->twin = true;
+		taken &= same;
+		if (!v[i].line->counted || taken)
+			continue;
+		taken = true;
+		v[i].line->active = v[i].line->commit->op != BID_WITHDRAW;
+	}
+	mem_free(v);
 }
 
 void seal_tally(const struct seal_policy *p, const struct bid_commit *commit, size_t n,
@@ -138,7 +170,7 @@ void seal_tally(const struct seal_policy *p, const struct bid_commit *commit, si
 		if (c[i].line.receipts)
 			line[out++] = c[i].line;
 	mem_free(c);
-	settle(line, out);
+	seal_settle(line, out);
 	*ret = line;
 	*ret_n = out;
 }

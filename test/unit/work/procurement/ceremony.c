@@ -245,20 +245,47 @@ void ceremony_whole(struct ceremony *c, const char *name, uint32_t n, uint32_t k
 	ceremony_shares(c);
 }
 
+struct hash ceremony_tender(void)
+{
+	return hash_bytes(SLICE("rules"));
+}
+
+void ceremony_close_by(
+	struct ceremony *c, uint32_t holder, struct tally_line *line, size_t n, uint64_t cosign)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct seal_replay *r = ceremony_replay(c);
+	struct hash tender = ceremony_tender();
+	struct seal_close set;
+
+	r->line = line;
+	r->n_line = n;
+	holder_set(r, &tender, &c->arena, &set);
+	seal_close_print(CLOSE_SEAL, &r->policy, holder, &set, &c->key[holder - 1], &b);
+	ceremony_add(c, &b);
+	for (uint32_t i = 1; i <= c->policy.n; i++) {
+		if (i == holder || !(cosign & 1ULL << (i - 1)))
+			continue;
+		buf_clear(&b);
+		seal_cosig_print(&c->policy, i, &set, &c->key[i - 1], &b);
+		ceremony_add(c, &b);
+	}
+}
+
 void ceremony_close(struct ceremony *c)
 {
 	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
 	struct seal_replay *r = ceremony_replay(c);
-	struct seal_close close;
+	struct hash tender = ceremony_tender();
+	struct seal_close set;
 
-	seal_close_print(&c->policy, 1, r->line, r->n_line, &c->key[0], &b);
-	struct slice text = ceremony_add(c, &b);
-	assert_int_equal(seal_close_parse(&close, &c->policy, &c->arena, text, NULL), 0);
-	for (uint32_t i = 2; i <= c->policy.n; i++) {
+	holder_set(r, &tender, &c->arena, &set);
+	for (uint32_t i = 1; i <= c->policy.n; i++) {
 		buf_clear(&b);
-		seal_cosig_print(&c->policy, i, &close, &c->key[i - 1], &b);
+		seal_close_print(CLOSE_VIEW, &r->policy, i, &set, &c->key[i - 1], &b);
 		ceremony_add(c, &b);
 	}
+	ceremony_close_by(c, 1, r->line, r->n_line, UINT64_MAX);
 }
 
 void ceremony_shares(struct ceremony *c)
@@ -270,9 +297,8 @@ void ceremony_shares(struct ceremony *c)
 	for (size_t i = 0; i < r->n_bid; i++)
 		for (uint32_t h = 1; r->bid[i].sealed && h <= c->policy.n; h++) {
 			buf_clear(&b);
-			seal_share_print(&c->policy, h, &c->x[h - 1], &c->pub,
-				&r->closed->close.root, r->bid[i].sealed, &c->key[h - 1], &c->env,
-				&b);
+			seal_share_print(&c->policy, h, &c->x[h - 1], &c->pub, &r->closed->close,
+				r->bid[i].sealed, &c->key[h - 1], &c->env, &b);
 			ceremony_add(c, &b);
 		}
 }

@@ -6,6 +6,7 @@
  *	dkg.r1 of each holder in order: k + 2 scalars of 64 (coefficients, proof, ephemeral)
  *	of each bidder: seed of the key 32, id of the bid 16
  *	each sealing: two scalars of 64 (r, s), nonce 24
+ *	(of the closing: the tender is SHA-256 of "rules"; all holders say what they know, then holder 1 closes)
  *	a copycat, if there is one: seed of the key 32
  *	each share, by bid in force (order of the tally), then holder: one scalar of 64
  */
@@ -14,12 +15,12 @@
 
 #include "unit.h"
 
-#include "work/procurement/seal/replay.h"
+#include "work/procurement/seal/holder.h"
 
 #define CEREMONY_LATER 7200000ULL
 #define CEREMONY_T     1767261600000ULL /* 2026-01-01T10:00:00Z */
 #define BIDDERS	       3
-#define MESSAGES_MAX   256
+#define MESSAGES_MAX   2048
 
 struct ceremony {
 	struct arena arena;
@@ -46,6 +47,10 @@ void ceremony_bids(struct ceremony *c);
 /* k holders sign a deadline two hours later (and holder n too late, holder 1 another): the first bidder replaces its bid in between. */
 void ceremony_postpone(struct ceremony *c);
 void ceremony_close(struct ceremony *c);
+struct hash ceremony_tender(void);
+/* A closing by `holder` of what `line` says, which the holders in `cosign` sign too. */
+void ceremony_close_by(
+	struct ceremony *c, uint32_t holder, struct tally_line *line, size_t n, uint64_t cosign);
 /* Somebody else commits to the first bid's hash, under a key of his own and the same id, with receipts of a second earlier. */
 void ceremony_copy(struct ceremony *c);
 /* From the beginning to the shares; with a postponement, or a copied commitment, if the name ends so. */

@@ -74,13 +74,11 @@ static void any_k_open(void **state)
 			if (!(set & 1u << (i - 1)))
 				continue;
 			buf_clear(&b);
-			seal_share_print(&c->policy, i, &c->x[i - 1], &c->pub,
-				&r->closed->close.root, s, &c->key[i - 1], &c->env, &b);
+			seal_share_print(&c->policy, i, &c->x[i - 1], &c->pub, &r->closed->close, s,
+				&c->key[i - 1], &c->env, &b);
 			assert_int_equal(
 				seal_share_parse(&share[n], &c->policy, buf_slice(&b), NULL), 0);
-			assert_int_equal(seal_share_check(&share[n], &c->pub,
-						 &r->closed->close.root, s, NULL),
-				0);
+			assert_int_equal(seal_share_check(&share[n], &c->pub, s, NULL), 0);
 			list[n] = &share[n];
 			n++;
 		}
@@ -138,25 +136,6 @@ static void bidder_opens(void **state)
 
 /* ---- culprits ---- */
 
-/* A closing by `holder` of what `line` says, signed further by `cosign`. */
-static void close_by(struct ceremony *c, uint32_t holder, const struct tally_line *line, size_t n,
-	uint64_t cosign)
-{
-	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
-	struct seal_close close;
-
-	seal_close_print(&c->policy, holder, line, n, &c->key[holder - 1], &b);
-	struct slice text = ceremony_add(c, &b);
-	assert_int_equal(seal_close_parse(&close, &c->policy, &c->arena, text, NULL), 0);
-	for (uint32_t i = 1; i <= c->policy.n; i++) {
-		if (i == holder || !(cosign & 1ULL << (i - 1)))
-			continue;
-		buf_clear(&b);
-		seal_cosig_print(&c->policy, i, &close, &c->key[i - 1], &b);
-		ceremony_add(c, &b);
-	}
-}
-
 /* The lead leaves out the last bid; the others close without it, and the tender opens. */
 static void dropped_bid(void **state)
 {
@@ -169,8 +148,8 @@ static void dropped_bid(void **state)
 		if (r->line[i].commit->name.seq != 2 || r->line[i].commit->op == BID_WITHDRAW)
 			without[n++] = r->line[i];
 	assert_int_equal(n, r->n_line - 1);
-	close_by(c, 1, without, n, 0);
-	close_by(c, 2, r->line, r->n_line, 1ULL << 2 | 1ULL << 3);
+	ceremony_close_by(c, 1, without, n, 0);
+	ceremony_close_by(c, 2, r->line, r->n_line, 1ULL << 2 | 1ULL << 3);
 	ceremony_shares(c);
 	r = ceremony_replay(c);
 	assert_true(replay_open(r));
@@ -187,7 +166,7 @@ static void lie_is_provable(void **state)
 	struct ceremony *c = *state;
 	struct seal_replay *r = ceremony_replay(c);
 
-	close_by(c, 4, r->line, r->n_line - 1, 1ULL << 4 | 1ULL << 1);
+	ceremony_close_by(c, 4, r->line, r->n_line - 1, 1ULL << 4 | 1ULL << 1);
 	r = ceremony_replay(c);
 	assert_non_null(r->closed);
 	/* 4 may not have heard of it; 2 has receipted it itself. */
@@ -202,8 +181,8 @@ static void two_roots(void **state)
 	struct ceremony *c = *state;
 	struct seal_replay *r = ceremony_replay(c);
 
-	close_by(c, 1, r->line, r->n_line, 1ULL << 1 | 1ULL << 2);
-	close_by(c, 4, r->line, r->n_line - 1, 1ULL << 2);
+	ceremony_close_by(c, 1, r->line, r->n_line, 1ULL << 1 | 1ULL << 2);
+	ceremony_close_by(c, 4, r->line, r->n_line - 1, 1ULL << 2);
 	r = ceremony_replay(c);
 	assert_true(ceremony_found(r, FINDING_TWO_ROOTS, 3));
 	assert_false(ceremony_found(r, FINDING_TWO_ROOTS, 1));
@@ -272,15 +251,15 @@ static void closed_too_early(void **state)
 {
 	struct ceremony *c = *state;
 	struct seal_replay *r = ceremony_replay(c);
-	const struct tally_line *early = r->line;
+	struct tally_line *early = r->line;
 	size_t n = r->n_line;
 
 	ceremony_postpone(c); /* signed by 1, 2, 3 */
 	r = ceremony_replay(c);
 	assert_int_equal(r->n_line, n + 1);
-	close_by(c, 5, early, n, 1ULL << 3);
-	close_by(c, 1, early, n, 0);
-	close_by(c, 2, r->line, r->n_line, 1ULL << 2 | 1ULL << 4);
+	ceremony_close_by(c, 5, early, n, 1ULL << 3);
+	ceremony_close_by(c, 1, early, n, 0);
+	ceremony_close_by(c, 2, r->line, r->n_line, 1ULL << 2 | 1ULL << 4);
 	ceremony_shares(c);
 	r = ceremony_replay(c);
 	assert_true(replay_open(r));
@@ -289,6 +268,154 @@ static void closed_too_early(void **state)
 	assert_false(ceremony_found(r, FINDING_DROPPED_BID, 5));
 	assert_false(ceremony_found(r, FINDING_COSIGNED_LIE, 4));
 	assert_slice(r->bid[1].text, ceremony_text_later);
+}
+
+/* ---- after the closing ---- */
+
+static void receipt(struct ceremony *c, uint32_t i, struct slice commit, uint64_t time_ms)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct hash leaf = hash_leaf(commit);
+
+	bid_receipt_print(&c->policy, i, &leaf, time_ms, &c->key[i - 1], &b);
+	ceremony_add(c, &b);
+}
+
+/* The two bids as they were, and nobody to blame but those in `culprits`. */
+static void as_it_was(struct ceremony *c, uint64_t culprits)
+{
+	struct seal_replay *r = ceremony_replay(c);
+
+	assert_true(replay_open(r));
+	assert_int_equal(r->n_bid, 2);
+	assert_slice(r->bid[0].text, ceremony_text[0]);
+	assert_slice(r->bid[1].text, ceremony_text[1]);
+	for (size_t f = 0; f < r->n_finding; f++)
+		if (r->finding[f].holder && finding_is_offence(r->finding[f].kind) &&
+			!(culprits & 1ULL << (r->finding[f].holder - 1)))
+			fail_msg("%s: %s", finding_name(r->finding[f].kind), r->finding[f].text);
+}
+
+/* A receipt that a holder kept back until the prices are known changes neither which version of a bid is in force nor whether there is one. */
+static void receipt_kept_back(void **state)
+{
+	struct ceremony *c = *state;
+
+	ceremony_bid(c, 0, 2, BID_REPLACE, "just below the rival", 3, CEREMONY_T - 10000);
+	struct slice better = ceremony_find(c, "bid.commit", 5);
+	ceremony_bid(c, 1, 3, BID_WITHDRAW, NULL, 3, CEREMONY_T - 9000);
+	struct slice away = ceremony_find(c, "bid.commit", 6);
+	ceremony_close(c);
+	ceremony_shares(c);
+	as_it_was(c, 0);
+	receipt(c, 5, better, CEREMONY_T - 9000);
+	receipt(c, 5, away, CEREMONY_T - 8000);
+	ceremony_shares(c);
+	as_it_was(c, 0);
+	struct seal_replay *r = ceremony_replay(c);
+	assert_true(ceremony_found(r, FINDING_WRONG_ACTIVE, 1)); /* said, and nobody's offence */
+	/* Nor does a second receipt, of an hour at which a late commit would have been in time: it is an offence. */
+	receipt(c, 2, better, CEREMONY_T - 3600000);
+	as_it_was(c, 1ULL << 1);
+	assert_true(ceremony_found(ceremony_replay(c), FINDING_TWO_RECEIPTS, 2));
+}
+
+/* Two receipts of one moment are two requests at once, and no offence. */
+static void receipts_at_once(void **state)
+{
+	struct ceremony *c = *state;
+
+	receipt(c, 1, ceremony_find(c, "bid.commit", 0), CEREMONY_T - 59900);
+	assert_int_equal(ceremony_replay(c)->n_finding, 0);
+}
+
+/* A sealed bid that comes when the others' prices are known is missing all the same. */
+static void sealed_kept_back(void **state)
+{
+	struct ceremony *c = *state;
+	struct slice late;
+
+	ceremony_bid(c, 2, 3, BID_REPLACE, "a second thought", 7, CEREMONY_T - 10000);
+	late = ceremony_find(c, "bid.sealed", 4);
+	ceremony_drop(c, late);
+	ceremony_close(c);
+	ceremony_shares(c);
+	c->message[c->n++] = late;
+	ceremony_shares(c);
+	struct seal_replay *r = ceremony_replay(c);
+	assert_true(replay_open(r));
+	assert_int_equal(r->n_bid, 3);
+	assert_int_equal(r->bid[2].state, BID_MISSING);
+	for (size_t f = 0; f < r->n_finding; f++)
+		assert_int_equal(r->finding[f].holder, 0);
+}
+
+/* A postponement of which the k-th signature is shown when all is open, dated as if it had been in time, undoes nothing. */
+static void postponement_kept_back(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_hours later = {
+		CEREMONY_T + 3600000, CEREMONY_T + 7200000, CEREMONY_T + 90000000};
+
+	postpone(c, 1, &later, CEREMONY_T - 5);
+	postpone(c, 2, &later, CEREMONY_T - 5);
+	ceremony_close(c);
+	ceremony_shares(c);
+	postpone(c, 5, &later, CEREMONY_T - 5);
+	ceremony_bid(c, 0, 2, BID_REPLACE, "just below the rival", 7 << 2, CEREMONY_T + 60000);
+	/* (Holder 5 has receipted by hours that it has signed, and signed a closing without it.) */
+	as_it_was(c, 1ULL << 4);
+	assert_int_equal(ceremony_replay(c)->policy.open_ms, CEREMONY_T + 3600000);
+}
+
+/* A second closing over the same tree with another set in force is another closing: it takes nobody's signatures along. */
+static void same_root(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_replay *r = ceremony_replay(c);
+
+	ceremony_close_by(c, 2, r->line, r->n_line, 7ULL << 2);
+	ceremony_shares(c);
+	as_it_was(c, 0);
+	r = ceremony_replay(c);
+	struct tally_line *none = arena_array(&c->arena, struct tally_line, r->n_line);
+	for (size_t i = 0; i < r->n_line; i++) {
+		none[i] = r->line[i];
+		none[i].active = false;
+	}
+	ceremony_close_by(c, 1, none, r->n_line, 0);
+	as_it_was(c, 0);
+	assert_int_equal(ceremony_replay(c)->n_close, 2);
+	/* And if k sign it, because some sign two: what is open stays open, and they are named. */
+	ceremony_close_by(c, 1, none, r->n_line, 7ULL << 2);
+	as_it_was(c, 7ULL << 2);
+	for (uint32_t i = 3; i <= 5; i++)
+		assert_true(ceremony_found(ceremony_replay(c), FINDING_TWO_ROOTS, i));
+}
+
+/* One holder writes closings without end: those that are looked at are few, and the one that stands is among them. */
+static void closings_without_end(void **state)
+{
+	struct ceremony *c = *state;
+	struct seal_replay *r = ceremony_replay(c);
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct close_leaf leaf = {.leaf = r->line[0].commit->leaf};
+	struct seal_close set;
+
+	ceremony_close_by(c, 1, r->line, r->n_line, 6);
+	ceremony_shares(c);
+	as_it_was(c, 0);
+	for (uint8_t i = 0; i < 40; i++) {
+		struct hash tender = {{i}};
+		struct seal_hours hours = seal_policy_hours(&r->policy);
+
+		seal_close_make(&set, &tender, &hours, &leaf, 1, &c->arena);
+		buf_clear(&b);
+		seal_close_print(CLOSE_SEAL, &c->policy, 1, &set, &c->key[0], &b);
+		ceremony_add(c, &b);
+	}
+	as_it_was(c, 1);
+	assert_int_equal(ceremony_replay(c)->n_close, LIMIT_SEAL_CLOSES);
 }
 
 static void bad_share(void **state)
@@ -307,8 +434,8 @@ static void bad_share(void **state)
 		if (!slice_is(msg_type(c->message[m]), "open.share") ||
 			seal_share_parse(&s, &c->policy, c->message[m], NULL) < 0 || s.i != 2)
 			continue;
-		seal_share_print(&c->policy, 2, &c->x[2], &c->pub, &s.root, r->bid[0].sealed,
-			&c->key[1], &c->env, &b);
+		seal_share_print(&c->policy, 2, &c->x[2], &c->pub, &r->closed->close,
+			r->bid[0].sealed, &c->key[1], &c->env, &b);
 		c->message[m] = arena_copy(&c->arena, buf_slice(&b));
 		break;
 	}
@@ -323,16 +450,27 @@ static void share_for_another_set(void **state)
 {
 	struct ceremony *c = *state;
 	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
-	struct hash other = hash_bytes(SLICE("another root"));
 
 	ceremony_close(c);
 	struct seal_replay *r = ceremony_replay(c);
+	struct seal_close other = r->closed->close;
+	other.root = hash_bytes(SLICE("another root"));
 	seal_share_print(&c->policy, 4, &c->x[3], &c->pub, &other, r->bid[0].sealed, &c->key[3],
 		&c->env, &b);
 	ceremony_add(c, &b);
+	/* Nor is one of a bid that the closing says is replaced: that one is an offence. */
+	for (size_t i = 0; i < r->n_sealed; i++)
+		if (r->sealed[i].name.seq == 1 && id_eq(&r->sealed[i].name.bid, &c->bid[1])) {
+			buf_clear(&b);
+			seal_share_print(&c->policy, 5, &c->x[4], &c->pub, &r->closed->close,
+				&r->sealed[i], &c->key[4], &c->env, &b);
+			ceremony_add(c, &b);
+		}
 	r = ceremony_replay(c);
 	assert_int_equal(r->bid[0].shares, 0);
-	assert_true(ceremony_found(r, FINDING_SHARE_WITHDRAWN, 4));
+	assert_true(ceremony_found(r, FINDING_SHARE_EARLY, 4));
+	assert_false(ceremony_found(r, FINDING_SHARE_WITHDRAWN, 4));
+	assert_true(ceremony_found(r, FINDING_SHARE_WITHDRAWN, 5));
 }
 
 static void bad_deal(void **state)
@@ -411,9 +549,8 @@ static void bidders_faults(void **state)
 	for (size_t i = 0; i < r->n_bid; i++)
 		for (uint32_t h = 1; r->bid[i].sealed && h <= 3; h++) {
 			buf_clear(&b);
-			seal_share_print(&c->policy, h, &c->x[h - 1], &c->pub,
-				&r->closed->close.root, r->bid[i].sealed, &c->key[h - 1], &c->env,
-				&b);
+			seal_share_print(&c->policy, h, &c->x[h - 1], &c->pub, &r->closed->close,
+				r->bid[i].sealed, &c->key[h - 1], &c->env, &b);
 			ceremony_add(c, &b);
 		}
 	r = ceremony_replay(c);
@@ -531,6 +668,12 @@ int main(void)
 		CASE(copied),
 		CASE(postponed),
 		CASE(closed_too_early),
+		CASE(receipt_kept_back),
+		CASE(receipts_at_once),
+		CASE(sealed_kept_back),
+		CASE(postponement_kept_back),
+		CASE(same_root),
+		CASE(closings_without_end),
 		CASE(bad_share),
 		CASE(share_for_another_set),
 		CASE(bad_deal),

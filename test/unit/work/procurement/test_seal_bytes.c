@@ -50,7 +50,7 @@ static int take(struct slice text, struct why *why)
 		return bid_sealed_parse(&u.sealed, p, &arena, text, why);
 	if (slice_is(type, "bid.selfopen"))
 		return bid_selfopen_parse(&u.selfopen, p, text, why);
-	if (slice_is(type, "seal.close"))
+	if (slice_is(type, "seal.close") || slice_is(type, "close.view"))
 		return seal_close_parse(&u.close, p, &arena, text, why);
 	if (slice_is(type, "close.cosig"))
 		return seal_cosig_parse(&u.cosig, p, text, why);
@@ -62,15 +62,15 @@ static int take(struct slice text, struct why *why)
 }
 
 static const char *const types[] = {"policy", "policy.postpone", "countersign", "dkg.r1", "dkg.cmp",
-	"dkg.cert", "bid.commit", "bid.receipt", "bid.sealed", "bid.selfopen", "seal.close",
-	"close.cosig", "close.dissent", "open.share"};
+	"dkg.cert", "bid.commit", "bid.receipt", "bid.sealed", "bid.selfopen", "close.view",
+	"seal.close", "close.cosig", "close.dissent", "open.share"};
 
 static int begin(void **state)
 {
 	struct ceremony *c = &shared;
 	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
 	struct bid_name name;
-	struct hash root = {{1}};
+	struct seal_close other = {.root = {{1}}, .active = {{2}}};
 
 	(void)state;
 	ceremony_whole(c, "bytes postponed", 3, 2);
@@ -81,7 +81,7 @@ static int begin(void **state)
 	bid_selfopen_print(&c->policy, &name, &c->r[0], &c->bidder[0], &b);
 	ceremony_add(c, &b);
 	buf_clear(&b);
-	seal_dissent_print(&c->policy, 2, &root, &root, 1, &c->key[1], &b);
+	seal_dissent_print(&c->policy, 2, &other, &other.root, 1, &c->key[1], &b);
 	ceremony_add(c, &b);
 	return 0;
 }
@@ -268,6 +268,10 @@ static void other_sizes(void **state)
 	assert_int_equal(resigned("bid.receipt", "holder", "9", &shared.key[0], &why), E_INVALID);
 	assert_int_equal(resigned("bid.receipt", "holder", "2", &shared.key[0], &why), E_VERIFY);
 	assert_int_equal(resigned("seal.close", "root", ZERO, &shared.key[0], &why), E_VERIFY);
+	assert_int_equal(resigned("seal.close", "active", ZERO, &shared.key[0], &why), E_VERIFY);
+	assert_int_equal(resigned("seal.close", "tender", ZERO, &shared.key[0], &why), E_VERIFY);
+	assert_int_equal(resigned("close.view", "active", ZERO, &shared.key[0], &why), E_VERIFY);
+	assert_int_equal(resigned("seal.close", "open", "1", &shared.key[0], &why), E_VERIFY);
 	assert_int_equal(resigned("seal.close", "count", "4", &shared.key[0], &why), E_SYNTAX);
 }
 
