@@ -40,6 +40,31 @@ static bool same(const struct admit *d, const char *key)
 		json_raw(was, json_get(was, json_root(was), key)));
 }
 
+/* Bidders have bid on these rules: when the deadline is over none of them changes. (What of the tender is told to whom may.) */
+static int closed_admit(struct admit *d)
+{
+	static const char *const free[] = {
+		"status", "withheld", "rationale", "deadline", "openAt", "fallbackAt"};
+	const struct json_doc *was = &d->p->tender->doc, *doc[] = {&d->doc, was};
+
+	for (size_t w = 0; w < 2; w++)
+		for
+			EACH(doc[w], v, json_root(doc[w]))
+			{
+				const char *key =
+					arena_string(d->arena, json_key(doc[w], v, d->arena));
+				bool may = false;
+
+				for (size_t i = 0; i < sizeof(free) / sizeof(free[0]); i++)
+					may |= strcmp(key, free[i]) == 0;
+				if (!may && !same(d, key))
+					return why_set(d->why, E_STATE,
+						arena_printf(d->arena, "/%s", key),
+						"the deadline is over: what bidders have relied on cannot change any more");
+			}
+	return 0;
+}
+
 /* Once holders have made the key of a tender, its policy is signed: of the hours it may say later ones, of the rest nothing else. */
 static int keyed_admit(struct admit *d)
 {
@@ -53,6 +78,12 @@ static int keyed_admit(struct admit *d)
 		if (!same(d, keys[i]))
 			return why_set(d->why, E_STATE, arena_printf(d->arena, "/%s", keys[i]),
 				"the key of this tender is made: this cannot change any more");
+	if (d->now_ms > (int64_t)policy->deadline_ms || d->p->replay->closed) {
+		int rc = closed_admit(d);
+
+		if (rc < 0)
+			return rc;
+	}
 	if (deadline == (int64_t)policy->deadline_ms)
 		return same(d, "openAt") && same(d, "fallbackAt")
 			       ? 0

@@ -35,7 +35,7 @@ static int world_find(struct visit *v, struct slice coalition)
 static bool public_head(const struct visit *v, const struct process *p)
 {
 	return p->tender && p->agreement->mode == MODE_REAL &&
-	       release_label_public(&v->world, p->tender->label);
+	       release_label_public(&v->world, p->tender_last->label);
 }
 
 int visit_find(struct visit *v, struct slice object)

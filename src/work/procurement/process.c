@@ -81,6 +81,37 @@ static const struct row *last_of(const struct process *p, enum pkind k)
 	return last;
 }
 
+static bool later(const struct row *a, const struct row *b)
+{
+	return a->epoch != b->epoch ? a->epoch > b->epoch : a->seq > b->seq;
+}
+
+/* Of the tender all versions are here: the newest of each object by its author's log, and of those the last. */
+static const struct row *tender_newest(const struct process *p)
+{
+	const struct row *last = NULL;
+
+	for (const struct row *r = process_next(p, P_TENDER, NULL); r;
+		r = process_next(p, P_TENDER, r)) {
+		bool newest = true;
+
+		for (const struct row *o = process_next(p, P_TENDER, NULL); newest && o;
+			o = process_next(p, P_TENDER, o))
+			newest = !object_id_eq(&o->object, &r->object) || !later(o, r);
+		last = newest ? r : last;
+	}
+	return last;
+}
+
+/* Once the tender is closed its rules are those that k holders have closed it with, whatever the lead writes afterwards. */
+static void tender_fix(struct process *p)
+{
+	for (const struct row *r = process_next(p, P_TENDER, NULL);
+		r && p->replay && p->replay->closed; r = process_next(p, P_TENDER, r))
+		if (hash_eq(&r->leaf, &p->replay->closed->close.tender))
+			p->tender = r;
+}
+
 static bool text_is(const struct row *r, const char *key, const char *value)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
@@ -248,9 +279,9 @@ static enum process_state state_of(
 
 	*ret_next = 0;
 	if (text_is(p->agreement, "status", "cancelled") ||
-		text_is(p->tender, "status", "cancelled"))
+		text_is(p->tender_last, "status", "cancelled"))
 		return PROCESS_CANCELLED;
-	if (text_is(p->tender, "status", "unsuccessful") ||
+	if (text_is(p->tender_last, "status", "unsuccessful") ||
 		text_is(p->award, "status", "unsuccessful"))
 		return PROCESS_UNSUCCESSFUL;
 	if (!p->stands)
@@ -309,12 +340,13 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	if (rc < 0)
 		return rc;
 	consents_read(p);
-	p->tender = last_of(p, P_TENDER);
+	p->tender = p->tender_last = tender_newest(p);
 	scores_read(p);
 	award_read(p);
 	complaints_read(p);
 	if (!brief)
 		process_rounds(p, arena);
+	tender_fix(p);
 	p->stands = stands(p, brief);
 	p->state = state_of(p, brief, now_ms, &p->next_ms);
 	*ret = *p;

@@ -46,6 +46,8 @@ struct process {
 	const struct rows *rows;
 	const struct row *agreement, *tender, *award, *share,
 		*scores; /* the newest that counts; NULL. scores: the lead's reconciled sheet */
+	const struct row *
+		tender_last; /* its newest version. Once it is closed `tender` is the one that it was closed with: of this one status, label and what is withheld count */
 	const struct row *award_last; /* also when it is cancelled, and so is no `award` */
 	struct object_id id;
 	struct id lead;

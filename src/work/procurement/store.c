@@ -283,10 +283,12 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 		*why = none;
 		return rc;
 	}
-	struct stmt *s = db_stmt(db,
-		COLUMNS "WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
-			"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " RULE
-			" ORDER BY item.time_ms, item.object_owner, item.object_name");
+	struct stmt *s = db_stmt(db, COLUMNS
+		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
+		"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " EVERY
+		" AND (t.kind = $22 OR " NEWEST("$2",
+			"$3") ")"
+			      " ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&of->owner));
 	db_bind_blob(s, 18, id_slice(&of->name));

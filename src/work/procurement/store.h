@@ -36,7 +36,7 @@ struct rows {
 };
 
 /*
- * Newest versions, of what `who` may see, all of a process in order of time and of its own mode. Of an agreement only its participants' records are read, and of each at most an equal part of
+ * Newest versions, and of tenders all, of what `who` may see, all of a process in order of time and of its own mode. Of an agreement only its participants' records are read, and of each at most an equal part of
  * LIMIT_PROCESS_ROWS and LIMIT_PROCESS_BYTES, the earliest first; sealed bids that several doors hold alike are read once. No rows if `of` is not there.
  */
 enum rows_want {

@@ -256,10 +256,11 @@ static void put_closes(struct json_out *o, const struct seal_replay *r)
 		json_open(o, '{');
 		json_put_u64(o, "by", c->close.i);
 		view_hash(o, "root", &c->close.root);
+		view_hash(o, "active", &c->close.active);
 		json_put_u64(o, "commits", c->close.n);
 		put_bits(o, "signed_by", c->signed_by, r->policy.n);
 		put_bits(o, "dissent", c->dissent, r->policy.n);
-		json_put_u64(o, "dropped", c->n_dropped);
+		json_put_u64(o, "dropped", c->n_dropped + c->n_less);
 		json_put_bool(o, "stands", c == r->closed);
 		json_close(o);
 	}
@@ -313,8 +314,10 @@ static void put_seal(struct json_out *o, const struct process *p, unsigned confi
 	put_door(o, p, w);
 	put_postponements(o, r);
 	put_closes(o, r);
-	if (r->closed)
+	if (r->closed) {
 		view_hash(o, "root", &r->closed->close.root);
+		view_hash(o, "active", &r->closed->close.active);
+	}
 	json_put_u64(o, "confirmed", confirmed);
 	json_put_u64(o, "confirmations_needed", needed);
 	view_findings(o, "findings", r, w, arena);
@@ -402,9 +405,12 @@ void view_process(struct json_out *o, const struct process *p, const struct worl
 	put_waits(o, p, w);
 	view_row(o, "agreement", p->agreement, w, arena);
 	if (p->tender)
-		view_row(o, "tender", p->tender, w, arena);
+		view_row(o, "tender", p->tender_last, w, arena);
 	else
 		json_put_null(o, "tender");
+	/* The lead has written another version since it was closed: the award goes by the one that it was closed with. */
+	if (p->tender != p->tender_last)
+		view_row(o, "tender_closed", p->tender, w, arena);
 	put_list(o, "questions", p, P_QUESTION, w, arena);
 	put_list(o, "answers", p, P_ANSWER, w, arena);
 	put_seal(o, p, confirmed, needed, w, arena);

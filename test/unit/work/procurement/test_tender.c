@@ -399,6 +399,51 @@ static void contracts(void **state)
 	}
 }
 
+/* What the lead writes when prices are known changes the rules for nobody, not at its own node either: the tender is judged as it was when it was closed. */
+static void rules_stand(void **state)
+{
+	struct play y = {.l = *state};
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+
+	play_begin(&y, 7);
+	agreement(&y);
+	league_settle(y.l);
+	three_lots(&y);
+	open_two(&y);
+	const char *items = arena_printf(&arena, "%s,%s,%s,%s", item_of(&y, &arena, "1", 0, 1),
+		item_of(&y, &arena, "2x", 0, 1), item_of(&y, &arena, "3", 1, 50),
+		item_of(&y, &arena, "3", 2, 50));
+	const char *other = tender_of(&y, &arena, DEADLINE, 2,
+		LOT("1", "1000", "") "," LOT("2x", "2000", "") "," LOT("3", "9", ""), items);
+	put(&y, 0, "procurement/tender/1", other, &y.tender, E_STATE);
+	/* By hand, as its own node would not: a record that partners take as any other. */
+	struct workspace_kind kind[] = {
+		*workspace_kind_find(SLICE("procurement/tender/1")), {.kind = NULL}};
+	struct workspace open = workspace_procurement;
+	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
+	kind[0].admit = NULL;
+	open.kind = kind;
+	workspaces = bare;
+	put(&y, 0, "procurement/tender/1", other, &y.tender, 0);
+	workspaces = before;
+	league_settle(y.l);
+	for (size_t i = 0; i < N; i++) {
+		struct offer *offer;
+		struct seen s;
+		size_t n;
+
+		assert_true(look(&y, i, &s));
+		assert_true(s.p.tender != s.p.tender_last);
+		offers_read(&s.p, &s.arena, &offer, &n);
+		assert_int_equal(n, 2);
+		assert_true(offer[0].admitted && offer[1].admitted);
+		leave(&s);
+	}
+	decide(&y, 0, "award", 0);
+	for (size_t i = 0; i < N; i++)
+		decide(&y, i, "consent", 0);
+}
+
 /* A lead that makes the key for other sizes than its tender says finds nobody who countersigns. */
 static void paddings(void **state)
 {
@@ -547,8 +592,9 @@ int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
-	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts), SIGNED(paddings),
-		SIGNED(pages), SIGNED(strangers), SIGNED(filled)};
+	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts),
+		SIGNED(rules_stand), SIGNED(paddings), SIGNED(pages), SIGNED(strangers),
+		SIGNED(filled)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
