@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/report.h"
+#include "work/procurement/offer.h"
 #include "work/procurement/process.h"
 
 struct admit {
@@ -132,16 +133,19 @@ static int tender_admit(struct admit *d)
 
 /* ---- sheets, complaints, contracts and what follows ---- */
 
-static bool bid_known(const struct process *p, struct slice hex)
+static struct slice text_of(const struct admit *d, json_ref at, const char *key)
 {
-	uint8_t name[16];
+	return get_text(&d->doc, at, key, d->arena);
+}
 
-	if (!p->replay || hex_decode(hex, name, sizeof(name)) < 0)
-		return false;
-	for (size_t i = 0; i < p->replay->n_bid; i++)
-		if (memcmp(p->replay->bid[i].line->commit->name.bid.b, name, 16) == 0)
-			return true;
-	return false;
+/* How many bids in force a sheet's line names. */
+static size_t bids_known(const struct process *p, struct slice bid, struct slice bidder)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; p->replay && i < p->replay->n_bid; i++)
+		n += offer_named(&p->replay->bid[i], bid, bidder);
+	return n;
 }
 
 static json_ref criterion_of(const struct admit *d, struct slice id)
@@ -205,17 +209,25 @@ static int sheet_admit(struct admit *d)
 		return no(d, E_DENIED, "/phase", "the lead reconciles");
 	if (d->p->award)
 		return no(d, E_STATE, "", "there is an award already");
+	if (d->p->scores && slice_is(text(d, "phase"), "reconciled"))
+		return no(d, E_STATE, "/phase",
+			"there is a reconciled sheet: prices are known since, and the first stands");
 	int rc = evaluator_admit(d);
 	for
 		EACH(&d->doc, v, json_get(&d->doc, json_root(&d->doc), "bids"))
 		{
 			struct slice bid = get_text(&d->doc, v, "bid", d->arena);
 
-			if (rc == 0 && !bid_known(d->p, bid))
+			if (rc == 0 && bids_known(d->p, bid, text_of(d, v, "bidder")) == 0)
 				rc = no(d, E_INVALID, "/bids/bid", "is no bid of this tender");
+			/* Bidders choose these ids: that two are alike is somebody's doing. */
+			if (rc == 0 && bids_known(d->p, bid, text_of(d, v, "bidder")) > 1)
+				rc = no(d, E_INVALID, "/bids/bidder",
+					"two bids bear this id: name the bidder");
 			for (json_ref o = json_next(&d->doc, v); rc == 0 && o;
 				o = json_next(&d->doc, o))
-				if (slice_eq(get_text(&d->doc, o, "bid", d->arena), bid))
+				if (slice_eq(get_text(&d->doc, o, "bid", d->arena), bid) &&
+					slice_eq(text_of(d, o, "bidder"), text_of(d, v, "bidder")))
 					rc = no(d, E_INVALID, "/bids/bid", "stands there twice");
 			if (rc == 0)
 				rc = scores_admit(d, v);

@@ -192,8 +192,12 @@ static int api_transcript(struct call *c)
 	if (!p->replay)
 		return why_set(
 			&c->why, E_MISSING, "", "there is no policy yet, so nothing to tell");
+	/* With k shares anybody opens a bid: not before quality is settled. Who runs the node has them all the same. */
 	for (size_t i = 0; i < p->n_message; i++)
-		transcript_add(&c->out, p->message[i]);
+		if (!offers_prices_hidden(p) ||
+			(!slice_is(msg_type(p->message[i]), "open.share") &&
+				!slice_is(msg_type(p->message[i]), "bid.selfopen")))
+			transcript_add(&c->out, p->message[i]);
 	call_attach(c, "text/plain; charset=utf-8", "transcript.eseal");
 	return 0;
 }

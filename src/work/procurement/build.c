@@ -143,10 +143,12 @@ static uint32_t group_number(
 
 static struct slice offer_id(struct building *b, const struct offer *o, struct slice id)
 {
-	char bid[33];
+	char bidder[65], bid[33];
 
+	/* Bids' ids are chosen by bidders: only with the bidder's key they are one's own. */
+	hex_encode(o->bid->line->commit->name.bidder.b, 32, bidder);
 	hex_encode(o->bid->line->commit->name.bid.b, 16, bid);
-	return slice_str(arena_printf(b->arena, "%s:%.*s", bid, SLICE_FMT(id)));
+	return slice_str(arena_printf(b->arena, "%s:%s:%.*s", bidder, bid, SLICE_FMT(id)));
 }
 
 static void bundles_build(struct building *b, const struct offer *o, uint32_t number)

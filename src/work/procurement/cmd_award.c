@@ -156,8 +156,8 @@ static int consent(struct cli *cli, struct cmd_process *c)
 	TRY(lab_consent(&c->seat, &c->p, &c->arena, &agrees, &w, &cli->why));
 	if (!cli->json)
 		cli_print(cli, "%s\n",
-			agrees ? "solved again: the same; agreed"
-			       : "solved again: NOT the same; not agreed");
+			agrees ? "solved again, and judged; agreed"
+			       : "solved again, and judged; NOT agreed");
 	else
 		cmd_written(cli, &w);
 	return agrees ? 0

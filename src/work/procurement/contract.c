@@ -313,13 +313,11 @@ static int contract_write(const struct seat *s, const struct process *p, const s
 static bool contract_there(
 	const struct seat *s, const struct process *p, const struct offer *of, struct arena *arena)
 {
-	char hex[33];
-
-	hex_encode(of->bid->line->commit->name.bid.b, 16, hex);
 	for (const struct row *r = process_next(p, P_CONTRACT, NULL); r;
 		r = process_next(p, P_CONTRACT, r))
 		if (id_eq(&r->object.owner, &s->node->self) &&
-			slice_is(get_text(&r->doc, json_root(&r->doc), "bid", arena), hex))
+			offer_named(of->bid, get_text(&r->doc, json_root(&r->doc), "bid", arena),
+				get_text(&r->doc, json_root(&r->doc), "bidder", arena)))
 			return true;
 	return false;
 }

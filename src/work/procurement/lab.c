@@ -174,7 +174,11 @@ static bool same_lines(const struct process *p, const struct lab *l, struct aren
 {
 	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
 	struct json_out o = json_out(&b);
-	struct award_view v = {.c = &l->c, .r = &l->r, .status = "pending", .standstill_ms = 1};
+	struct award_view v = {.c = &l->c,
+		.r = &l->r,
+		.status = "pending",
+		.standstill_ms =
+			get_time(&p->award->doc, json_root(&p->award->doc), "standstillUntil", 0)};
 	struct row mine = {.kind = P_AWARD};
 	struct object_id of;
 
@@ -186,61 +190,16 @@ static bool same_lines(const struct process *p, const struct lab *l, struct aren
 	return hash_eq(&a, &theirs);
 }
 
-int lab_consent(const struct seat *s, const struct process *p, struct arena *arena,
-	bool *ret_agrees, struct written *ret, struct why *why)
-{
-	struct buf b CLEANUP_BUF = BUF(64 * KIB);
-	struct json_out o = json_out(&b);
-	const struct json_doc *doc;
-	struct hash digest, model, theirs;
-	int64_t objective = 0;
-	bool agrees;
-	const char *text = "solved again: the same";
-	struct lab l;
-	int rc;
-
-	if (!p->award)
-		return why_set(why, E_STATE, "", "there is no award yet");
-	if (!process_has(p, &s->node->self))
-		return why_set(why, E_DENIED, "", "only participants agree");
-	rc = lab_solve(p, &lab_as_published, false, arena, &l, why);
-	if (rc < 0)
-		return rc;
-	doc = &p->award->doc;
-	digest = award_digest(p->award);
-	model = award_model_hash(l.c.model);
-	rec_money(doc, json_root(doc), "objective", &objective, NULL);
-	agrees = get_bytes(doc, json_root(doc), "model", theirs.b, 32) && hash_eq(&model, &theirs);
-	if (!agrees)
-		text = "the lead solved another problem than tender and bids give";
-	else if (l.r.solution->cost != objective)
-		agrees = false, text = "solved again: another cost";
-	else if (!same_lines(p, &l, arena))
-		agrees = false,
-		text = "solved again: as cheap, but another choice than the drawn order gives";
-	json_open(&o, '{');
-	view_object(&o, "procurement", &p->id);
-	view_hash(&o, "award", &digest);
-	json_put_bool(&o, "agrees", agrees);
-	view_money(&o, "objective", l.r.solution->cost, &l.c.currency);
-	json_put_cstr(&o, "solver", l.r.solver);
-	json_put_cstr(&o, "text", text);
-	json_close(&o);
-	*ret_agrees = agrees;
-	return step_record(s, p, P_AWARD_CONSENT, NULL, buf_slice(&b), ret, why);
-}
-
-/* ---- shares ---- */
-
 /* Marks what a line of the record names in the model: a bundle if it has no quantity, else a tier. */
 static bool line_take(const struct process *p, json_ref line, const struct award_model *m,
 	struct award_solution *s, struct arena *arena)
 {
 	const struct json_doc *doc = &p->award->doc;
-	struct slice bid = get_text(doc, line, "bid", arena),
+	struct slice bidder = get_text(doc, line, "bidder", arena),
+		     bid = get_text(doc, line, "bid", arena),
 		     offer = get_text(doc, line, "offer", arena),
-		     id = slice_str(
-			     arena_printf(arena, "%.*s:%.*s", SLICE_FMT(bid), SLICE_FMT(offer)));
+		     id = slice_str(arena_printf(arena, "%.*s:%.*s:%.*s", SLICE_FMT(bidder),
+			     SLICE_FMT(bid), SLICE_FMT(offer)));
 
 	if (json_get(doc, line, "quantity") == JSON_ABSENT) {
 		for (uint32_t i = 0; i < m->n_bundle; i++)
@@ -283,6 +242,89 @@ int lab_awarded(const struct process *p, struct arena *arena, struct lab *ret, s
 		*ret = l;
 	return rc;
 }
+
+static bool text_pending(const struct process *p)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+
+	return slice_is(
+		get_text(&p->award->doc, json_root(&p->award->doc), "status", &arena), "pending");
+}
+
+/* Not sooner than the tender says, counted from the record; a minute is for writing it. */
+#define STANDSTILL_SLACK_MS 60000
+
+/*
+ * Is the lead's award, which keeps the rules and costs what it says, one to agree to? It need not be what this node's solver finds, where solvers stop before the end: it may not cost more than what is found
+ * here, or be proven near enough to the best by the gap that the tender has published. Where it is exact the drawn order decides between equals.
+ */
+static const char *award_verdict(const struct process *p, const struct award_result *theirs,
+	const struct award_result *mine, const struct solve_options *o)
+{
+	const struct json_doc *doc = &p->award->doc;
+	json_ref tender = json_root(&p->tender->doc);
+	int64_t cost = theirs->solution->cost, objective = 0, over = cost - mine->bound,
+		standstill = get_time(doc, json_root(doc), "standstillUntil", 0);
+
+	if (!rec_money(doc, json_root(doc), "objective", &objective, NULL) || objective != cost)
+		return "the award costs something else than it says";
+	if (text_pending(p) &&
+		standstill + STANDSTILL_SLACK_MS <
+			p->award->time_ms +
+				get_int(&p->tender->doc, tender, "standstillDays", 0) * DAY_MS)
+		return "the standstill is shorter than the tender says";
+	if (cost > mine->solution->cost &&
+		(over < 0 ||
+			(int128)over * 1000000 > (int128)o->gap_ppm * (cost < 0 ? -cost : cost)))
+		return "solved again: there is a cheaper award, and the gap is more than the tender allows";
+	if (mine->optimal && mine->ranked && o->gap_ppm == 0 && cost == mine->solution->cost &&
+		theirs->solution->rank > mine->solution->rank)
+		return "solved again: as cheap, but another choice than the drawn order gives";
+	return NULL;
+}
+
+int lab_consent(const struct seat *s, const struct process *p, struct arena *arena,
+	bool *ret_agrees, struct written *ret, struct why *why)
+{
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct json_out o = json_out(&b);
+	struct hash digest, model, theirs;
+	struct solve_options options;
+	struct why broken = {0};
+	struct lab mine, lead;
+	const char *no = NULL;
+	int rc;
+
+	if (!p->award)
+		return why_set(why, E_STATE, "", "there is no award yet");
+	if (!process_has(p, &s->node->self))
+		return why_set(why, E_DENIED, "", "only participants agree");
+	rc = lab_solve(p, &lab_as_published, false, arena, &mine, why);
+	if (rc < 0)
+		return rc;
+	options = award_options(p);
+	digest = award_digest(p->award);
+	model = award_model_hash(mine.c.model);
+	if (!get_bytes(&p->award->doc, json_root(&p->award->doc), "model", theirs.b, 32) ||
+		!hash_eq(&model, &theirs))
+		no = "the lead solved another problem than tender and bids give";
+	else if (lab_awarded(p, arena, &lead, &broken) < 0)
+		no = arena_printf(arena, "the award does not hold: %s", broken.text);
+	else
+		no = award_verdict(p, &lead.r, &mine.r, &options);
+	json_open(&o, '{');
+	view_object(&o, "procurement", &p->id);
+	view_hash(&o, "award", &digest);
+	json_put_bool(&o, "agrees", no == NULL);
+	view_money(&o, "objective", mine.r.solution->cost, &mine.c.currency);
+	json_put_cstr(&o, "solver", mine.r.solver);
+	json_put_cstr(&o, "text", no ? no : "solved again, and the award judged: it holds");
+	json_close(&o);
+	*ret_agrees = no == NULL;
+	return step_record(s, p, P_AWARD_CONSENT, NULL, buf_slice(&b), ret, why);
+}
+
+/* ---- shares ---- */
 
 int lab_share(const struct seat *s, const struct process *p, struct arena *arena,
 	struct written *ret, struct why *why)

@@ -68,7 +68,7 @@ const char *const procurement_shapes[] = {
 	"Confirm procurement!=o root!=h officer!=m key!=h signature!=t200",
 	"Conflict procurement!=o evaluator!=t100 bidder=h interest!=(none|declared) text=t4000",
 	"Score criterion!=t32 points!=i comment=t2000",
-	"BidScore bid!=x admitted!=b reason=t2000 scores=[64:Score",
+	"BidScore bid!=x bidder=h admitted!=b reason=t2000 scores=[64:Score",
 	"ScoreSheet procurement!=o evaluator!=t100 phase!=(blind|reconciled) bids!=[500:BidScore",
 	"AwardLine bid!=x offer!=t64 bidder!=h supplier!=t200 nation=c lots!=[3000t32 quantity=q price!=v",
 	"Loser bid!=x supplier!=t200 offer=t64 more=v reason!=t400",

@@ -185,17 +185,27 @@ static int64_t threshold_of(const struct process *p, struct slice criterion, str
 	return 0;
 }
 
+bool offer_named(const struct replay_bid *b, struct slice bid, struct slice bidder)
+{
+	char hex[65];
+
+	hex_encode(b->line->commit->name.bid.b, 16, hex);
+	if (!slice_is(bid, hex))
+		return false;
+	hex_encode(b->line->commit->name.bidder.b, 32, hex);
+	return bidder.n == 0 || slice_is(bidder, hex);
+}
+
 /* The line of a bid in the lead's sheet. */
 static void score_apply(const struct process *p, struct offer *o, struct arena *arena)
 {
 	const struct json_doc *doc = &p->scores->doc;
-	char bid[33];
 
-	hex_encode(o->bid->line->commit->name.bid.b, 16, bid);
 	for
 		EACH(doc, v, json_get(doc, json_root(doc), "bids"))
 		{
-			if (!slice_is(get_text(doc, v, "bid", arena), bid))
+			if (!offer_named(o->bid, get_text(doc, v, "bid", arena),
+				    get_text(doc, v, "bidder", arena)))
 				continue;
 			o->admitted = get_bool(doc, v, "admitted");
 			if (!o->admitted)

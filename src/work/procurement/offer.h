@@ -33,6 +33,8 @@ MUST_USE int offer_check(const struct row *tender, struct slice text, struct are
 
 /* The opened bids, in the order of the tally. */
 void offers_read(const struct process *p, struct arena *arena, struct offer **ret, size_t *ret_n);
+/* Is it the bid of this id and, if one is given, of this bidder? Hex, both. */
+bool offer_named(const struct replay_bid *b, struct slice bid, struct slice bidder);
 /* Is there anything about quality in this tender? Then prices stay hidden until the lead's sheet is there. */
 bool offers_prices_hidden(const struct process *p);
 

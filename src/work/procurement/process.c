@@ -64,12 +64,21 @@ bool process_may_write(const struct process *p, const struct row *r)
 	return process_has(p, author);
 }
 
-const struct row *process_next(const struct process *p, enum pkind k, const struct row *after)
+const struct row *process_version(const struct process *p, enum pkind k, const struct row *after)
 {
 	for (size_t i = after ? (size_t)(after - p->rows->row) + 1 : 0; i < p->rows->n; i++)
 		if (p->rows->row[i].kind == k && process_may_write(p, &p->rows->row[i]))
 			return &p->rows->row[i];
 	return NULL;
+}
+
+const struct row *process_next(const struct process *p, enum pkind k, const struct row *after)
+{
+	const struct row *r = process_version(p, k, after);
+
+	while (r && r->old)
+		r = process_version(p, k, r);
+	return r;
 }
 
 static const struct row *last_of(const struct process *p, enum pkind k)
@@ -81,33 +90,11 @@ static const struct row *last_of(const struct process *p, enum pkind k)
 	return last;
 }
 
-static bool later(const struct row *a, const struct row *b)
-{
-	return a->epoch != b->epoch ? a->epoch > b->epoch : a->seq > b->seq;
-}
-
-/* Of the tender all versions are here: the newest of each object by its author's log, and of those the last. */
-static const struct row *tender_newest(const struct process *p)
-{
-	const struct row *last = NULL;
-
-	for (const struct row *r = process_next(p, P_TENDER, NULL); r;
-		r = process_next(p, P_TENDER, r)) {
-		bool newest = true;
-
-		for (const struct row *o = process_next(p, P_TENDER, NULL); newest && o;
-			o = process_next(p, P_TENDER, o))
-			newest = !object_id_eq(&o->object, &r->object) || !later(o, r);
-		last = newest ? r : last;
-	}
-	return last;
-}
-
 /* Once the tender is closed its rules are those that k holders have closed it with, whatever the lead writes afterwards. */
 static void tender_fix(struct process *p)
 {
-	for (const struct row *r = process_next(p, P_TENDER, NULL);
-		r && p->replay && p->replay->closed; r = process_next(p, P_TENDER, r))
+	for (const struct row *r = process_version(p, P_TENDER, NULL);
+		r && p->replay && p->replay->closed; r = process_version(p, P_TENDER, r))
 		if (hash_eq(&r->leaf, &p->replay->closed->close.tender))
 			p->tender = r;
 }
@@ -166,24 +153,30 @@ static void consents_read(struct process *p)
 		p->n_consent += p->consent[i].signed_;
 }
 
-/* The lead's last sheet that reconciles. */
+static bool before(const struct row *a, const struct row *b)
+{
+	return a->epoch != b->epoch ? a->epoch < b->epoch : a->seq < b->seq;
+}
+
+/* The lead's first sheet that reconciles, by its log, whatever hours it bears: with it prices are shown, so what it writes later is written in their knowledge. */
 static void scores_read(struct process *p)
 {
-	for (const struct row *r = process_next(p, P_SCORE, NULL); r;
-		r = process_next(p, P_SCORE, r))
-		if (id_eq(&r->object.owner, &p->lead) && text_is(r, "phase", "reconciled"))
+	for (const struct row *r = process_version(p, P_SCORE, NULL); r;
+		r = process_version(p, P_SCORE, r))
+		if (id_eq(&r->object.owner, &p->lead) && text_is(r, "phase", "reconciled") &&
+			(!p->scores || before(r, p->scores)))
 			p->scores = r;
 }
 
 struct hash award_digest(const struct row *award)
 {
-	static const char *const keys[] = {"model", "root", "paid", "lines"};
-	struct slice piece[4];
+	static const char *const keys[] = {"model", "root", "paid", "lines", "standstillUntil"};
+	struct slice piece[5];
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		piece[i] = json_raw(
 			&award->doc, json_get(&award->doc, json_root(&award->doc), keys[i]));
-	return hash_of(piece, 4);
+	return hash_of(piece, 5);
 }
 
 static void award_read(struct process *p)
@@ -215,7 +208,7 @@ static void award_read(struct process *p)
 	}
 }
 
-/* Admitted, and neither decided nor withdrawn: blocks the award. */
+/* Admitted, and neither decided nor withdrawn: blocks the award. After award_read(). */
 static void complaints_read(struct process *p)
 {
 	for (const struct row *r = process_next(p, P_COMPLAINT, NULL); r;
@@ -230,7 +223,11 @@ static void complaints_read(struct process *p)
 				object_id_eq(&about, &r->object))
 				last = d;
 		}
-		p->n_complaints_open += text_is(last, "ruling", "admitted");
+		if (!text_is(last, "ruling", "admitted"))
+			continue;
+		p->n_complaints_open++;
+		/* Both are in the lead's log: what it admits when the award is final is of what follows. */
+		p->award_blocked |= p->award && before(last, p->award);
 	}
 }
 
@@ -245,7 +242,8 @@ static enum process_state after_award(const struct process *p, int64_t now_ms, i
 	/* Whatever the lead calls it: without everybody's agreement it is a proposal. */
 	if (p->n_award_agrees < p->n_participant)
 		return PROCESS_AWARD_PROPOSED;
-	if (text_is(p->award, "status", "pending")) {
+	/* Nor is it final before the hour that all have agreed to, nor over a complaint that was open then. */
+	if (text_is(p->award, "status", "pending") || now_ms < standstill || p->award_blocked) {
 		if (now_ms < standstill)
 			*ret_next = standstill;
 		return PROCESS_STANDSTILL;
@@ -340,7 +338,7 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	if (rc < 0)
 		return rc;
 	consents_read(p);
-	p->tender = p->tender_last = tender_newest(p);
+	p->tender = p->tender_last = last_of(p, P_TENDER);
 	scores_read(p);
 	award_read(p);
 	complaints_read(p);

@@ -45,7 +45,7 @@ struct consent {
 struct process {
 	const struct rows *rows;
 	const struct row *agreement, *tender, *award, *share,
-		*scores; /* the newest that counts; NULL. scores: the lead's reconciled sheet */
+		*scores; /* the newest that counts; NULL. scores: the lead's first reconciled sheet */
 	const struct row *
 		tender_last; /* its newest version. Once it is closed `tender` is the one that it was closed with: of this one status, label and what is withheld count */
 	const struct row *award_last; /* also when it is cancelled, and so is no `award` */
@@ -58,6 +58,7 @@ struct process {
 	bool stands; /* all have signed this version; or the key is made, after which no refusal and no new version undoes what suppliers rely on */
 	size_t n_award_agrees, n_award_objects; /* participants on this very award */
 	size_t n_complaints_open;
+	bool award_blocked; /* one of them was admitted before the award was written as it is */
 	/* E-SEAL/1 */
 	struct slice *message; /* of the policy that counts */
 	size_t n_message;
@@ -79,9 +80,11 @@ bool process_has(const struct process *p, const struct id *member);
 size_t process_index(const struct process *p, const struct id *member); /* SIZE_MAX: none */
 /* The next row of a kind behind `after` (NULL: the first), that its author may write. */
 const struct row *process_next(const struct process *p, enum pkind k, const struct row *after);
+/* The same with versions that are superseded: of tenders and sheets. */
+const struct row *process_version(const struct process *p, enum pkind k, const struct row *after);
 /* May its author say this in this process? */
 bool process_may_write(const struct process *p, const struct row *r);
-/* What a consent to an award names: model, root, price and lines. */
+/* What a consent to an award names: model, root, price, lines and the end of the standstill. */
 struct hash award_digest(const struct row *award);
 /* A message of E-SEAL/1 and the record that it came in: whose it is, where in his log, and of what hour he says it is. */
 struct said {

@@ -316,8 +316,8 @@ static void tenders_of(const struct process *p, struct arena *arena, struct seal
 	struct seal_tender *list = arena_array(arena, struct seal_tender, p->rows->n + 1);
 	size_t n = 0;
 
-	for (const struct row *r = process_next(p, P_TENDER, NULL); r;
-		r = process_next(p, P_TENDER, r))
+	for (const struct row *r = process_version(p, P_TENDER, NULL); r;
+		r = process_version(p, P_TENDER, r))
 		if (object_id_eq(&r->object, &p->tender->object))
 			list[n++] = (struct seal_tender){r->leaf, r->time_ms};
 	*ret = (struct seal_tenders){list, n};

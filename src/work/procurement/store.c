@@ -232,6 +232,22 @@ static int rows_read(
 
 /* ---- one process ---- */
 
+/* Versions of an object stand in one log, in order of their time or not. */
+static void old_mark(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		for (size_t k = 0;
+			(rows->row[i].kind == P_TENDER || rows->row[i].kind == P_SCORE) &&
+			k < rows->n;
+			k++) {
+			struct row *a = &rows->row[i], *b = &rows->row[k];
+
+			if (a->kind == b->kind && object_id_eq(&a->object, &b->object))
+				a->old |= a->epoch != b->epoch ? a->epoch < b->epoch
+							       : a->seq < b->seq;
+		}
+}
+
 /* The agreement's participants, if it is one; its mode. E_MISSING: nothing of that name is here. */
 static int reading_begin(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *of, struct arena *arena, struct reading *g, enum mode *ret_mode,
@@ -286,7 +302,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
 		"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " EVERY
-		" AND (t.kind = $22 OR " NEWEST("$2",
+		" AND (t.kind IN ($22, $24) OR " NEWEST("$2",
 			"$3") ")"
 			      " ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
 	rule_bind(s, w, who, arena);
@@ -297,8 +313,11 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 21, P_AGREEMENT);
 	db_bind_i64(s, 22, P_TENDER);
 	db_bind_i64(s, 23, mode);
+	db_bind_i64(s, 24, P_SCORE);
 	rc = rows_read(s, &g, arena, ret, why);
 	reading_end(&g);
+	if (rc == 0)
+		old_mark(ret);
 	return rc;
 }
 

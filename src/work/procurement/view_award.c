@@ -19,8 +19,8 @@ static void put_line(struct json_out *o, const struct award_case *c, const struc
 
 	json_open(o, '{');
 	put_bid_of(o, of);
-	/* "bid:offer" in the model; the offer's own name here. */
-	json_put_string(o, "offer", slice_sub(id, 33, id.n));
+	/* "bidder:bid:offer" in the model; the offer's own name here. */
+	json_put_string(o, "offer", slice_sub(id, 64 + 1 + 32 + 1, id.n));
 	hex_encode(of->bid->line->commit->name.bidder.b, 32, hex);
 	json_put_cstr(o, "bidder", hex);
 	json_put_string(o, "supplier", of->supplier);

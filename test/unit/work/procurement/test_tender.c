@@ -399,6 +399,121 @@ static void contracts(void **state)
 	}
 }
 
+/* As the lead's own node would not: a record that partners take as any other. */
+static struct written by_hand(
+	struct play *y, const char *what, const char *json, const struct object_id *object)
+{
+	struct workspace_kind kind[] = {*workspace_kind_find(slice_str(what)), {.kind = NULL}};
+	struct workspace open = workspace_procurement;
+	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
+	struct written w;
+
+	kind[0].admit = NULL;
+	open.kind = kind;
+	workspaces = bare;
+	w = put(y, 0, what, json, object, 0);
+	workspaces = before;
+	return w;
+}
+
+static void begin_three(struct play *y)
+{
+	play_begin(y, 7);
+	agreement(y);
+	league_settle(y->l);
+	three_lots(y);
+	open_two(y);
+}
+
+static const char *sheet_of(
+	struct arena *arena, const char *object, const char *bid, const char *admitted)
+{
+	return arena_printf(arena,
+		"{\"procurement\":\"%s\",\"evaluator\":\"panel\",\"phase\":\"reconciled\",\"bids\":[{\"bid\":\"%s\",\"admitted\":%s}]}",
+		object, bid, admitted);
+}
+
+/* The sheet with which prices are shown stands, whatever the lead writes in their knowledge, as a new sheet or as a version of the first. */
+static void first_sheet_stands(void **state)
+{
+	struct play y = {.l = *state};
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	char object[OBJECT_TEXT + 1], bid[33];
+
+	begin_three(&y);
+	object_format(&y.procurement, object);
+	hex_encode(y.bid[0].b, 16, bid);
+	const char *first = sheet_of(&arena, object, bid, "true"),
+		   *other = sheet_of(&arena, object, bid, "false");
+	struct written w = put(&y, 0, "procurement/score/1", first, NULL, 0);
+	put(&y, 0, "procurement/score/1", other, NULL, E_STATE);
+	put(&y, 0, "procurement/score/1", other, &w.object, E_STATE);
+	by_hand(&y, "procurement/score/1", other, &w.object);
+	y.l->m[0].clock.now_ms -= 60000;
+	by_hand(&y, "procurement/score/1", other, NULL);
+	y.l->m[0].clock.now_ms += 60000;
+	league_settle(y.l);
+	for (size_t i = 0; i < N; i++) {
+		struct offer *offer;
+		struct seen s;
+		size_t n;
+
+		assert_true(look(&y, i, &s));
+		offers_read(&s.p, &s.arena, &offer, &n);
+		assert_int_equal(n, 2);
+		assert_true(offer[0].admitted && offer[1].admitted);
+		leave(&s);
+	}
+}
+
+static void agrees_is(struct play *y, size_t i, bool want)
+{
+	struct written w;
+	struct seen s;
+	bool agrees;
+
+	assert_true(look(y, i, &s));
+	assert_ok(lab_consent(&s.seat, &s.p, &s.arena, &agrees, &w, &why));
+	assert_int_equal(agrees, want);
+	leave(&s);
+	league_settle(y->l);
+}
+
+static void state_is(struct play *y, enum process_state want)
+{
+	for (size_t i = 0; i < N; i++) {
+		struct seen s;
+
+		assert_true(look(y, i, &s));
+		assert_int_equal(s.p.state, want);
+		leave(&s);
+	}
+}
+
+/* What the lead calls final is so when all have agreed and the standstill that they agreed to is over: every node counts for itself. And an award that does not hold finds no consent. */
+static void final_by_all(void **state)
+{
+	struct play y = {.l = *state};
+
+	begin_three(&y);
+	decide(&y, 0, "award", 0);
+	award_changed(&y, "\"offer\":\"b\"", 11, "\"offer\":\"c\"");
+	agrees_is(&y, 1, false);
+	decide(&y, 0, "award", 0);
+	award_changed(&y, "\"standstillUntil\":\"2025", 23, "\"standstillUntil\":\"2024");
+	agrees_is(&y, 1, false);
+	decide(&y, 0, "award", 0);
+	award_changed(&y, "\"standstillUntil\":\"2025", 23, "\"standstillUntil\":\"2026");
+	for (size_t i = 0; i < N; i++)
+		agrees_is(&y, i, true);
+	state_is(&y, PROCESS_STANDSTILL);
+	award_changed(&y, "\"status\":\"pending\"", 18, "\"status\":\"active\"");
+	state_is(&y, PROCESS_STANDSTILL);
+	/* Another end of the standstill is not what was agreed to. */
+	award_changed(&y, "\"standstillUntil\":\"2026", 23, "\"standstillUntil\":\"2025");
+	state_is(&y, PROCESS_AWARD_PROPOSED);
+}
+
 /* What the lead writes when prices are known changes the rules for nobody, not at its own node either: the tender is judged as it was when it was closed. */
 static void rules_stand(void **state)
 {
@@ -416,16 +531,7 @@ static void rules_stand(void **state)
 	const char *other = tender_of(&y, &arena, DEADLINE, 2,
 		LOT("1", "1000", "") "," LOT("2x", "2000", "") "," LOT("3", "9", ""), items);
 	put(&y, 0, "procurement/tender/1", other, &y.tender, E_STATE);
-	/* By hand, as its own node would not: a record that partners take as any other. */
-	struct workspace_kind kind[] = {
-		*workspace_kind_find(SLICE("procurement/tender/1")), {.kind = NULL}};
-	struct workspace open = workspace_procurement;
-	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
-	kind[0].admit = NULL;
-	open.kind = kind;
-	workspaces = bare;
-	put(&y, 0, "procurement/tender/1", other, &y.tender, 0);
-	workspaces = before;
+	by_hand(&y, "procurement/tender/1", other, &y.tender);
 	league_settle(y.l);
 	for (size_t i = 0; i < N; i++) {
 		struct offer *offer;
@@ -593,8 +699,8 @@ int main(int argc, char **argv)
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts),
-		SIGNED(rules_stand), SIGNED(paddings), SIGNED(pages), SIGNED(strangers),
-		SIGNED(filled)};
+		SIGNED(rules_stand), SIGNED(first_sheet_stands), SIGNED(final_by_all),
+		SIGNED(paddings), SIGNED(pages), SIGNED(strangers), SIGNED(filled)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
