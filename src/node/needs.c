@@ -361,7 +361,7 @@ static void links(struct asking *a)
 	}
 	for (size_t i = 0; i < a->s->n_refusal; i++) {
 		const struct refusal *r = &a->s->refusal[i];
-		if (a->s->now_ms - r->last_ms >= REFUSED_MS)
+		if (r->mended_ms || a->s->now_ms - r->last_ms >= REFUSED_MS)
 			continue;
 		const char *step = arena_string(a->arena, r->step);
 		add(a, NEED_LOOK, text(a, "refused %s %s", id_of(a, &r->peer), step),

@@ -36,6 +36,7 @@ const struct migration node_migrations[] = {
 	{"notify 1", notify_schema_1},
 	{"hook 1", hook_schema_1},
 	{"fold 4", fold_schema_4},
+	{"pact 5", pact_schema_5},
 	{NULL, NULL},
 };
 

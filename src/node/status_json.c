@@ -253,6 +253,7 @@ static void put_refusals(struct json_out *o, const struct status_all *s, struct 
 		json_put_i64(o, "times", s->refusal[i].times);
 		put_time_or_null(o, "first", s->refusal[i].first_ms);
 		put_time_or_null(o, "last", s->refusal[i].last_ms);
+		put_time_or_null(o, "mended", s->refusal[i].mended_ms);
 		json_close(o);
 	}
 }

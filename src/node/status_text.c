@@ -237,7 +237,8 @@ static void show_act(struct page *p, const struct status_act *a)
 	const char *witnesses = "";
 
 	if (a->need)
-		witnesses = arena_printf(p->arena, ", witnessed %u of %u", a->witnessed, a->need);
+		witnesses = arena_printf(
+			p->arena, ", witnessed by %u (needs %u)", a->witnessed, a->need);
 	buf_addf(p->b, "%*s", 6, "");
 	wrap(p, 6, 10,
 		arena_printf(p->arena, "%s%s, %s, leaf %s%s%s",
@@ -382,21 +383,37 @@ static void show_peers(struct page *p)
 	}
 }
 
+/* Those that stand, or those that are past. */
+static void show_refusals(struct page *p, bool past, const char *title)
+{
+	const struct status_all *s = p->s;
+	bool any = false;
+
+	for (size_t i = 0; i < s->n_refusal; i++) {
+		const struct refusal *r = &s->refusal[i];
+		const char *who = name(p, &r->peer);
+
+		if ((r->mended_ms != 0) != past)
+			continue;
+		if (!any)
+			heading(p, title);
+		any = true;
+		label(p, who, past ? DIM : RED);
+		wrap(p, label_end(who), 2 + LABEL_WIDTH,
+			arena_printf(p->arena, "%s: %s; %" PRId64 " time%s, last %s%s%s",
+				safe(p, r->step, 40), safe(p, r->text, 320), r->times,
+				r->times == 1 ? "" : "s", minute(p, r->last_ms),
+				past ? "; good again since " : "",
+				past ? minute(p, r->mended_ms) : ""));
+	}
+}
+
 static void show_troubles(struct page *p)
 {
 	const struct status_all *s = p->s;
 
-	if (s->n_refusal)
-		heading(p, "REFUSED");
-	for (size_t i = 0; i < s->n_refusal; i++) {
-		const char *title = name(p, &s->refusal[i].peer);
-
-		label(p, title, RED);
-		wrap(p, label_end(title), 2 + LABEL_WIDTH,
-			arena_printf(p->arena, "%s: %s; %" PRId64 " times, last %s",
-				safe(p, s->refusal[i].step, 40), safe(p, s->refusal[i].text, 320),
-				s->refusal[i].times, minute(p, s->refusal[i].last_ms)));
-	}
+	show_refusals(p, false, "REFUSED");
+	show_refusals(p, true, "REFUSED BEFORE");
 	show_more(p, s->more_refusals, "older refusals");
 	if (s->n_flag)
 		heading(p, "ENTRIES THAT BREAK RULES");

@@ -87,6 +87,9 @@ const char pact_schema_4[] = "CREATE TABLE root_twin (\n"
 			     "	PRIMARY KEY (member, hash)\n"
 			     ");\n";
 
+const char pact_schema_5[] =
+	"ALTER TABLE refusal ADD COLUMN mended_ms INTEGER NOT NULL DEFAULT 0;\n";
+
 struct slice hash_slice(const struct hash *h)
 {
 	return slice_of(h->b, sizeof(h->b));

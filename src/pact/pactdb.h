@@ -13,7 +13,8 @@
  * party(coalition, member, label, introduced_ms), act(log, seq, leaf, kind, entry bytes, body), cosign(log, witness, size, root, time, note),
  * fork(log, cut, proof, digest), refusal(...), state per coalition.
  */
-extern const char pact_schema_1[], pact_schema_2[], pact_schema_3[], pact_schema_4[];
+extern const char pact_schema_1[], pact_schema_2[], pact_schema_3[], pact_schema_4[],
+	pact_schema_5[];
 
 struct coalition {
 	int64_t row;
@@ -116,7 +117,14 @@ struct refusal {
 	struct id peer;
 	struct slice step, text;
 	int64_t first_ms, last_ms, times;
+	int64_t mended_ms; /* since then what this partner brings is good again; 0: not yet */
 };
+/*
+ * A round with this partner has brought something, and nothing of it was refused: what was before is past. But for what a log holds for good (root), and what there was no room for
+ * (quota), which waits.
+ */
+MUST_USE int refusals_mended(struct db *db, int64_t coalition_row, const struct id *peer,
+	int64_t now_ms, struct why *why);
 /* The newest `limit`; *ret_more: how many there are beyond them. */
 MUST_USE int refusal_list(struct db *db, int64_t coalition_row, size_t limit, struct arena *arena,
 	struct refusal **ret, size_t *ret_n, size_t *ret_more, struct why *why);

@@ -242,7 +242,7 @@ int refusal_put(struct db *db, int64_t coalition_row, const struct id *peer, con
 	struct stmt *s = db_stmt(db,
 		"INSERT INTO refusal (coalition, peer, step, text, first_ms, last_ms, times)"
 		" VALUES ($1, $2, $3, $4, $5, $6, 1) ON CONFLICT (coalition, peer, step, text)"
-		" DO UPDATE SET last_ms = excluded.last_ms, times = refusal.times + 1");
+		" DO UPDATE SET last_ms = excluded.last_ms, times = refusal.times + 1, mended_ms = 0");
 	db_bind_i64(s, 1, coalition_row);
 	db_bind_blob(s, 2, id_slice(peer));
 	db_bind_text(s, 3, slice_str(step));
@@ -251,6 +251,19 @@ int refusal_put(struct db *db, int64_t coalition_row, const struct id *peer, con
 	db_bind_i64(s, 6, now_ms);
 	int rc = db_run(s, why);
 	return rc < 0 ? rc : refusals_trim(db, coalition_row, peer, why);
+}
+
+int refusals_mended(struct db *db, int64_t coalition_row, const struct id *peer, int64_t now_ms,
+	struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"UPDATE refusal SET mended_ms = $3 WHERE coalition = $1 AND peer = $2 AND mended_ms = 0"
+		" AND step NOT IN ('root', 'quota')");
+
+	db_bind_i64(s, 1, coalition_row);
+	db_bind_blob(s, 2, id_slice(peer));
+	db_bind_i64(s, 3, now_ms);
+	return db_run(s, why);
 }
 
 int rows_counted(struct stmt *s, int64_t *ret, struct why *why)
@@ -269,7 +282,7 @@ int refusal_list(struct db *db, int64_t coalition_row, size_t limit, struct aren
 	size_t n = 0;
 	struct refusal *out = arena_array(arena, struct refusal, limit);
 	struct stmt *s = db_stmt(db,
-		"SELECT peer, step, text, first_ms, last_ms, times FROM refusal WHERE coalition = $1"
+		"SELECT peer, step, text, first_ms, last_ms, times, mended_ms FROM refusal WHERE coalition = $1"
 		" ORDER BY last_ms DESC, peer, step, text LIMIT $2");
 	int64_t all = 0;
 	int rc = 0;
@@ -285,6 +298,7 @@ int refusal_list(struct db *db, int64_t coalition_row, size_t limit, struct aren
 		r->first_ms = db_i64(s, 3);
 		r->last_ms = db_i64(s, 4);
 		r->times = db_i64(s, 5);
+		r->mended_ms = db_i64(s, 6);
 		n++;
 	}
 	db_reset(s);

@@ -127,6 +127,7 @@ void round_refuse(struct round *r, enum receipt_step step, const struct why *wha
 	int rc = round_world(r, &why);
 
 	/* Each is a commit, which whoever sends it must not be able to order by the thousand. */
+	r->p->mended = false;
 	if (r->refused++ >= LIMIT_ROUND_REFUSALS)
 		return;
 	if (rc < 0 || (rc = db_begin(r->db, &why)) < 0)
@@ -364,6 +365,22 @@ static bool learned(const struct pull_result *r)
 	       r->cosigned > 0 || r->forks > 0 || r->file_bytes > 0;
 }
 
+/* Something has come, and nothing of it was refused: what was before is past. */
+static void mend(struct round *r)
+{
+	struct pull *p = r->p;
+	struct why why = {0};
+
+	if (p->mended || p->o.transport.carried || r->refused || !r->res.progress ||
+		round_world(r, &why) < 0 || db_begin(r->db, &why) < 0)
+		return;
+	if (refusals_mended(
+		    r->db, r->w.coalition.row, &p->o.peer, env_now_ms(&r->node->env), &why) < 0)
+		db_rollback(r->db);
+	else
+		p->mended = db_commit(r->db, &why) == 0;
+}
+
 int pull_step(struct pull *p, struct db *db, struct pull_result *ret, struct why *why)
 {
 	struct round r = {.p = p,
@@ -380,6 +397,9 @@ int pull_step(struct pull *p, struct db *db, struct pull_result *ret, struct why
 		r.rc = rc;
 		r.why = failure;
 	}
+	r.res.progress = learned(&r.res);
+	if (r.rc == 0)
+		mend(&r);
 	arena_free(&r.arena);
 	MUST(!db_in_transaction(db));
 	if (r.rc < 0) {
@@ -393,7 +413,6 @@ int pull_step(struct pull *p, struct db *db, struct pull_result *ret, struct why
 	p->failures = 0;
 	p->backoff_ms = 0;
 	health_write(&r, true, NULL);
-	r.res.progress = learned(&r.res);
 	*ret = r.res;
 	return 0;
 }

@@ -50,6 +50,7 @@ struct pull {
 	/* peer_health as last written */
 	int64_t health_ms;
 	bool health_ok;
+	bool mended; /* of what it brought before nothing is shown as refused still */
 };
 
 /* One pull_step. */

@@ -72,7 +72,7 @@ static void add_refusals(struct concerns *c, const struct view *v)
 	for (size_t i = 0; i < v->n_refusal; i++) {
 		const struct refusal *r = &v->refusal[i];
 		char age[AGE_TEXT];
-		if (v->now_ms - r->last_ms > CONCERN_REFUSAL_MS)
+		if (r->mended_ms || v->now_ms - r->last_ms > CONCERN_REFUSAL_MS)
 			continue;
 		age_format(v->now_ms - r->last_ms, age);
 		add(c, CONCERN_ATTENTION,

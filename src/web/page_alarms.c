@@ -45,6 +45,10 @@ static void refusal_line(struct html *h, const struct view *v, const struct refu
 	if (r->times > 1)
 		html_textf(h, "%" PRId64 " times, last ", r->times);
 	page_time(h, r->last_ms, v->now_ms);
+	if (r->mended_ms) {
+		html_str(h, "; good again since ");
+		page_time(h, r->mended_ms, v->now_ms);
+	}
 	html_close(h, "div");
 	html_close(h, "li");
 }

@@ -93,7 +93,7 @@ static void who_still_has_to_sign(void **state)
 	assert_has(text, "missing KOS");
 	assert_has(text, "named as a founder; has signed nothing");
 	assert_has(text, "signed the charter, 2025-03-18 09:30Z");
-	assert_has(text, "witnessed 2 of 2");
+	assert_has(text, "witnessed by 2 (needs 2)");
 	assert_has(text, "which is NOT a");
 	struct json_doc doc = json_of(l, 2, &arena);
 	assert_false(json_true(&doc, json_get(&doc, json_root(&doc), "in_force")));
@@ -235,7 +235,34 @@ static void refusals_are_shown(void **state)
 	char *text CLEANUP_FREE = text_of(l, 0, 120, false);
 	assert_has(text, "REFUSED");
 	assert_has(text, "the root is not that of the entries");
-	assert_has(text, "1 times");
+	assert_has(text, "1 time, last");
+	assert_true(strstr(text, "REFUSED BEFORE") == NULL);
+	/* A later round in which nothing was refused: it is told as past; and again as present when it comes again. What only waits for room stays. */
+	assert_ok(db_begin(l->m[0].db, &why));
+	assert_ok(refusal_put(l->m[0].db, row, &l->m[1].id, "quota", &what, LEAGUE_NOW, &why));
+	assert_ok(refusals_mended(l->m[0].db, row, &l->m[2].id, LEAGUE_NOW + 60000, &why));
+	assert_ok(db_commit(l->m[0].db, &why));
+	mem_free(text);
+	text = text_of(l, 0, 120, false);
+	assert_true(strstr(text, "REFUSED BEFORE") == NULL); /* somebody else's good round */
+	assert_ok(db_begin(l->m[0].db, &why));
+	assert_ok(refusals_mended(l->m[0].db, row, &l->m[1].id, LEAGUE_NOW + 60000, &why));
+	assert_ok(db_commit(l->m[0].db, &why));
+	mem_free(text);
+	text = text_of(l, 0, 200, false);
+	assert_has(text, "REFUSED BEFORE");
+	assert_has(text, "good again since 2025-03-18 09:31");
+	assert_true(strstr(text, "quota: ") < strstr(text, "REFUSED BEFORE"));
+	enum need_level level;
+	assert_int_equal(league_needs(l, 0, ROLE_OFFICER, "*", "need.refused", &level), 1);
+	assert_ok(db_begin(l->m[0].db, &why));
+	assert_ok(refusal_put(
+		l->m[0].db, row, &l->m[1].id, "8 bundles", &what, LEAGUE_NOW + 90000, &why));
+	assert_ok(db_commit(l->m[0].db, &why));
+	mem_free(text);
+	text = text_of(l, 0, 120, false);
+	assert_true(strstr(text, "REFUSED BEFORE") == NULL);
+	assert_int_equal(league_needs(l, 0, ROLE_OFFICER, "*", "need.refused", &level), 2);
 }
 
 /* More acts than are shown: the newest are, and it is said how many are not. */
