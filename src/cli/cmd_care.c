@@ -108,6 +108,20 @@ static const struct cli_option help_options[] = {
 	{NULL, 0, NULL, false, NULL},
 };
 
+/* Is it one of the words that the command takes first, "add|list|…"? */
+static bool takes(const struct command *c, const char *word)
+{
+	struct slice rest = slice_str(c->args ? c->args : ""), words = SLICE_NONE, one;
+
+	(void)slice_cut(&rest, ' ', &words);
+	if (slice_search(words, SLICE("|")) < 0)
+		return false;
+	while (slice_cut(&words, '|', &one))
+		if (slice_is(one, word))
+			return true;
+	return false;
+}
+
 static int run_help(struct cli *cli)
 {
 	if (cli_switch(cli, "man")) {
@@ -123,7 +137,7 @@ static int run_help(struct cli *cli)
 		return 0;
 	}
 	const struct command *above = NULL, *c = command_find(NULL, cli->arg[0]);
-	if (c && cli->n_arg > 1) {
+	if (c && cli->n_arg > 1 && (c->sub || !takes(c, cli->arg[1]))) {
 		above = c;
 		c = command_find(c, cli->arg[1]);
 	}

@@ -39,6 +39,9 @@ def test_overview_names_every_command(program, tmp_path):
 
 
 def test_man_page(program, tmp_path):
+    # A word that a command takes first is found below it; any other is not.
+    assert run("help", "user", "add", cwd=tmp_path).stdout == run("help", "user", cwd=tmp_path).stdout
+    assert "no such command" in run("help", "user", "nobody", cwd=tmp_path, status=64).stderr
     page = run("help", "--man", cwd=tmp_path).stdout
     for command in COMMANDS:
         assert re.search(rf"\b{command}\b", page)
