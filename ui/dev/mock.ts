@@ -39,7 +39,7 @@ function scene_of(scene: string): World {
 	a.peers[1]!.failures = 4;
 	a.peers[1]!.error = "connection refused";
 	a.peers[1]!.last_ok = ago(95);
-	a.refusals = [{ peer: bgr.id, label: "BGR", step: "consistency", text: "the head does not continue what is held", times: 3, first: ago(300), last: ago(30) }];
+	a.refusals = [{ peer: bgr.id, label: "BGR", step: "consistency", text: "the head does not continue what is held", times: 3, first: ago(300), last: ago(30), mended: ago(20) }];
 	if (scene === "canary") {
 		const kos = a.parties.find((p) => p.label === "KOS")!;
 		kos.label = "AL\u202eB";

@@ -86,7 +86,7 @@ export type Status = {
 export type AllStatus = { member: string; label: string; coalitions: Status[] };
 export type Flag = { member: string; epoch: number; seq: number; at: string; step: string; text: string };
 export type Refusal = {
-	peer: string; label: string; step: string; text: string; times: number; first: string; last: string;
+	peer: string; label: string; step: string; text: string; times: number; first: string; last: string; mended: string | null;
 };
 export type Keys = {
 	version: number; fingerprint: string; words: string; threshold: number; root_keys: number | string[];

@@ -43,6 +43,7 @@ export function Logs({ c }: { c: string }): VNode {
 						{ key: "text", title: t("log.why"), text: (r) => r.text, show: (r) => <Theirs text={r.text} prose /> },
 						{ key: "times", title: t("log.times"), text: (r) => r.times },
 						{ key: "last", title: t("log.last"), text: (r) => r.last, show: (r) => <Time at={r.last} /> },
+						{ key: "mended", title: t("log.mended"), text: (r) => r.mended ?? "", show: (r) => (r.mended ? <Time at={r.mended} /> : <span class="badge wait">{t("log.not_mended")}</span>) },
 					]} />
 				)}
 			</Section>

@@ -27,10 +27,9 @@ export function Peers({ all }: { all: readonly CoalitionRow[] }): VNode {
 				columns={[
 					{ key: "who", title: t("party"), text: (p) => p.label, show: (p) => <Name id={p.id} label={p.label} full />, width: "12%" },
 					{ key: "state", title: t("log.state"), text: (p) => p.failures, show: (p) => <><span class={`badge ${p.forked ? "bad" : p.failures ? "wait" : p.last_ok ? "good" : "none"}`}>{p.forked ? t("pact.forked") : p.failures ? t("peers.failing", { n: p.failures }) : p.last_ok ? t("peers.ok") : t("peers.never")}</span>{p.error && <p class="remark"><Theirs text={p.error} prose /></p>}</> },
-					{ key: "ok", title: t("peers.last_ok"), text: (p) => p.last_ok ?? "", show: (p) => <Time at={p.last_ok} /> },
-					{ key: "try", title: t("peers.last_try"), text: (p) => p.last_try ?? "", show: (p) => <Time at={p.last_try} bare /> },
-					{ key: "where", title: t("keys.endpoints"), text: (p) => p.endpoints.join(" "), show: (p) => p.endpoints.map((e) => <div><Theirs text={e} /></div>), width: "20%" },
-					{ key: "in", title: t("nav.coalition"), text: names, show: (p) => <Theirs text={names(p)} /> },
+					{ key: "ok", title: t("peers.last_ok"), text: (p) => p.last_ok ?? "", show: (p) => <><Time at={p.last_ok} />{p.failures > 0 && <p class="remark">{t("peers.last_try")}: <Time at={p.last_try} bare /></p>}</> },
+					{ key: "where", title: t("keys.endpoints"), text: (p) => p.endpoints.join(" "), show: (p) => p.endpoints.map((e) => <div><Theirs text={e} /></div>), width: "22%" },
+					{ key: "in", title: t("nav.coalition"), text: names, show: (p) => <Theirs text={names(p)} />, width: "20%" },
 				]} />
 		</PageFrame>
 	);
