@@ -301,11 +301,19 @@ static int64_t gone(const struct promise *p, const struct aid_deployment *d)
 	return sum;
 }
 
+/* Of what is out and has not come home: its end, and once that has passed nobody knows when. */
+static int64_t out_until(const struct promise *p, const struct part *part, int64_t now_ms)
+{
+	int64_t end = part->until > p->until ? part->until : p->until;
+
+	return end > now_ms ? end : INT64_MAX;
+}
+
 /*
  * Items of one commit for one line and capability are one lot, which its deployments take from the first on: `before` of them have been booked already and are passed over.
  */
 static void promise_book(struct book *b, const struct promise *p, const struct part *part,
-	size_t n_part, int64_t before)
+	size_t n_part, int64_t before, int64_t now_ms)
 {
 	int64_t left = p->quantity;
 
@@ -316,7 +324,7 @@ static void promise_book(struct book *b, const struct promise *p, const struct p
 		before -= passed;
 		out = out - passed < left ? out - passed : left;
 		if (!end)
-			end = part[i].until > p->until ? part[i].until : p->until;
+			end = out_until(p, &part[i], now_ms);
 		if (out > 0 && end > p->from)
 			book_add(b, p->from, end, out);
 		left -= out;
@@ -344,7 +352,7 @@ static int promises_book(
 				before += own->p[k].quantity;
 		rc = parts_of(v, p, &part, &n, why);
 		if (rc == 0)
-			promise_book(b, p, part, n, before);
+			promise_book(b, p, part, n, before, env_now_ms(&v->world->node->env));
 	}
 	return rc;
 }

@@ -41,8 +41,8 @@ struct book {
 	size_t n, room;
 };
 /*
- * Of what a commit binds, each part that has gone out is bound until that very part is home (ready_again_at, else returned_at), or until a granted extension ends; what has not gone
- * out, until the end that the commit says. A deployment that does not say of which capability it is counts if nothing else of the commit goes to its line.
+ * Of what a commit binds, each part that has gone out is bound until that very part is home (ready_again_at, else returned_at), or until the end that the commit or a granted extension says; and if
+ * that has passed and it is not home, without an end: nobody has it to give. What has not gone out is bound until the end that the commit says. A deployment that does not say of which capability it is counts if nothing else of the commit goes to its line.
  */
 MUST_USE int book_load(struct book *ret, const struct aid_view *v, const struct promises *own,
 	const struct object_id *capability, struct why *why);

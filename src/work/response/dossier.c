@@ -358,10 +358,12 @@ static void claim_fold(struct folding_dossier *f, struct claim_view *c)
 		c->queried = c->queried || a[i].decision == CLAIM_QUERY;
 		if (a[i].decision != CLAIM_ACCEPT)
 			continue;
-		/* Accepted as claimed, unless an amount is named. */
+		/* Accepted as claimed, unless a lower amount is named. */
 		for (size_t k = 0; k < c->record->a->claim.lines.n; k++)
 			if (line[k].line == a[i].line)
-				c->accepted += a[i].amount ? a[i].amount : line[k].amount;
+				c->accepted += a[i].amount >= 0 && a[i].amount < line[k].amount
+						       ? a[i].amount
+						       : line[k].amount;
 	}
 }
 

@@ -385,7 +385,7 @@ struct aid_claim {
 	bool withdrawn;
 };
 struct aid_claim_answer {
-	int64_t line, amount;
+	int64_t line, amount; /* -1: as claimed */
 	int decision;
 	struct slice reason;
 };

@@ -171,7 +171,9 @@ static const char *const claim_decisions[] = {"accept", "query", "reject", NULL}
 static const struct shape_field claim_answer_fields[] = {
 	NUMBER(aid_claim_answer, line, 1, 9999, NEED),
 	WORD(aid_claim_answer, decision, claim_decisions, NEED),
-	NUMBER(aid_claim_answer, amount, 0, MONEY_MAX), TEXT(aid_claim_answer, reason), {0}};
+	NUMBER(aid_claim_answer, amount, 0, MONEY_MAX, .absent = -1,
+		HELP("at most what is claimed; default: as claimed")),
+	TEXT(aid_claim_answer, reason), {0}};
 static int claim_answer_check(const void *p, const char *at, struct why *why)
 {
 	const struct aid_claim_answer *a = p;
@@ -182,13 +184,24 @@ static int claim_answer_check(const void *p, const char *at, struct why *why)
 }
 static const struct shape claim_answer_shape = {"ResponseClaimAnswer",
 	sizeof(struct aid_claim_answer), claim_answer_fields, claim_answer_check};
+static int claim_decision_check(const void *p, const char *at, struct why *why)
+{
+	const struct aid_claim_decision *d = p;
+	const struct aid_claim_answer *a = d->lines.p;
+
+	for (size_t i = 0; i < d->lines.n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (a[i].line == a[k].line)
+				return at_fail(why, at, "lines", "a line is answered twice");
+	return 0;
+}
 static const struct shape_field claim_decision_fields[] = {
 	OBJECT(aid_claim_decision, request, NEED), OBJECT(aid_claim_decision, claim, NEED),
 	HASH(aid_claim_decision, claim_leaf, NEED),
 	LIST(aid_claim_decision, lines, claim_answer_shape, NEED),
 	TEXT(aid_claim_decision, decided_by, NEED, .max = 200), {0}};
-const struct shape claim_decision_shape = {
-	"ResponseClaimDecision", sizeof(struct aid_claim_decision), claim_decision_fields, NULL};
+const struct shape claim_decision_shape = {"ResponseClaimDecision",
+	sizeof(struct aid_claim_decision), claim_decision_fields, claim_decision_check};
 
 static const struct shape_field settlement_fields[] = {OBJECT(aid_settlement, request, NEED),
 	OBJECT(aid_settlement, claim, NEED), HASH(aid_settlement, claim_leaf, NEED),

@@ -112,6 +112,24 @@ static void what_is_extended_stays_bound(void **state)
 	assert_int_equal(left(l, &cap, 91 * DAY, 92 * DAY), 2);
 }
 
+/* Nobody has said that it is home, and its end is past: it cannot be promised to another. */
+static void what_is_overdue_is_not_free(void **state)
+{
+	struct league *l = *state;
+	struct object_id cap = capability(l, 1, "quantity=2", "reserve=0");
+	struct object_id a = accepted(l, &cap, "code=1", "2");
+	struct object_id c = said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &a), NULL);
+	struct object_id dep = deployed(l, &c, "2");
+
+	assert_int_equal(left(l, &cap, 60 * DAY, 61 * DAY), 2);
+	for (size_t i = 0; i < l->n; i++)
+		l->m[i].clock.now_ms += 60 * DAY;
+	assert_int_equal(left(l, &cap, 0, DAY), 0);
+	assert_int_equal(left(l, &cap, 30 * DAY, 31 * DAY), 0);
+	said(l, 1, AID_RETURN, NULL, 0, naming("deployment", &dep), "returned_at=+0m", NULL);
+	assert_int_equal(left(l, &cap, HOUR, DAY), 2);
+}
+
 /* The list with one deployment more: `of` once again under another name, with this quantity, as a partner writes it that checks nothing. */
 static struct aid_record *and_again(struct arena *arena, const struct aid_record *list, size_t n,
 	const struct object_id *of, int64_t quantity)
@@ -274,11 +292,10 @@ static void a_debt_is_its_debtors_word(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		SIGNED(what_is_away_is_not_free),
-		SIGNED(what_is_extended_stays_bound),
+		SIGNED(what_is_away_is_not_free), SIGNED(what_is_extended_stays_bound),
 		SIGNED(more_does_not_come_than_was_committed),
-		SIGNED(nobody_fills_a_list_for_the_others),
-		SIGNED(a_debt_is_its_debtors_word),
+		SIGNED(nobody_fills_a_list_for_the_others), SIGNED(a_debt_is_its_debtors_word),
+		SIGNED(what_is_overdue_is_not_free), /* it moves the clock */
 	};
 	int skip;
 
