@@ -59,7 +59,7 @@ export function Intake({ c, done }: { c: string; done: () => void }): VNode {
 				<input id={id} type="file" accept=".cap,.xml,application/cap+xml,application/xml" disabled={busy} onChange={(e) => { void send(e.currentTarget.files?.[0]); e.currentTarget.value = ""; }} />
 			</div>
 			<Trouble problem={problem} />
-			{got && <ul class="plain-list taken" role="status">{got.alerts.map((a) => <Verdict a={a} />)}</ul>}
+			<div role="status">{got && <ul class="plain-list taken">{got.alerts.map((a) => <Verdict a={a} />)}</ul>}</div>
 		</section>
 	);
 }
