@@ -15,7 +15,8 @@ bool slice_eq(struct slice a, struct slice b)
 
 bool slice_is(struct slice a, const char *lit)
 {
-	return slice_eq(a, slice_str(lit));
+	/* Tables are searched so: where the first byte differs, the length is not looked at. */
+	return a.n == 0 ? !*lit : a.p[0] == (uint8_t)*lit && slice_eq(a, slice_str(lit));
 }
 
 int slice_cmp(struct slice a, struct slice b)

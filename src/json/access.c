@@ -116,11 +116,17 @@ json_ref json_get(const struct json_doc *doc, json_ref ref, const char *key)
 
 json_ref json_get_slice(const struct json_doc *doc, json_ref ref, struct slice key)
 {
+	const struct json_node *k;
+
 	if (json_type(doc, ref) != JSON_OBJECT)
 		return JSON_ABSENT;
-	for (json_ref v = json_first(doc, ref); v; v = json_next(doc, v))
-		if (tape_equal(doc, &doc->node[v - 1], key))
+	for (json_ref v = json_first(doc, ref); v; v = doc->node[v].next) {
+		MUST(v < doc->n);
+		k = &doc->node[v - 1];
+		/* Asked of every object for every name: most are told apart by their length. */
+		if ((k->len == key.n + 2 || (k->tag & TAG_ESCAPED)) && tape_equal(doc, k, key))
 			return v;
+	}
 	return JSON_ABSENT;
 }
 
