@@ -37,6 +37,12 @@ struct draft {
 	struct log_id log;
 	const struct entry_seen *act_seen;
 	size_t n_act_seen;
+	/*
+	 * Of a batch whose objects have been held against the check of their kind already, these very bytes: what came of it, one place for each in their order, of the
+	 * kind's own type. Then they are not checked again, and the kind's fold is given its place (workspace.h). NULL: not yet. Borrowed.
+	 */
+	const void *known;
+	size_t n_known;
 };
 
 struct written {

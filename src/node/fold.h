@@ -69,8 +69,9 @@ struct fold {
 	bool acts_changed, wants_changed;
 	uint64_t folded, flagged; /* objects; broken rules */
 	/* the fold's own */
-	bool writing;	 /* entries of our own, now: their files must be here */
-	bool rebuilding; /* payloads lie in the store already, and were admitted when they came */
+	bool writing;	   /* entries of our own, now: their files must be here */
+	const void *known; /* draft.known of the entry at hand */
+	bool rebuilding;   /* payloads lie in the store already, and were admitted when they came */
 	struct fold_use use;
 	bool grants_any;  /* somebody in the coalition has released, recalled or erased */
 	int64_t next_row; /* of item */

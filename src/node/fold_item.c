@@ -124,7 +124,8 @@ static int item_put(
 {
 	int64_t row = at->f->next_row;
 	struct why rule = {0};
-	int rc = k && k->check ? k->check(g->content, g->media, at->scratch, &rule) : 0;
+	int rc =
+		k && k->check && !g->known ? k->check(g->content, g->media, at->scratch, &rule) : 0;
 
 	if (rc < 0)
 		return fold_flag(at->f, at->log, at->seq, g->at, "model", &rule, why);
@@ -156,8 +157,10 @@ static int batch_put(
 	int rc;
 
 	at->scratch = &each;
+	g->known = at->f->known;
 	while ((rc = batch_next(at->content, &rest, &g->content, &g->at, &rule)) == 1 &&
 		i < LIMIT_BATCH_OBJECTS) {
+		g->ord = i;
 		g->object = batch_object_id(&at->log->id.member, &g->leaf, i++);
 		arena_reset(&each);
 		rc = item_put(at, k, g, why);
@@ -194,7 +197,7 @@ static int refs_put(struct fold_at *at, struct why *why)
 	return rc;
 }
 
-static struct folding folding_of(const struct fold_at *at)
+static struct folding folding_of(const struct fold_at *at, int64_t *memory)
 {
 	return (struct folding){.fold = at->f,
 		.log = at->log,
@@ -210,13 +213,15 @@ static struct folding folding_of(const struct fold_at *at)
 		.audience = at->readers.audience,
 		.content = at->content,
 		.ref = at->ref,
-		.n_ref = at->n_ref};
+		.n_ref = at->n_ref,
+		.memory = memory};
 }
 
 int fold_items(struct fold_at *at, struct why *why)
 {
 	const struct workspace_kind *k = workspace_kind_find(at->kind);
-	struct folding g = folding_of(at);
+	int64_t memory = 0;
+	struct folding g = folding_of(at, &memory);
 	bool batch = slice_is(at->media, BATCH_MEDIA);
 	uint64_t before = at->f->folded;
 	struct why rule = {0};
@@ -241,6 +246,8 @@ static int workspace_again(struct fold_at *at, const struct workspace_kind *k, s
 	struct arena *scratch, struct why *why)
 {
 	int rc = k->drop ? k->drop(at->f->db, at->log->row, at->seq, g->at, why) : 0;
+
+	*g->memory = 0; /* what it told of may have gone with that */
 
 	return rc == 0 && k->fold &&
 			       (!k->check || k->check(g->content, g->media, scratch, NULL) == 0)
@@ -268,8 +275,8 @@ static int batch_again(
 int fold_items_again(struct fold_at *at, struct why *why)
 {
 	const struct workspace_kind *k = workspace_kind_find(at->kind);
-	struct folding g = folding_of(at);
-	int64_t changed;
+	int64_t changed, memory = 0;
+	struct folding g = folding_of(at, &memory);
 	struct stmt *s;
 	int rc = fold_use_take(at->f, at->log->row, at->seq, why);
 

@@ -24,6 +24,11 @@ struct folding {
 	struct slice content;
 	const struct entry_ref *ref;
 	size_t n_ref;
+	/* draft.known, and which place is this object's; NULL: `content` is to be read. */
+	const void *known;
+	size_t ord;
+	int64_t *
+		memory; /* of the kind, from one object of an entry to the next; 0 before the first */
 };
 
 /* A draft of our own that is about to be written. Borrowed for the call. */

@@ -315,8 +315,10 @@ static int entry_fold(
 	bool wanted;
 	int rc = fold_header(f, &w->log, seq, p->made.entry, &wanted, why);
 
+	f->known = p->d->known;
 	if (rc == 0 && p->d->media.n)
 		rc = fold_payload(f, &w->log, seq, p->made.entry, p->made.salt, p->made.plain, why);
+	f->known = NULL;
 	return rc == 0 && f->flagged ? flagged(w, seq, why) : rc;
 }
 

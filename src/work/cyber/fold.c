@@ -38,17 +38,69 @@ int stix_kind_check(struct slice content, struct slice media, struct arena *aren
 	return rc;
 }
 
+static bool place_in(struct slice part, struct slice bytes, uint32_t *ret_at, uint32_t *ret_n)
+{
+	*ret_n = (uint32_t)part.n;
+	*ret_at = 0;
+	if (part.n == 0)
+		return true;
+	if (part.p < bytes.p || part.p + part.n > bytes.p + bytes.n)
+		return false;
+	*ret_at = (uint32_t)(part.p - bytes.p);
+	return true;
+}
+
+struct stix_known stix_known_of(const struct stix *s, enum tlp tlp, int64_t digest)
+{
+	struct stix_known k = {.revoked = s->revoked,
+		.tlp = tlp,
+		.uuid = s->uuid,
+		.version_key = s->version_key,
+		.digest = digest};
+
+	k.whole = place_in(s->type, s->bytes, &k.type_at, &k.type_n) &&
+		  place_in(s->version, s->bytes, &k.version_at, &k.version_n);
+	return k;
+}
+
+/* The row of an object that the writer has read already. */
+static int known_fold(const struct folding *f, const struct stix_known *k, struct why *why)
+{
+	const uint8_t *p = f->content.p;
+	const struct stix_row row = {.type = slice_of(p + k->type_at, k->type_n),
+		.version = slice_of(p + k->version_at, k->version_n),
+		.uuid = k->uuid,
+		.version_key = &k->version_key,
+		.digest = k->digest,
+		.tlp = k->tlp,
+		.revoked = k->revoked};
+
+	return stix_store_put(f, &row, why);
+}
+
 int stix_kind_fold(const struct folding *f, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(160 * MIB);
+	const struct stix_known *known = f->known;
 	struct stix s = checked;
 	enum tlp tlp = checked_tlp;
 	int rc = 0;
 
 	checked.bytes = SLICE_NONE;
+	if (known && known[f->ord].whole)
+		return known_fold(f, &known[f->ord], why);
 	if (s.bytes.p != f->content.p || s.bytes.n != f->content.n)
 		rc = object_read(f->content, &arena, &s, &tlp, why);
-	return rc < 0 ? rc : stix_store_put(f, &s, tlp, why);
+	if (rc < 0)
+		return rc;
+	const struct stix_row row = {.type = s.type,
+		.version = s.version,
+		.uuid = s.uuid,
+		.version_key = &s.version_key,
+		.digest = stix_digest(f->content),
+		.tlp = tlp,
+		.revoked = s.revoked};
+	return stix_store_put(f, &row, why);
 }
 
 int stix_kind_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why)

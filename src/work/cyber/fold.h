@@ -14,6 +14,20 @@
 #define KIND_STIX     "cyber/stix/1"
 #define KIND_WITHDRAW "cyber/withdraw/1"
 
+/*
+ * What the check has found out about one object, for the fold of the batch that it goes into (draft.known). Names are places in the object's own bytes: such that have
+ * escapes are not there, and `whole` is false.
+ */
+struct stix_known {
+	bool whole, revoked;
+	enum tlp tlp;
+	uint32_t type_at, type_n, version_at, version_n;
+	struct stix_uuid uuid;
+	struct when_key version_key;
+	int64_t digest;
+};
+struct stix_known stix_known_of(const struct stix *s, enum tlp tlp, int64_t digest);
+
 MUST_USE int stix_kind_check(
 	struct slice content, struct slice media, struct arena *arena, struct why *why);
 MUST_USE int stix_kind_fold(const struct folding *f, struct why *why);

@@ -16,11 +16,17 @@
 /* Drafts of one transaction: a few fsyncs for a bundle, and a few MiB in memory. */
 #define DRAFTS_MAX 12
 
+/* What is known of the objects of a batch, in their order (vec.h). */
+struct known_list {
+	struct stix_known *p; /* owned */
+	size_t n, cap;
+};
+
 struct group {
 	enum tlp tlp;
 	bool held;
 	struct buf batch; /* owned */
-	size_t n;
+	struct known_list known;
 };
 #define GROUPS 12 /* TLP_NONE to TLP_RED, released and held */
 
@@ -28,7 +34,7 @@ struct group {
 struct waiting {
 	struct group *group;
 	struct buf batch; /* owned */
-	size_t n;
+	struct known_list known;
 	struct slice label; /* in the arena of the run */
 };
 
@@ -45,6 +51,7 @@ struct run {
 	struct map statements; /* ids of markings that narrow nothing */
 	int64_t root;
 	bool own_any; /* this member has objects already */
+	bool reading; /* in a read transaction on in->db */
 	struct why *why;
 };
 
@@ -57,10 +64,16 @@ const char *ingest_verdict_name(enum verdict v)
 
 static void run_end(struct run *r)
 {
-	for (size_t i = 0; i < GROUPS; i++)
+	if (r->reading)
+		db_rollback(r->in->db);
+	for (size_t i = 0; i < GROUPS; i++) {
 		buf_free(&r->group[i].batch);
-	for (size_t i = 0; i < DRAFTS_MAX; i++)
+		vec_free(&r->group[i].known);
+	}
+	for (size_t i = 0; i < DRAFTS_MAX; i++) {
 		buf_free(&r->waiting[i].batch);
+		vec_free(&r->waiting[i].known);
+	}
 	map_free(&r->seen);
 	map_free(&r->statements);
 	arena_free(&r->scratch);
@@ -209,14 +222,36 @@ static int same_text(struct run *r, const struct own_version *v, const struct st
 	return 0;
 }
 
+/* One look at the store is one snapshot for all objects until something is written: a transaction for each would cost as much as the look. */
+static int reading_begin(struct run *r)
+{
+	int rc = r->reading ? 0 : db_begin_read(r->in->db, r->why);
+
+	r->reading = rc == 0;
+	return rc;
+}
+
+static void reading_end(struct run *r)
+{
+	if (r->reading)
+		db_rollback(r->in->db);
+	r->reading = false;
+}
+
 /* 1: it is here; 0: it may go in; E_CONFLICT, E_STATE with the reason in *rule; else a failure of the machine. */
 static int look_own(struct run *r, const struct stix *s, int64_t digest, struct why *rule)
 {
 	struct slice key = slice_of(s->version_key.text, s->version_key.n);
 	struct own_version *v;
-	bool same;
+	bool same, any;
 	size_t n;
-	int rc = stix_store_own(r->in->db, r->root, &r->in->node->self, r->in->source, s->type,
+	int rc = reading_begin(r);
+
+	if (rc == 0)
+		rc = stix_store_any(r->in->db, &s->uuid, &any, r->why);
+	if (rc < 0 || !any)
+		return rc;
+	rc = stix_store_own(r->in->db, r->root, &r->in->node->self, r->in->source, s->type,
 		&s->uuid, &r->scratch, &v, &n, r->why);
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
@@ -286,7 +321,9 @@ static struct draft draft_of(const struct run *r, const struct waiting *w)
 		.member = r->in->member,
 		.n_member = r->in->n_member,
 		.media = SLICE(BATCH_MEDIA),
-		.content = buf_slice(&w->batch)};
+		.content = buf_slice(&w->batch),
+		.known = w->known.p,
+		.n_known = w->known.n};
 
 	if (w->group->held) {
 		d.all = false;
@@ -306,6 +343,7 @@ static int write_waiting(struct run *r)
 		return 0;
 	for (size_t i = 0; i < r->n_waiting; i++)
 		d[i] = draft_of(r, &r->waiting[i]);
+	reading_end(r);
 	rc = r->in->write(r->in->ctx, &r->in->coalition, d, r->n_waiting, written, r->why);
 	for (size_t i = 0; i < r->n_waiting; i++) {
 		struct waiting *w = &r->waiting[i];
@@ -313,9 +351,10 @@ static int write_waiting(struct run *r)
 		if (rc == 0) {
 			r->result.entries++;
 			r->result.bytes += w->batch.n;
-			r->result.n[w->group->held ? VERDICT_HELD : VERDICT_WRITTEN] += w->n;
+			r->result.n[w->group->held ? VERDICT_HELD : VERDICT_WRITTEN] += w->known.n;
 		}
 		buf_free(&w->batch);
+		vec_free(&w->known);
 	}
 	r->n_waiting = 0;
 	return rc;
@@ -327,26 +366,28 @@ static int batch_close(struct run *r, struct group *g)
 	struct waiting *w = &r->waiting[r->n_waiting];
 	int rc;
 
-	if (g->n == 0)
+	if (g->known.n == 0)
 		return 0;
-	*w = (struct waiting){.group = g, .batch = g->batch, .n = g->n};
+	*w = (struct waiting){.group = g, .batch = g->batch, .known = g->known};
 	g->batch = BUF(LIMIT_PAYLOAD_CONTENT);
-	g->n = 0;
+	g->known = (struct known_list){0};
 	r->n_waiting++;
 	rc = label_of(r, g, &w->label);
 	return rc == 0 && r->n_waiting == DRAFTS_MAX ? write_waiting(r) : rc;
 }
 
-static int batch_put(struct run *r, struct group *g, struct slice object)
+static int batch_put(
+	struct run *r, struct group *g, const struct stix *s, enum tlp tlp, int64_t digest)
 {
 	int rc = 0;
 
-	if (g->n == LIMIT_BATCH_OBJECTS || g->batch.n + 4 + object.n > LIMIT_PAYLOAD_CONTENT)
+	if (g->known.n == LIMIT_BATCH_OBJECTS ||
+		g->batch.n + 4 + s->bytes.n > LIMIT_PAYLOAD_CONTENT)
 		rc = batch_close(r, g);
 	if (rc < 0)
 		return rc;
-	batch_add(&g->batch, object);
-	g->n++;
+	batch_add(&g->batch, s->bytes);
+	vec_push(&g->known, stix_known_of(s, tlp, digest));
 	return 0;
 }
 
@@ -393,7 +434,7 @@ static int object_take(struct run *r, size_t i, const struct stix *s)
 	enum verdict v = known && !red ? VERDICT_WRITTEN : VERDICT_HELD;
 	tell(r, v, i, s, rule.code ? &rule : NULL);
 	r->result.n[v]--;
-	return batch_put(r, &r->group[2 * m.tlp + (v == VERDICT_HELD)], s->bytes);
+	return batch_put(r, &r->group[2 * m.tlp + (v == VERDICT_HELD)], s, m.tlp, digest);
 }
 
 static int object_next(struct run *r, size_t i)

@@ -178,7 +178,7 @@ static int64_t place_of(const struct folding *f)
 /* ---- objects ---- */
 
 /* An id that is here already: a new version changes what pages of old objects show. */
-static int turn_if_known(const struct folding *f, const struct stix *s, struct why *why)
+static int turn_if_known(const struct folding *f, const struct stix_row *s, struct why *why)
 {
 	struct stmt *q = db_stmt(f->fold->db,
 		"SELECT 1 FROM cyber_object WHERE root + 0 = $1 AND uuid = $2 LIMIT 1");
@@ -191,11 +191,12 @@ static int turn_if_known(const struct folding *f, const struct stix *s, struct w
 	return rc == 0 && known ? stix_store_turn_on(f->fold->db, root_of(f), why) : rc;
 }
 
-int stix_store_put(const struct folding *f, const struct stix *s, enum tlp tlp, struct why *why)
+int stix_store_put(const struct folding *f, const struct stix_row *s, struct why *why)
 {
+	/* Looked for once for all objects of the entry. */
+	int64_t *first = f->memory;
 	struct stmt *q;
-	int64_t first;
-	int rc = batch_open(f, &first, why);
+	int rc = *first ? 0 : batch_open(f, first, why);
 
 	if (rc == 0)
 		rc = turn_if_known(f, s, why);
@@ -205,16 +206,16 @@ int stix_store_put(const struct folding *f, const struct stix *s, enum tlp tlp, 
 		"INSERT INTO cyber_object (root, added, batch, at, n, type, uuid, version, vkey, digest, tlp, revoked) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
 	db_bind_i64(q, 1, root_of(f));
-	db_bind_i64(q, 2, first + place_of(f));
-	db_bind_i64(q, 3, first);
+	db_bind_i64(q, 2, *first + place_of(f));
+	db_bind_i64(q, 3, *first);
 	db_bind_i64(q, 4, (int64_t)f->at);
 	db_bind_i64(q, 5, (int64_t)f->content.n);
 	db_bind_text(q, 6, s->type);
 	db_bind_blob(q, 7, slice_of(s->uuid.b, 16));
 	db_bind_text(q, 8, s->version);
-	db_bind_text(q, 9, slice_of(s->version_key.text, s->version_key.n));
-	db_bind_i64(q, 10, stix_digest(f->content));
-	db_bind_i64(q, 11, tlp);
+	db_bind_text(q, 9, slice_of(s->version_key->text, s->version_key->n));
+	db_bind_i64(q, 10, s->digest);
+	db_bind_i64(q, 11, s->tlp);
 	db_bind_i64(q, 12, s->revoked);
 	return db_run(q, why);
 }
@@ -358,6 +359,18 @@ static void own_read(struct stmt *s, struct arena *arena, struct own_version *re
 		.at = (uint64_t)db_i64(s, 7),
 		.n = (uint32_t)db_i64(s, 8),
 		.withdrawn = db_i64(s, 9) != 0};
+}
+
+int stix_store_any(struct db *db, const struct stix_uuid *uuid, bool *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(db, "SELECT 1 FROM cyber_object WHERE uuid = $1 LIMIT 1");
+	int64_t one;
+	int rc;
+
+	db_bind_blob(s, 1, slice_of(uuid->b, 16));
+	rc = number_of(s, &one, why);
+	*ret = one != 0;
+	return rc;
 }
 
 /* More versions of one object than anybody makes; those behind are not looked at. */

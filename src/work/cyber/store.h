@@ -22,9 +22,17 @@ int64_t cyber_root(const struct coalition *c, enum mode mode);
 
 /* ---- the fold ---- */
 
+/* What stands of an object in its row, beside where it lies. Borrowed. */
+struct stix_row {
+	struct slice type, version;
+	struct stix_uuid uuid;
+	const struct when_key *version_key;
+	int64_t digest;
+	enum tlp tlp;
+	bool revoked;
+};
 /* One object of an entry. */
-MUST_USE int stix_store_put(
-	const struct folding *f, const struct stix *s, enum tlp tlp, struct why *why);
+MUST_USE int stix_store_put(const struct folding *f, const struct stix_row *s, struct why *why);
 /* Readers or label of an entry are new. */
 MUST_USE int stix_store_again(const struct folding *f, struct why *why);
 /* The content of an entry has gone: all its rows go. */
@@ -65,6 +73,9 @@ struct own_version {
 	uint64_t seq, at;
 	uint32_t n;
 };
+/* Has anybody an object under this UUID here? One look into an index: most have not, and then nothing else need be asked. */
+MUST_USE int stix_store_any(
+	struct db *db, const struct stix_uuid *uuid, bool *ret, struct why *why);
 /* `source` not NULL: through this inbox only. */
 MUST_USE int stix_store_own(struct db *db, int64_t root, const struct id *self,
 	const struct stix_uuid *source, struct slice type, const struct stix_uuid *uuid,
