@@ -325,11 +325,19 @@ static int answer(struct routes *r, struct db *db, struct request *req, struct w
 bool routes_quick(void *ctx, struct request *req)
 {
 	struct routes *r = ctx;
-	if (!api_owns(req->path) || !routes_host_allowed(r, request_header(req, "Host")) ||
-		!api_quick(r->api, req))
+	struct slice rest;
+	const struct web_door *door = door_of(req->path, &rest);
+	bool done = false;
+
+	if (!routes_host_allowed(r, request_header(req, "Host")))
 		return false;
-	harden(req);
-	return true;
+	if (door)
+		done = door->quick && door->quick(r->api, req, rest);
+	else if (api_owns(req->path))
+		done = api_quick(r->api, req);
+	if (done)
+		harden(req);
+	return done;
 }
 
 int routes_handle(void *ctx, struct request *req, unsigned worker)

@@ -38,6 +38,8 @@ struct web_door {
 	int (*answer)(struct api *a, struct db *db, struct request *req, struct slice rest,
 		struct why *why);
 	const char *help;
+	/* May be NULL: asked first for what has no body (BODY_NONE), as the `quick` of net/server.h: on a server thread, from memory, waiting for nobody. */
+	bool (*quick)(struct api *a, struct request *req, struct slice rest);
 };
 /* The door of a path, and what stands behind its prefix; NULL. */
 const struct web_door *door_of(struct slice path, struct slice *ret_rest);

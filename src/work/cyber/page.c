@@ -5,14 +5,13 @@
 #include "base/report.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <zlib.h>
 #include <zstd.h>
 
 struct kept {
 	struct hash key;
 	struct page page;
-	uint64_t epoch; /* in which it was found good */
+	int64_t version; /* of the store, when it was found good */
 	size_t bytes;
 	struct kept *older, *newer;
 };
@@ -24,48 +23,6 @@ static struct {
 	struct kept *oldest, *newest;
 	size_t bytes;
 } pages = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-/* ---- epochs ---- */
-
-/*
- * A handle only sees whether others have committed since it last looked, so each look is compared with the last one of that handle; whoever sees a difference
- * begins a new epoch for all. Handles are few and live as long as the process; the table starts anew if it were ever full, and then all look again.
- */
-#define HANDLES 64
-
-static struct {
-	pthread_mutex_t lock;
-	struct {
-		const struct db *db;
-		int64_t version;
-	} seen[HANDLES];
-	size_t n;
-	uint64_t epoch;
-} epochs = {.lock = PTHREAD_MUTEX_INITIALIZER, .epoch = 1};
-
-uint64_t pages_epoch(struct db *db)
-{
-	int64_t version;
-	uint64_t epoch;
-	size_t i = 0;
-	bool failed = db_version(db, &version, NULL) < 0;
-
-	pthread_mutex_lock(&epochs.lock);
-	while (i < epochs.n && epochs.seen[i].db != db)
-		i++;
-	if (i == HANDLES)
-		i = epochs.n = 0;
-	if (i == epochs.n) {
-		epochs.seen[epochs.n++].db = db;
-		epochs.epoch++;
-	} else if (failed || epochs.seen[i].version != version) {
-		epochs.epoch++;
-	}
-	epochs.seen[i].version = version;
-	epoch = epochs.epoch;
-	pthread_mutex_unlock(&epochs.lock);
-	return epoch;
-}
 
 /* ---- the list ---- */
 
@@ -120,7 +77,7 @@ static struct kept *find(const struct hash *key)
 	return map_get(&pages.by_key, slice_of(key->b, 32));
 }
 
-int pages_look(const struct hash *key, uint64_t epoch, struct page *ret, bool *ret_checked)
+int pages_look(const struct hash *key, int64_t version, struct page *ret, bool *ret_checked)
 {
 	struct kept *k;
 
@@ -128,7 +85,7 @@ int pages_look(const struct hash *key, uint64_t epoch, struct page *ret, bool *r
 	k = find(key);
 	if (k) {
 		page_copy(ret, &k->page);
-		*ret_checked = k->epoch == epoch;
+		*ret_checked = k->version == version;
 		unlink_kept(k);
 		link_newest(k);
 	}
@@ -136,14 +93,14 @@ int pages_look(const struct hash *key, uint64_t epoch, struct page *ret, bool *r
 	return k != NULL;
 }
 
-void pages_checked(const struct hash *key, uint64_t epoch)
+void pages_checked(const struct hash *key, int64_t version)
 {
 	struct kept *k;
 
 	pthread_mutex_lock(&pages.lock);
 	k = find(key);
-	if (k && k->epoch < epoch)
-		k->epoch = epoch;
+	if (k)
+		k->version = version;
 	pthread_mutex_unlock(&pages.lock);
 }
 
@@ -153,12 +110,12 @@ static void make_room(void)
 		kept_drop(pages.oldest);
 }
 
-void pages_put(const struct hash *key, uint64_t epoch, const struct page *p)
+void pages_put(const struct hash *key, int64_t version, const struct page *p)
 {
 	struct kept *k = mem_new(struct kept);
 
 	k->key = *key;
-	k->epoch = epoch;
+	k->version = version;
 	page_copy(&k->page, p);
 	k->bytes = page_bytes(p);
 	pthread_mutex_lock(&pages.lock);
@@ -206,7 +163,7 @@ static struct {
 	pthread_mutex_t lock;
 	struct {
 		struct hash key;
-		uint64_t epoch;
+		int64_t version;
 		uint8_t id[16];
 	} name[NAMES];
 } names = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -216,26 +173,26 @@ static size_t name_place(const struct hash *key)
 	return (size_t)(key->b[0] << 8 | key->b[1]) % NAMES;
 }
 
-bool names_look(const struct hash *key, uint64_t epoch, uint8_t ret_id[16])
+bool names_look(const struct hash *key, int64_t version, uint8_t ret_id[16])
 {
 	size_t i = name_place(key);
 	bool found;
 
 	pthread_mutex_lock(&names.lock);
-	found = names.name[i].epoch == epoch && hash_eq(&names.name[i].key, key);
+	found = names.name[i].version == version && hash_eq(&names.name[i].key, key);
 	if (found)
 		memcpy(ret_id, names.name[i].id, 16);
 	pthread_mutex_unlock(&names.lock);
 	return found;
 }
 
-void names_put(const struct hash *key, uint64_t epoch, const uint8_t id[16])
+void names_put(const struct hash *key, int64_t version, const uint8_t id[16])
 {
 	size_t i = name_place(key);
 
 	pthread_mutex_lock(&names.lock);
 	names.name[i].key = *key;
-	names.name[i].epoch = epoch;
+	names.name[i].version = version;
 	memcpy(names.name[i].id, id, 16);
 	pthread_mutex_unlock(&names.lock);
 }

@@ -7,8 +7,9 @@
  *	2. A page counts only while nothing that it shows can have changed: after any commit of anybody it is looked at again (cyber_turn, charter)
  *	   before it is given out; one that is not full also when something new has come.
  *
- *	pages_look(key, db, &page)                        -- 1: here, and nothing has been written since it was looked at
- *	...else build, pages_put(key, &page)
+ *	rc = answers_version(answers, db, &version, why);  -- before anything is read (web/answers.h)
+ *	pages_look(key, version, &page, &checked)          -- 1 and checked: nothing has been written since it was looked at
+ *	...else build, pages_put(key, version, &page)
  */
 #ifndef WORK_CYBER_PAGE_H
 #define WORK_CYBER_PAGE_H
@@ -30,16 +31,13 @@ struct page {
 	struct hash charter;
 };
 
-/* What the world was like when one looked: changes with every commit that this handle can see. */
-uint64_t pages_epoch(struct db *db);
-
-/* 1 and a copy of the page (references taken; page_free), if it has been found good in this epoch or `still` says so; 0: make it. */
+/* 1 and a copy of the page (references taken; page_free), *ret_checked if it has been found good at this version; 0: make it. */
 MUST_USE int pages_look(
-	const struct hash *key, uint64_t epoch, struct page *ret, bool *ret_checked);
-/* It has been found to be still right in this epoch. */
-void pages_checked(const struct hash *key, uint64_t epoch);
+	const struct hash *key, int64_t version, struct page *ret, bool *ret_checked);
+/* It has been found to be still right at this version. */
+void pages_checked(const struct hash *key, int64_t version);
 /* Keeps it; takes references of its own. */
-void pages_put(const struct hash *key, uint64_t epoch, const struct page *p);
+void pages_put(const struct hash *key, int64_t version, const struct page *p);
 /* Keeps a compressed form of a page that is there. */
 void pages_form(const struct hash *key, const struct page *p, enum page_form form);
 void page_free(struct page *p);
@@ -49,8 +47,8 @@ struct shared *page_pack(const struct page *p, enum page_form form);
  * Which collection somebody means by a name, as long as nothing has been written since: the id by a key of coalition, name and account. false: look it up, and
  * names_put it.
  */
-bool names_look(const struct hash *key, uint64_t epoch, uint8_t ret_id[16]);
-void names_put(const struct hash *key, uint64_t epoch, const uint8_t id[16]);
+bool names_look(const struct hash *key, int64_t version, uint8_t ret_id[16]);
+void names_put(const struct hash *key, int64_t version, const uint8_t id[16]);
 /* Forgets all; for tests. */
 void pages_clear(void);
 

@@ -324,6 +324,16 @@ static int answer(
 	return 0;
 }
 
+static bool quick(struct api *a, struct request *req, struct slice rest)
+{
+	struct taxii t = {.api = a, .req = req, .arena = &req->arena};
+
+	if (strcmp(req->method, "GET") != 0 && strcmp(req->method, "HEAD") != 0)
+		return false;
+	return taxii_client_quick(&t) && negotiate(&t) == 0 && path_read(&t, rest) == 0 &&
+	       taxii_page_quick(&t);
+}
+
 /* An answer before anything has been read. */
 static int refuse(struct taxii *t, struct why *why)
 {
@@ -347,7 +357,9 @@ static int body(struct api *a, struct request *req, struct body_rule *ret, struc
 		n = UINT64_MAX;
 	if (strcmp(req->method, "POST") != 0) {
 		/* Nothing here takes one; that is the dispatcher's to say. */
-		*ret = (struct body_rule){BODY_MEMORY, LIMIT_TAXII_NO_BODY};
+		*ret = n || request_header(req, "Transfer-Encoding").n
+			       ? (struct body_rule){BODY_MEMORY, LIMIT_TAXII_NO_BODY}
+			       : (struct body_rule){BODY_NONE, 0};
 		return 0;
 	}
 	if (n > LIMIT_TAXII_BODY) {
@@ -371,6 +383,6 @@ static int body(struct api *a, struct request *req, struct body_rule *ret, struc
 }
 
 const struct web_door taxii_doors[] = {
-	{"/taxii2/", body, answer, "TAXII 2.1"},
-	{NULL, NULL, NULL, NULL},
+	{"/taxii2/", body, answer, "TAXII 2.1", quick},
+	{NULL, NULL, NULL, NULL, NULL},
 };

@@ -78,6 +78,8 @@ bool taxii_may_write(const struct taxii *t, const struct collection *c);
 MUST_USE int taxii_client_find(struct taxii *t);
 /* Have these very credentials held lately? Any thread, no store. */
 bool taxii_client_known(const struct taxii *t);
+/* Sets t->client as taxii_client_find does, if the credentials have just been looked at; false: they must be looked at again. */
+bool taxii_client_quick(struct taxii *t);
 
 /* ---- taxii_query.c ---- */
 /* `allowed`: of "id", "type", "version", "spec_version", "page", with ' ' between; others are ignored. E_SYNTAX. */
@@ -93,6 +95,8 @@ MUST_USE int taxii_objects(struct taxii *t);
 MUST_USE int taxii_object(struct taxii *t);
 MUST_USE int taxii_manifest(struct taxii *t);
 MUST_USE int taxii_versions(struct taxii *t);
+/* A page that is kept and still right, for a client that is known; false: ask again on a worker. Waits for nobody. */
+bool taxii_page_quick(struct taxii *t);
 MUST_USE int taxii_post(struct taxii *t);
 MUST_USE int taxii_delete(struct taxii *t);
 

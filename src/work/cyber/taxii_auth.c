@@ -317,6 +317,21 @@ bool taxii_client_known(const struct taxii *t)
 	return known;
 }
 
+bool taxii_client_quick(struct taxii *t)
+{
+	struct slice header = request_header(t->req, "Authorization");
+	struct taxii_client *client = arena_new(t->arena, struct taxii_client);
+	int64_t now_ms = env_mono_ms(&t->api->node->env), looked, verified;
+	struct hash key = key_of(t, header);
+
+	t->client = client;
+	return (header.n || t->req->has_pin) &&
+	       credential_get(&key, t->arena, client, &looked, &verified) &&
+	       now_ms - verified <= LIMIT_TAXII_PASSWORD_MS &&
+	       now_ms - looked <= LIMIT_TAXII_FRESH_MS &&
+	       caller_may(&client->caller, AREA_CYBER, ROLE_READER, &t->why) == 0;
+}
+
 int taxii_client_find(struct taxii *t)
 {
 	struct slice header = request_header(t->req, "Authorization");

@@ -5,6 +5,7 @@
 #include "work/cyber/taxii.h"
 
 #include "base/report.h"
+#include "web/answers.h"
 
 enum resource { OBJECTS, OBJECT, MANIFEST, VERSIONS };
 
@@ -277,17 +278,21 @@ static bool takes(struct slice accepted, const char *coding)
 /* Small ones are not worth it. */
 #define PACK_LEAST 1024
 
-static enum page_form form_of(struct taxii *t, const struct hash *key, struct page *p)
+static enum page_form form_wanted(struct taxii *t, const struct page *p)
 {
 	struct slice accepted = request_header(t->req, "Accept-Encoding");
-	enum page_form form = PAGE_PLAIN;
 
 	if (shared_bytes(p->form[PAGE_PLAIN]).n < PACK_LEAST || !accepted.n)
 		return PAGE_PLAIN;
 	if (takes(accepted, "zstd"))
-		form = PAGE_ZSTD;
-	else if (takes(accepted, "gzip"))
-		form = PAGE_GZIP;
+		return PAGE_ZSTD;
+	return takes(accepted, "gzip") ? PAGE_GZIP : PAGE_PLAIN;
+}
+
+static enum page_form form_of(struct taxii *t, const struct hash *key, struct page *p)
+{
+	enum page_form form = form_wanted(t, p);
+
 	if (form == PAGE_PLAIN || p->form[form])
 		return form;
 	p->form[form] = page_pack(p, form);
@@ -297,10 +302,9 @@ static enum page_form form_of(struct taxii *t, const struct hash *key, struct pa
 	return form;
 }
 
-static void page_answer(struct taxii *t, const struct hash *key, struct page *p)
+static void page_answer(struct taxii *t, const struct page *p, enum page_form form)
 {
 	struct request *req = t->req;
-	enum page_form form = form_of(t, key, p);
 
 	response_header(req, "ETag", p->etag);
 	response_header(req, "Vary", "Accept-Encoding, Authorization");
@@ -319,10 +323,10 @@ static void page_answer(struct taxii *t, const struct hash *key, struct page *p)
 	req->response.shared = shared_ref(p->form[form]);
 }
 
-static int page_find(struct making *m, const struct hash *key, uint64_t epoch)
+static int page_find(struct making *m, const struct hash *key, int64_t version)
 {
 	bool checked = false;
-	int found = pages_look(key, epoch, &m->page, &checked), rc;
+	int found = pages_look(key, version, &m->page, &checked), rc;
 
 	if (found && checked)
 		return 0;
@@ -330,72 +334,136 @@ static int page_find(struct making *m, const struct hash *key, uint64_t epoch)
 	if (rc == 0 && found) {
 		rc = page_still(m->t, &m->page, &checked);
 		if (rc == 0 && checked)
-			pages_checked(key, epoch);
+			pages_checked(key, version);
 	}
 	if (rc == 0 && !checked) {
 		page_free(&m->page);
 		m->page = (struct page){0};
 		rc = page_make(m);
 		if (rc == 0)
-			pages_put(key, epoch, &m->page);
+			pages_put(key, version, &m->page);
 	}
 	db_rollback(m->t->db);
 	return rc;
 }
 
 /* The id of the collection that the path names, without asking the store again while nothing has been written. */
-static int collection_known(struct taxii *t, uint64_t epoch)
+static struct hash name_key(const struct taxii *t)
 {
 	const uint8_t mode = (uint8_t)t->mode;
 	const struct slice pieces[] = {SLICE("entente-name/1\n"), id_slice(&t->api->node->self),
 		id_slice(&t->coalition), slice_of(&mode, 1), t->client->account, SLICE("\n"),
 		t->part[1]};
-	struct hash key = hash_of(pieces, sizeof(pieces) / sizeof(*pieces));
+
+	return hash_of(pieces, sizeof(pieces) / sizeof(*pieces));
+}
+
+static int collection_known(struct taxii *t, int64_t version)
+{
+	struct hash key = name_key(t);
 	int rc;
 
-	if (names_look(&key, epoch, t->collection.id.b))
+	if (names_look(&key, version, t->collection.id.b))
 		return 0;
 	rc = collection_readable(t);
 	if (rc == 0)
-		names_put(&key, epoch, t->collection.id.b);
+		names_put(&key, version, t->collection.id.b);
 	return rc;
 }
 
-static int page_serve(struct taxii *t, enum resource what, const char *allowed)
+/* What may stand in the query. */
+static const char *const allowed[] = {
+	[OBJECTS] = "page id type version spec_version",
+	[OBJECT] = "page version spec_version",
+	[MANIFEST] = "page id type version spec_version",
+	[VERSIONS] = "page spec_version",
+};
+
+static int page_serve(struct taxii *t, enum resource what)
 {
 	struct making m = {.t = t, .what = what};
-	uint64_t epoch = pages_epoch(t->db);
 	struct hash key;
-	int rc = taxii_query_read(t, allowed);
+	int64_t version;
+	int rc = answers_version(t->api->answers, t->db, &version, &t->why);
 
 	if (rc == 0)
-		rc = collection_known(t, epoch);
+		rc = taxii_query_read(t, allowed[what]);
+	if (rc == 0)
+		rc = collection_known(t, version);
 	if (rc < 0)
 		return rc;
 	key = key_of(t, what);
-	rc = page_find(&m, &key, epoch);
+	rc = page_find(&m, &key, version);
 	if (rc == 0)
-		page_answer(t, &key, &m.page);
+		page_answer(t, &m.page, form_of(t, &key, &m.page));
 	page_free(&m.page);
 	return rc;
 }
 
 int taxii_objects(struct taxii *t)
 {
-	return page_serve(t, OBJECTS, "page id type version spec_version");
+	return page_serve(t, OBJECTS);
 }
 
 int taxii_manifest(struct taxii *t)
 {
-	return page_serve(t, MANIFEST, "page id type version spec_version");
+	return page_serve(t, MANIFEST);
 }
 
 int taxii_object(struct taxii *t)
 {
-	return page_serve(t, OBJECT, "page version spec_version");
+	return page_serve(t, OBJECT);
 }
 
 int taxii_versions(struct taxii *t)
 {
-	return page_serve(t, VERSIONS, "page spec_version");
+	return page_serve(t, VERSIONS);
+}
+
+/* ---- from memory alone ---- */
+
+static bool resource_of(const struct taxii *t, enum resource *ret)
+{
+	if (t->n_part < 3 || !slice_is(t->part[0], "collections"))
+		return false;
+	if (t->n_part == 3 && slice_is(t->part[2], "manifest"))
+		*ret = MANIFEST;
+	else if (!slice_is(t->part[2], "objects"))
+		return false;
+	else if (t->n_part == 3)
+		*ret = OBJECTS;
+	else if (t->n_part == 4)
+		*ret = OBJECT;
+	else if (t->n_part == 5 && slice_is(t->part[4], "versions"))
+		*ret = VERSIONS;
+	else
+		return false;
+	return true;
+}
+
+bool taxii_page_quick(struct taxii *t)
+{
+	enum page_form form;
+	enum resource what;
+	struct hash key;
+	struct page page;
+	int64_t version;
+	bool checked = false, done;
+
+	if (!resource_of(t, &what) || !answers_version_quick(t->api->answers, &version) ||
+		taxii_query_read(t, allowed[what]) < 0)
+		return false;
+	key = name_key(t);
+	if (!names_look(&key, version, t->collection.id.b))
+		return false;
+	key = key_of(t, what);
+	if (!pages_look(&key, version, &page, &checked))
+		return false;
+	form = form_wanted(t, &page);
+	/* Compressing takes its time. */
+	done = checked && page.form[form];
+	if (done)
+		page_answer(t, &page, form);
+	page_free(&page);
+	return done;
 }
