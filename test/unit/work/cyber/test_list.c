@@ -3,6 +3,7 @@
 
 #include "work/all.h"
 #include "work/cyber/fold.h"
+#include "work/cyber/ingest.h"
 #include "work/cyber/list.h"
 
 #include "log/batch.h"
@@ -431,12 +432,90 @@ static void again(void **state)
 	assert_string_equal(seen(l, 2, 2), "c1 ");
 }
 
+static int taken_write(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+	struct written *ret, struct why *failed)
+{
+	struct league *l = ctx;
+
+	l->m[0].clock.now_ms += 1000;
+	return node_write(l->m[0].node, l->m[0].db, coalition, d, n, ret, failed);
+}
+
+/* Takes a bundle in at member 0, for all. */
+static struct ingest_result take(struct league *l, const char *text)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * MIB);
+	struct ingest in = {.node = l->m[0].node,
+		.db = l->m[0].db,
+		.coalition = l->id,
+		.mode = MODE_REAL,
+		.label = league_draft(l, &arena, (int[]){0}, 1, "t", "x").label,
+		.all = true,
+		.write = taken_write,
+		.ctx = l};
+	struct ingest_result result = {0};
+	struct source source;
+
+	assert_ok(stix_source_open(&source, -1, slice_str(text), &why));
+	assert_ok(ingest_run(&in, &source, &arena, &result, &why));
+	stix_source_close(&source);
+	result.told = NULL; /* lay in the arena */
+	return result;
+}
+
+/*
+ * What the reader of a bundle knows of its objects goes into their rows; a rebuild and a partner read them themselves, and come to the same: names with escapes,
+ * observables, what is revoked, what a marking holds tighter.
+ */
+static void known_is_read(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *text = arena_printf(&arena,
+		"{\"objects\":[%s,{\"type\":\"to\\u006fl\",\"spec_version\":\"2.1\",\"id\":\"tool--" B
+		"\",\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-01T00:00:0\\u0030.5Z\",\"name\":\"escaped\",\"revoked\":true},"
+		"%s,{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--" C
+		"\",\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-01T00:00:00.000Z\",\"name\":\"tight\","
+		"\"object_marking_refs\":[\"marking-definition--f88d31f6-486f-44da-b317-01333bde0b82\"]}]}",
+		tool(&arena, A, 1, "plain"), address(&arena, C, "1", ""));
+	struct ingest_result r = take(l, text);
+
+	assert_int_equal(r.n[VERDICT_WRITTEN], 4);
+	assert_int_equal(r.entries, 2); /* the one that is marked has a label of its own */
+	league_settle(l);
+	struct list_query q = {.versions = VERSION_ALL};
+	assert_string_equal(seen_q(l, 0, 0, q, NULL), "plain escaped 1 tight ");
+	assert_string_equal(seen_q(l, 1, 1, q, NULL), "plain escaped 1 tight ");
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(league_number(l, i,
+					 "SELECT count(*) FROM cyber_object WHERE type = 'tool'"),
+			3);
+		assert_int_equal(
+			league_number(l, i,
+				"SELECT count(*) FROM cyber_object WHERE revoked = 1 AND version = '2020-01-01T00:00:00.5Z'"),
+			1);
+		assert_int_equal(
+			league_number(l, i,
+				"SELECT tlp FROM cyber_object WHERE type = 'tool' ORDER BY tlp DESC LIMIT 1"),
+			TLP_AMBER);
+		league_rebuilds(l, i);
+	}
+	/* The very objects once more, and one under an id that is taken. */
+	assert_int_equal(take(l, text).n[VERDICT_ALREADY], 4);
+	r = take(l, arena_printf(&arena, "{\"objects\":[%s,%s]}", tool(&arena, A, 1, "other"),
+			    tool(&arena, A, 2, "later")));
+	assert_int_equal(r.n[VERDICT_REFUSED], 1);
+	assert_int_equal(r.n[VERDICT_WRITTEN], 1);
+	assert_false(db_in_transaction(l->m[0].db));
+	league_rebuilds(l, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
 		SIGNED(beside_each_other), SIGNED(the_same_once), SIGNED(released_after_a_rival),
 		SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn), SIGNED(pages),
-		SIGNED(again)};
+		SIGNED(again), SIGNED(known_is_read)};
 	int skip;
 
 	work_register();
