@@ -1,85 +1,55 @@
 /*
- * highwater.c: the last head about to be signed, in files.
+ * highwater.c: the last heads about to be signed and cosigned, in files of two slots (slots.h).
  *
- * A file is two slots, each in a block of its own, so that a write torn by a power cut spoils one
- * at most. A record goes to the slot that does not hold the latest one, and counts one higher; the
- * file is made whole, with its first record, by file_create.
- *
- *	"EHIGHWM1", be64 count, be64 size, root, coalition, member, be32 epoch, SHA-256 of all that
+ *	own log        "EHIGHWM1": be64 size, root, coalition, member, be32 epoch
+ *	logs witnessed "EHIGHWT1": coalition, author, be32 n, 16 times: be32 epoch, be64 size, root
  */
 #include "log/highwater.h"
 
-#include "base/file.h"
 #include "base/report.h"
+#include "log/slots.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
 
-#define SLOTS	    2
-#define SLOT_BYTES  4096 /* block of file systems and of disks with large sectors */
-#define SLOT_MAGIC  "EHIGHWM1"
-#define RECORD_PART (8 + 8 + 8 + 32 + 16 + 16 + 4)
-#define RECORD	    (RECORD_PART + 32)
+#define HEAD_BYTES	(8 + 32)
+#define OWN_BYTES	(HEAD_BYTES + 16 + 16 + 4)
+#define WITNESSED_BYTES (16 + 16 + 4 + LIMIT_LOGS_OF_MEMBER * (4 + HEAD_BYTES))
 
-#define CLEANUP_FD __attribute__((cleanup(fd_end)))
+/* ---- one head ---- */
 
-static void fd_end(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
-static void record_print(
-	const struct log_id *log, const struct highwater *h, uint64_t count, uint8_t ret[RECORD])
-{
-	struct buf b CLEANUP_BUF = BUF(RECORD);
-	struct hash sum;
-
-	buf_str(&b, SLOT_MAGIC);
-	buf_be64(&b, count);
-	buf_be64(&b, h->size);
-	buf_add(&b, h->root.b, sizeof(h->root.b));
-	buf_slice_add(&b, id_slice(&log->coalition));
-	buf_slice_add(&b, id_slice(&log->member));
-	buf_be32(&b, log->epoch);
-	MUST(b.n == RECORD_PART);
-	sum = hash_bytes(buf_slice(&b));
-	buf_add(&b, sum.b, sizeof(sum.b));
-	MUST(b.n == RECORD && !buf_over(&b));
-	memcpy(ret, b.p, RECORD);
-}
-
-static uint64_t be64(const uint8_t *p)
+static uint64_t be(const uint8_t *p, unsigned bytes)
 {
 	uint64_t v = 0;
 
-	for (unsigned i = 0; i < 8; i++)
+	for (unsigned i = 0; i < bytes; i++)
 		v = v << 8 | p[i];
 	return v;
 }
 
-/*
- * A slot is good if printing what it says gives its bytes again: magic, log and checksum at once.
- */
-static bool record_parse(
-	const uint8_t *slot, const struct log_id *log, struct highwater *ret, uint64_t *ret_count)
+static void head_print(struct buf *b, const struct highwater *h)
 {
-	struct highwater h = {.size = be64(slot + 16)};
-	uint64_t count = be64(slot + 8);
-	uint8_t again[RECORD];
-
-	memcpy(h.root.b, slot + 24, sizeof(h.root.b));
-	record_print(log, &h, count, again);
-	if (memcmp(slot, again, RECORD) != 0)
-		return false;
-	*ret = h;
-	*ret_count = count;
-	return true;
+	buf_be64(b, h->size);
+	buf_add(b, h->root.b, sizeof(h->root.b));
 }
 
-static char *file_path(const struct highwater_files *f, const struct log_id *log)
+static struct highwater head_read(const uint8_t *p)
+{
+	struct highwater h = {.size = be(p, 8)};
+
+	memcpy(h.root.b, p + 8, sizeof(h.root.b));
+	return h;
+}
+
+/* ---- own logs ---- */
+
+static void log_print(struct buf *b, const struct log_id *log)
+{
+	buf_slice_add(b, id_slice(&log->coalition));
+	buf_slice_add(b, id_slice(&log->member));
+	buf_be32(b, log->epoch);
+}
+
+static char *own_path(const struct highwater_files *f, const struct log_id *log)
 {
 	char coalition[COAL_TEXT + 1], member[ID_TEXT + 1];
 	struct buf b = BUF(8 * KIB);
@@ -92,98 +62,156 @@ static char *file_path(const struct highwater_files *f, const struct log_id *log
 	return (char *)buf_take(&b, &n);
 }
 
-/* *ret_slot is where the latest record is. */
-static int slots_read(const char *path, const struct log_id *log, struct highwater *ret,
-	uint64_t *ret_count, unsigned *ret_slot, struct why *why)
+static struct slot_file own_file(const char *path)
 {
-	struct buf b CLEANUP_BUF = BUF(SLOTS * SLOT_BYTES);
-	bool found = false;
-	int rc = file_read(path, &b, why);
-
-	if (rc < 0)
-		return rc;
-	if (b.n != SLOTS * SLOT_BYTES)
-		return why_set(
-			why, E_VERIFY, path, "a high-water file is %d bytes", SLOTS * SLOT_BYTES);
-	for (unsigned i = 0; i < SLOTS; i++) {
-		struct highwater h;
-		uint64_t count;
-
-		if (!record_parse(b.p + i * SLOT_BYTES, log, &h, &count) ||
-			(found && count <= *ret_count))
-			continue;
-		*ret = h;
-		*ret_count = count;
-		*ret_slot = i;
-		found = true;
-	}
-	if (!found)
-		return why_set(why, E_VERIFY, path, "no record of the high-water file is whole");
-	return 0;
+	return (struct slot_file){.path = path, .magic = "EHIGHWM1", .body = OWN_BYTES};
 }
 
 static int files_load(void *ctx, const struct log_id *log, struct highwater *ret, struct why *why)
 {
-	char *path CLEANUP_FREE = file_path(ctx, log);
-	uint64_t count;
-	unsigned slot;
+	char *path CLEANUP_FREE = own_path(ctx, log);
+	struct slot_file file = own_file(path);
+	struct buf name CLEANUP_BUF = BUF(OWN_BYTES);
+	uint8_t body[SLOT_BODY_MAX];
+	int rc = slots_read(&file, body, why);
 
-	return slots_read(path, log, ret, &count, &slot, why);
-}
-
-static int first_save(const char *path, const uint8_t record[RECORD], struct why *why)
-{
-	struct buf b CLEANUP_BUF = BUF(SLOTS * SLOT_BYTES);
-	uint8_t *slots = buf_room(&b, SLOTS * SLOT_BYTES);
-
-	MUST(slots != NULL);
-	memset(slots, 0, SLOTS * SLOT_BYTES);
-	memcpy(slots, record, RECORD);
-	return file_create(path, buf_slice(&b), 0600, why);
-}
-
-static int slot_write(
-	const char *path, unsigned slot, const uint8_t record[RECORD], struct why *why)
-{
-	int fd CLEANUP_FD = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n;
-
-	if (fd < 0)
-		return why_set(why, E_IO, path, "cannot open: %s", strerrordesc_np(errno));
-	do
-		n = pwrite(fd, record, RECORD, (off_t)slot * SLOT_BYTES);
-	while (n < 0 && errno == EINTR);
-	if (n != RECORD)
-		return why_set(why, E_IO, path, "cannot write: %s",
-			n < 0 ? strerrordesc_np(errno) : "disk full");
-	/* After a failed sync the page cache may pretend: the caller must not sign, and not try
-	 * again either. */
-	if (fdatasync(fd) < 0)
-		return why_set(why, E_IO, path, "cannot sync: %s", strerrordesc_np(errno));
+	if (rc < 0)
+		return rc;
+	log_print(&name, log);
+	if (memcmp(body + HEAD_BYTES, name.p, name.n) != 0)
+		return why_set(why, E_VERIFY, path, "the record is of another log");
+	*ret = head_read(body);
 	return 0;
 }
 
 static int files_save(
 	void *ctx, const struct log_id *log, const struct highwater *h, struct why *why)
 {
-	char *path CLEANUP_FREE = file_path(ctx, log);
-	struct highwater old;
-	uint8_t record[RECORD];
-	uint64_t count = 0;
-	unsigned slot = 0;
-	int rc = slots_read(path, log, &old, &count, &slot, why);
+	char *path CLEANUP_FREE = own_path(ctx, log);
+	struct slot_file file = own_file(path);
+	struct buf body CLEANUP_BUF = BUF(OWN_BYTES);
 
-	if (rc < 0 && rc != E_MISSING)
+	head_print(&body, h);
+	log_print(&body, log);
+	MUST(body.n == OWN_BYTES && !buf_over(&body));
+	return slots_write(&file, body.p, why);
+}
+
+/* ---- logs of others ---- */
+
+const struct highwater *witnessed_find(const struct witnessed *w, uint32_t epoch)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->log[i].epoch == epoch)
+			return &w->log[i].head;
+	return NULL;
+}
+
+bool witnessed_put(struct witnessed *w, uint32_t epoch, const struct highwater *h)
+{
+	struct witnessed_log new = {.epoch = epoch, .head = *h};
+	size_t at = 0;
+
+	while (at < w->n && w->log[at].epoch < epoch)
+		at++;
+	if (at < w->n && w->log[at].epoch == epoch) {
+		w->log[at] = new;
+		return true;
+	}
+	if (w->n < LIMIT_LOGS_OF_MEMBER) {
+		memmove(&w->log[at + 1], &w->log[at], (w->n - at) * sizeof(w->log[0]));
+		w->log[at] = new;
+		w->n++;
+		return true;
+	}
+	if (at == 0)
+		return false;
+	memmove(&w->log[0], &w->log[1], (at - 1) * sizeof(w->log[0]));
+	w->log[at - 1] = new;
+	return true;
+}
+
+static void witnessed_print(struct buf *b, const struct id *coalition, const struct id *author,
+	const struct witnessed *w)
+{
+	static const struct witnessed_log none;
+
+	buf_slice_add(b, id_slice(coalition));
+	buf_slice_add(b, id_slice(author));
+	buf_be32(b, (uint32_t)w->n);
+	for (size_t i = 0; i < LIMIT_LOGS_OF_MEMBER; i++) {
+		const struct witnessed_log *l = i < w->n ? &w->log[i] : &none;
+
+		buf_be32(b, l->epoch);
+		head_print(b, &l->head);
+	}
+	MUST(b->n == WITNESSED_BYTES && !buf_over(b));
+}
+
+static char *witnessed_path(
+	const struct highwater_files *f, const struct id *coalition, const struct id *author)
+{
+	char c[COAL_TEXT + 1], a[ID_TEXT + 1];
+	struct buf b = BUF(8 * KIB);
+	size_t n;
+
+	coalition_format(coalition, c);
+	id_format(author, a);
+	buf_addf(&b, "%s/%s.%s.cosigned", f->dir, c, a);
+	MUST(!buf_over(&b));
+	return (char *)buf_take(&b, &n);
+}
+
+static struct slot_file witnessed_file(const char *path)
+{
+	return (struct slot_file){.path = path, .magic = "EHIGHWT1", .body = WITNESSED_BYTES};
+}
+
+static int files_load_witnessed(void *ctx, const struct id *coalition, const struct id *author,
+	struct witnessed *ret, struct why *why)
+{
+	char *path CLEANUP_FREE = witnessed_path(ctx, coalition, author);
+	struct slot_file file = witnessed_file(path);
+	struct buf again CLEANUP_BUF = BUF(WITNESSED_BYTES);
+	uint8_t body[SLOT_BODY_MAX];
+	struct witnessed w = {0};
+	int rc = slots_read(&file, body, why);
+
+	if (rc < 0)
 		return rc;
-	record_print(log, h, count + 1, record);
-	if (rc == E_MISSING)
-		return first_save(path, record, why);
-	return slot_write(path, (slot + 1) % SLOTS, record, why);
+	w.n = (size_t)be(body + 32, 4);
+	if (w.n > LIMIT_LOGS_OF_MEMBER)
+		return why_set(why, E_VERIFY, path, "the record holds too many logs");
+	for (size_t i = 0; i < w.n; i++) {
+		const uint8_t *p = body + 36 + i * (4 + HEAD_BYTES);
+
+		w.log[i] = (struct witnessed_log){(uint32_t)be(p, 4), head_read(p + 4)};
+	}
+	witnessed_print(&again, coalition, author, &w);
+	if (memcmp(again.p, body, WITNESSED_BYTES) != 0)
+		return why_set(why, E_VERIFY, path, "the record is of another author");
+	*ret = w;
+	return 0;
+}
+
+static int files_save_witnessed(void *ctx, const struct id *coalition, const struct id *author,
+	const struct witnessed *w, struct why *why)
+{
+	char *path CLEANUP_FREE = witnessed_path(ctx, coalition, author);
+	struct slot_file file = witnessed_file(path);
+	struct buf body CLEANUP_BUF = BUF(WITNESSED_BYTES);
+
+	witnessed_print(&body, coalition, author, w);
+	return slots_write(&file, body.p, why);
 }
 
 struct highwater_store highwater_in_files(struct highwater_files *f)
 {
-	return (struct highwater_store){.ctx = f, .load = files_load, .save = files_save};
+	return (struct highwater_store){.ctx = f,
+		.load = files_load,
+		.save = files_save,
+		.load_witnessed = files_load_witnessed,
+		.save_witnessed = files_save_witnessed};
 }
 
 int highwater_raise(const struct highwater_store *s, const struct log_id *log,

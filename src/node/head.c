@@ -19,15 +19,14 @@
 
 /* ---- taking turns ---- */
 
-static void turn_end(int *fd)
+void head_turn_end(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd); /* gives up the lock */
 }
-#define CLEANUP_TURN __attribute__((cleanup(turn_end)))
 
-/* *ret stays -1 for a node in memory, which has one process and one thread to write. */
-static int turn_take(const struct node *node, int *ret, struct why *why)
+/* A node in memory has one process and one thread to write. */
+int head_turn_take(const struct node *node, int *ret, struct why *why)
 {
 	int fd, rc;
 
@@ -50,7 +49,7 @@ static int turn_take(const struct node *node, int *ret, struct why *why)
 
 /* ---- store and record ---- */
 
-static int root_then(
+int head_root_at(
 	struct db *db, const struct log *log, uint64_t size, struct hash *ret, struct why *why)
 {
 	if (size == log->size) {
@@ -74,7 +73,7 @@ static int record_compare(
 			": restored from an older backup? Put back the newest database, never remove DIR/highwater; else a new member id: "
 			"README, Backup and restore",
 			h->size, log->size);
-	rc = root_then(db, log, h->size, &root, why);
+	rc = head_root_at(db, log, h->size, &root, why);
 	if (rc == 0 && !hash_eq(&root, &h->root))
 		rc = why_set(why, E_STATE, "high water",
 			"the store holds another history than the head of size %" PRIu64
@@ -109,7 +108,7 @@ int head_current(const struct node *node, struct db *db, const struct log *log, 
 {
 	int turn CLEANUP_TURN = -1;
 	struct highwater h;
-	int rc = turn_take(node, &turn, why);
+	int rc = head_turn_take(node, &turn, why);
 
 	if (rc == 0)
 		rc = record_load(node, log, &h, why);
@@ -118,34 +117,48 @@ int head_current(const struct node *node, struct db *db, const struct log *log, 
 	return rc < 0 ? rc : record_compare(db, log, &h, why);
 }
 
-int head_look(const struct node *node, const struct log *log, struct why *why)
+/* A record ahead of what a handle sees: is the store as others see it further? A read transaction shows the past. */
+static int record_ahead(
+	const struct node *node, const struct log *log, const struct highwater *h, struct why *why)
 {
 	struct db *db = NULL;
-	struct highwater h;
 	struct log now;
-	int rc = record_load(node, log, &h, why);
+	int rc = node_db(node, &db, why);
 
-	if (rc < 0)
-		return rc == E_MISSING ? 0 : rc;
-	/* The record first and the store after it: what the caller's transaction does not see yet is no contradiction. */
-	rc = node_db(node, &db, why);
 	if (rc == 0)
 		rc = db_begin_read(db, why);
 	if (rc == 0) {
 		rc = log_load(db, &log->id, &now, why);
 		if (rc == 0)
-			rc = record_compare(db, &now, &h, why);
+			rc = record_compare(db, &now, h, why);
+		else if (rc == E_MISSING)
+			rc = why_set(why, E_STATE, "high water",
+				"a head of size %" PRIu64
+				" was signed and the store holds %" PRIu64,
+				h->size, log->size);
 		db_rollback(db);
 	}
 	db_close(&db);
 	return rc;
 }
 
+int head_look(const struct node *node, struct db *db, const struct log *log, struct why *why)
+{
+	struct highwater h;
+	int rc = record_load(node, log, &h, why);
+
+	if (rc < 0)
+		return rc == E_MISSING ? 0 : rc;
+	/* What the caller's transaction does not see yet is no contradiction. */
+	return h.size > log->size ? record_ahead(node, log, &h, why)
+				  : record_compare(db, log, &h, why);
+}
+
 int head_raise(const struct node *node, struct db *db, const struct log *log, struct why *why)
 {
 	int turn CLEANUP_TURN = -1;
 	struct highwater h;
-	int rc = turn_take(node, &turn, why);
+	int rc = head_turn_take(node, &turn, why);
 
 	if (rc == 0)
 		rc = record_load(node, log, &h, why);
@@ -163,31 +176,11 @@ int head_raise(const struct node *node, struct db *db, const struct log *log, st
 
 /* ---- the signed note ---- */
 
-/* A record ahead of what this handle sees: is the store as others see it further? A read transaction shows the past. */
-static int record_ahead(
-	const struct node *node, const struct log *log, const struct highwater *h, struct why *why)
-{
-	struct db *db = NULL;
-	struct log now;
-	int rc = node_db(node, &db, why);
-
-	if (rc == 0)
-		rc = log_load(db, &log->id, &now, why);
-	if (rc == 0)
-		rc = record_compare(db, &now, h, why);
-	else if (rc == E_MISSING)
-		rc = why_set(why, E_STATE, "high water",
-			"a head of size %" PRIu64 " was signed and the store holds %" PRIu64,
-			h->size, log->size);
-	db_close(&db);
-	return rc;
-}
-
 static int head_fit(const struct node *node, struct db *db, const struct log *log, struct why *why)
 {
 	int turn CLEANUP_TURN = -1;
 	struct highwater h;
-	int rc = turn_take(node, &turn, why);
+	int rc = head_turn_take(node, &turn, why);
 
 	if (rc == 0)
 		rc = record_load(node, log, &h, why);
@@ -265,7 +258,7 @@ int node_head_seen(const struct node *node, struct db *db, const struct log_id *
 	int turn CLEANUP_TURN = -1;
 	struct highwater h = {.size = 0}, seen = {.size = size, .root = *root};
 	struct log log;
-	int rc = turn_take(node, &turn, why);
+	int rc = head_turn_take(node, &turn, why);
 
 	if (rc == 0)
 		rc = log_load(db, id, &log, why);
@@ -282,13 +275,15 @@ int node_head_seen(const struct node *node, struct db *db, const struct log_id *
 	return record_compare(db, &log, h.size < size ? &seen : &h, why);
 }
 
-/* The newest own log of each coalition. */
+/* The newest own log of each coalition; of one that has none here, the first: an older store may have been put back. */
 static int own_logs(const struct node *node, struct db *db, struct arena *arena,
 	struct log_id **ret, size_t *ret_n, struct why *why)
 {
 	struct log_id *list = arena_array(arena, struct log_id, LIMIT_COALITIONS);
 	struct stmt *s = db_stmt(db,
-		"SELECT coalition, max(epoch) FROM log WHERE member = $1 GROUP BY coalition LIMIT $2");
+		"SELECT coalition, max(epoch) FROM log WHERE member = $1 GROUP BY coalition "
+		"UNION ALL SELECT c.coalition, 1 FROM coalition c WHERE NOT EXISTS "
+		"(SELECT 1 FROM log l WHERE l.coalition = c.coalition AND l.member = $1) LIMIT $2");
 	size_t n = 0;
 	int rc;
 
@@ -306,25 +301,72 @@ static int own_logs(const struct node *node, struct db *db, struct arena *arena,
 	return rc < 0 ? rc : 0;
 }
 
-int node_signs(const struct node *node, struct db *db, struct why *why)
+/* A log that is not here: has a head of it been signed? */
+static int absent_look(const struct node *node, const struct log_id *id, struct why *why)
+{
+	struct log none = {.id = *id};
+	struct highwater h;
+	int rc = node->highwater.load(node->highwater.ctx, id, &h, why);
+
+	if (rc < 0)
+		return rc == E_MISSING ? 0 : rc;
+	return h.size == 0 ? 0 : record_ahead(node, &none, &h, why);
+}
+
+/* Is the store current, and may this node sign, in one read transaction? */
+static int own_look(const struct node *node, struct db *db, bool frozen_too, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
 	struct log_id *id;
 	size_t n;
-	int rc;
+	int rc = own_logs(node, db, &arena, &id, &n, why);
 
-	if (node->unfit && atomic_load(node->unfit))
-		return why_set(why, E_IO, "", "a disk has failed under this process");
-	rc = own_logs(node, db, &arena, &id, &n, why);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct log log;
 
 		rc = log_load(db, &id[i], &log, why);
-		if (rc == 0 && log.frozen)
+		if (rc == E_MISSING) {
+			rc = absent_look(node, &id[i], why);
+			continue;
+		}
+		if (rc == 0 && frozen_too && log.frozen)
 			rc = why_set(why, E_STATE, "log",
 				"the log of this node is frozen: it is proved to have told two stories");
 		if (rc == 0)
-			rc = head_look(node, &log, why);
+			rc = head_look(node, db, &log, why);
 	}
+	return rc;
+}
+
+static int own_check(const struct node *node, struct db *db, bool frozen_too, struct why *why)
+{
+	int rc;
+
+	if (node->unfit && atomic_load(node->unfit))
+		return why_set(why, E_IO, "", "a disk has failed under this process");
+	if ((rc = db_begin_read(db, why)) < 0)
+		return rc;
+	rc = own_look(node, db, frozen_too, why);
+	db_rollback(db);
+	return rc;
+}
+
+int node_signs(const struct node *node, struct db *db, struct why *why)
+{
+	return own_check(node, db, true, why);
+}
+
+int node_current(const struct node *node, struct db *db, struct why *why)
+{
+	return own_check(node, db, false, why);
+}
+
+int node_commit(const struct node *node, struct db *db, struct why *why)
+{
+	int rc = db_commit(db, why);
+
+	/* A server that was lost is another matter: what it has is seen at the next write. */
+	if (rc == E_IO && !db_is_postgres(db))
+		atomic_store(node->unfit, true);
 	return rc;
 }

@@ -384,7 +384,7 @@ static int logs_load(struct status_all *s, struct db *db, struct arena *arena, s
 		if (id_eq(&log[i].id.member, &s->w->node->self)) {
 			struct why look = {0};
 
-			if (head_look(s->w->node, &log[i], &look) < 0)
+			if (head_look(s->w->node, db, &log[i], &look) < 0)
 				l->refused = arena_printf(arena, "%s", look.text);
 		}
 		rc = cosign_list(db, log[i].row, arena, &l->cosigned, &l->n_cosigned, why);

@@ -417,11 +417,7 @@ int write_units(const struct node *node, struct db *db, const struct id *coaliti
 		db_rollback(db);
 		return rc;
 	}
-	rc = db_commit(db, why);
-	/* A server that was lost is another matter: what it has is seen at the next write. */
-	if (rc == E_IO && !db_is_postgres(db))
-		atomic_store(node->unfit, true);
-	if (rc < 0)
+	if ((rc = node_commit(node, db, why)) < 0)
 		return rc;
 	/*
 	 * It is written, and the record is not: to a caller that would look like a verdict, and be tried again. Until somebody has looked at the disk,

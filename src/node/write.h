@@ -29,6 +29,17 @@ MUST_USE int node_head_seen(const struct node *node, struct db *db, const struct
 	uint64_t size, const struct hash *root, struct why *why);
 /* May this node sign, in all its coalitions? E_IO: its disk has failed; E_STATE: the store is an older one, or a log is frozen. Outside a transaction. */
 MUST_USE int node_signs(const struct node *node, struct db *db, struct why *why);
+/* May it cosign? The same but for its own log's being frozen: what others have written it holds all the same (docs/standing.md §1). */
+MUST_USE int node_current(const struct node *node, struct db *db, struct why *why);
+/*
+ * Before the head of another member's log at its present size is cosigned, in the write transaction that notes the cosignature: the high-water record of it is there when
+ * this returns 0. E_STATE: another history of this log was cosigned before, and nothing more of it may be; E_BUSY: more of it was, and the store, put back from a
+ * backup, is still behind that. E_IO: the node is unfit from then on.
+ */
+MUST_USE int node_witness(
+	const struct node *node, struct db *db, const struct log *log, struct why *why);
+/* db_commit; a disk error makes the node unfit: what it holds, and so what it may vouch for, is not known any more. */
+MUST_USE int node_commit(const struct node *node, struct db *db, struct why *why);
 /*
  * The signed head of an own log at its committed size: raises the high-water record first if it is behind, refuses (E_STATE) if the record is ahead of the store
  * or contradicts it: a restored backup, which must rejoin (§2.7) and never sign. Appends the note (text and log signature, and

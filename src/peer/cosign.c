@@ -1,11 +1,15 @@
 /*
  * cosign.c: step 11: witnessing what was stored. A cosignature says: this tree extends every tree
- * of this log that I have cosigned, and I hold its entries durably. That is so because entries only
- * ever come behind a root that I recomputed, in one table with what I have signed: a smaller or a
- * second head of a log cannot be reached.
+ * of this log that I have cosigned, and I hold its entries durably. That is so because
+ *
+ *	1. entries only ever come behind a root that I recomputed, in one table with what I have signed: a smaller or a second head of a log cannot be reached;
+ *	2. a store that was put back from a backup forgets both: what was cosigned is in the high-water records too, raised before a cosignature can be seen
+ *	   (node_witness), and a head that does not extend what stands there is not cosigned;
+ *	3. a node whose own record is ahead of its store, or whose disk has failed, cosigns nothing: its records may be as old as its store.
  */
 #include "base/limits.h"
 #include "base/report.h"
+#include "node/write.h"
 #include "peer/pull.h"
 
 static int witnessed_size(struct db *db, const struct log *log, const struct id *self,
@@ -48,6 +52,8 @@ static int cosign_log(const struct node *node, struct db *db, const struct log *
 		(rc = checkpoint_parse(&cp, parsed->text, why)) < 0)
 		return rc;
 	MUST(cp.size == log->size && hash_eq(&cp.root, &log->root));
+	if ((rc = node_witness(node, db, log, why)) < 0)
+		return rc;
 	witness_name_format(&log->id.coalition, &node->self, name);
 	time_s = (uint64_t)(env_now_ms(&node->env) / 1000);
 	buf_slice_add(&note, head);
@@ -76,35 +82,62 @@ static bool anything_new(struct db *db, const struct id *coalition, const struct
 	return rc != DB_DONE;
 }
 
-int cosign_heads(const struct node *node, struct db *db, const struct id *coalition,
-	uint64_t *ret_n, struct why *why)
+/* One log that must not be cosigned keeps none of the others from it. */
+static int cosign_logs(const struct node *node, struct db *db, const struct id *coalition,
+	uint64_t *ret_n, struct why *refused, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
 	struct world w = {.node = node, .coalition.id = *coalition};
-	uint64_t cosigned = 0;
 	struct log *log;
 	size_t n;
+	int rc = world_logs(&w, db, &arena, &log, &n, why);
+
+	for (size_t i = 0; rc >= 0 && i < n; i++) {
+		struct why what = {0};
+
+		if (id_eq(&log[i].id.member, &node->self) || log[i].frozen || log[i].size == 0)
+			continue;
+		rc = cosign_log(node, db, &log[i], &arena, &what);
+		*ret_n += rc == 1;
+		if (rc == E_STATE && refused->code == 0)
+			*refused = what;
+		if (rc == E_STATE || rc == E_BUSY)
+			rc = 0;
+		else if (rc < 0 && why != NULL)
+			*why = what;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int cosign_heads(const struct node *node, struct db *db, const struct id *coalition,
+	uint64_t *ret_n, struct why *ret_refused, struct why *why)
+{
+	struct why refused = {0}, unfit = {0};
+	uint64_t cosigned = 0;
 	int rc;
 
-	if (!anything_new(db, coalition, &node->self)) {
-		*ret_n = 0;
+	*ret_n = 0;
+	*ret_refused = refused;
+	if (!anything_new(db, coalition, &node->self))
 		return 0;
+	/* It reads on and serves what others wrote; that it is so is in its status, and no partner's doing. */
+	rc = node_current(node, db, &unfit);
+	if (rc == E_STATE || (rc == E_IO && atomic_load(node->unfit)))
+		return 0;
+	if (rc < 0) {
+		if (why != NULL)
+			*why = unfit;
+		return rc;
 	}
 	if ((rc = db_begin(db, why)) < 0)
 		return rc;
-	rc = world_logs(&w, db, &arena, &log, &n, why);
-	for (size_t i = 0; rc >= 0 && i < n; i++) {
-		if (id_eq(&log[i].id.member, &node->self) || log[i].frozen || log[i].size == 0)
-			continue;
-		rc = cosign_log(node, db, &log[i], &arena, why);
-		cosigned += rc == 1;
-	}
-	if (rc < 0) {
+	if ((rc = cosign_logs(node, db, coalition, &cosigned, &refused, why)) < 0) {
 		db_rollback(db);
 		return rc;
 	}
-	if ((rc = db_commit(db, why)) < 0)
+	if ((rc = node_commit(node, db, why)) < 0)
 		return rc;
 	*ret_n = cosigned;
+	*ret_refused = refused;
 	return 0;
 }

@@ -36,9 +36,12 @@ MUST_USE int pull_step(struct pull *p, struct db *db, struct pull_result *ret, s
 /* How long to wait before the next step after one that failed: doubled each time, with jitter. */
 int64_t pull_backoff_ms(const struct pull *p);
 
-/* Cosigns (step 11) the newest verified head of each followed log that has grown, in a transaction of its own; used by pull_step. */
+/*
+ * Cosigns (step 11) the newest verified head of each followed log that has grown, in a transaction of its own; used by pull_step. A node that may not sign
+ * cosigns nothing. *ret_refused: a log that this node has cosigned another history of (the first of them); code 0: none.
+ */
 MUST_USE int cosign_heads(const struct node *node, struct db *db, const struct id *coalition,
-	uint64_t *ret_n, struct why *why);
+	uint64_t *ret_n, struct why *ret_refused, struct why *why);
 
 /*
  * Threads: one per partner and coalition, over HTTPS; new partners are picked up. `learned` is called after progress (wakes the server, and whoever does what the

@@ -166,7 +166,7 @@ static int open_log(struct round *r, const struct log_id *id, struct log *ret, s
 		db_rollback(r->db);
 		return rc;
 	}
-	return db_commit(r->db, why);
+	return node_commit(r->node, r->db, why);
 }
 
 static int compare(
@@ -209,7 +209,7 @@ static int witnesses(
 		db_rollback(r->db);
 		return rc;
 	}
-	if ((rc = db_commit(r->db, why)) < 0)
+	if ((rc = node_commit(r->node, r->db, why)) < 0)
 		return rc;
 	r->res.progress = true;
 	return 0;
@@ -229,7 +229,7 @@ static int store_proof(struct round *r, struct slice proof, bool *ret_news, stru
 		db_rollback(r->db);
 		return rc;
 	}
-	return db_commit(r->db, why);
+	return node_commit(r->node, r->db, why);
 }
 
 /*
@@ -427,6 +427,7 @@ int pull_heads(struct round *r, struct slice answer, struct why *why)
 {
 	struct receipt_keys keys CLEANUP_RECEIPT_KEYS = {0};
 	heard_list list = {0};
+	struct why refused = {0};
 	uint64_t cosigned = 0;
 	int rc = hear_all(r, answer, &list, why);
 
@@ -435,8 +436,10 @@ int pull_heads(struct round *r, struct slice answer, struct why *why)
 	if (rc == 0)
 		rc = hear_logs(r, &list, why);
 	if (rc == 0 && list.n > 0) {
-		rc = cosign_heads(r->node, r->db, &r->p->o.coalition, &cosigned, why);
+		rc = cosign_heads(r->node, r->db, &r->p->o.coalition, &cosigned, &refused, why);
 		r->res.cosigned += cosigned;
+		if (refused.code < 0)
+			round_refuse(r, RECEIPT_COSIGN, &refused);
 	}
 	r->keys = NULL;
 	vec_free(&list);

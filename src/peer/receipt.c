@@ -287,8 +287,8 @@ int receipt_witnesses(const struct world *w, struct db *db, struct receipt_keys 
 		for (size_t i = 0; i < w->n_party; i++) {
 			const struct id *witness = &w->party[i].id;
 
-			/* A member does not witness itself, and what I have witnessed I know. */
-			if (id_eq(witness, &log->id.member) || id_eq(witness, &w->node->self) ||
+			/* A member does not witness itself. What this node has witnessed it may have forgotten, in a store that was put back. */
+			if (id_eq(witness, &log->id.member) ||
 				!witness_is_behind(held, n, witness, head))
 				continue;
 			if ((rc = witness_look(w, db, keys, i, head, &news, why)) < 0)

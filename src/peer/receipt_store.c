@@ -162,7 +162,7 @@ int receipt_entries(const struct node *node, struct db *db, const struct receipt
 		return rc;
 	}
 	*ret_step = RECEIPT_STORE;
-	if ((rc = db_commit(db, why)) < 0)
+	if ((rc = node_commit(node, db, why)) < 0)
 		return rc;
 	*ret_step = RECEIPT_NONE;
 	*ret_stored = stored;

@@ -42,6 +42,11 @@ bool sim_honest(const struct sim *s, unsigned at)
 	return !s->o.equivocator || at != s->equivocator;
 }
 
+bool sim_sound(const struct sim *s, unsigned at)
+{
+	return sim_honest(s, at) && !s->node[at].lost;
+}
+
 void sim_break(struct sim *s, const char *where, const char *fmt, ...)
 {
 	char text[256];
@@ -87,6 +92,35 @@ int sim_highwater_save(
 	return n->highwater_real.save(n->highwater_real.ctx, log, h, why);
 }
 
+static int load_witnessed(void *ctx, const struct id *coalition, const struct id *author,
+	struct witnessed *ret, struct why *why)
+{
+	struct sim_node *n = ctx;
+
+	return n->highwater_real.load_witnessed(n->highwater_real.ctx, coalition, author, ret, why);
+}
+
+static int save_witnessed(void *ctx, const struct id *coalition, const struct id *author,
+	const struct witnessed *w, struct why *why)
+{
+	struct sim_node *n = ctx;
+
+	if (n->death == SIM_DIE_HIGHWATER) {
+		n->died = true;
+		return why_set(why, E_IO, "highwater", "this node has crashed");
+	}
+	return n->highwater_real.save_witnessed(n->highwater_real.ctx, coalition, author, w, why);
+}
+
+struct highwater_store sim_highwater(struct sim_node *n)
+{
+	return (struct highwater_store){.ctx = n,
+		.load = sim_highwater_load,
+		.save = sim_highwater_save,
+		.load_witnessed = load_witnessed,
+		.save_witnessed = save_witnessed};
+}
+
 static int own_root(struct sim_node *n, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(4 * MIB);
@@ -111,8 +145,7 @@ static int node_make(struct sim *s, unsigned at, struct why *why)
 	static atomic_uint names; /* databases in memory are known by name in the whole process */
 	struct sim_node *n = &s->node[at];
 	char url[80], label[8];
-	struct highwater_store store = {
-		.ctx = n, .load = sim_highwater_load, .save = sim_highwater_save};
+	struct highwater_store store = sim_highwater(n);
 	struct env env;
 	int rc;
 
@@ -139,6 +172,8 @@ static void node_end(struct sim_node *n, bool twin)
 	for (unsigned i = 0; i < SIM_NODES_MAX; i++)
 		pull_free(&n->pull[i]);
 	db_close(&n->db);
+	db_close(&n->backup);
+	mem_free(n->backup_url);
 	if (twin && n->node != NULL) {
 		mem_free(n->node->database);
 		worlds_free(&n->node->worlds);
@@ -393,6 +428,12 @@ static void step(struct sim *s)
 			sim_join(s, at);
 		return;
 	}
+	if (s->o.restore > 0 && sim_honest(s, at)) {
+		if (sim_chance(s, s->o.restore))
+			sim_restore(n);
+		if (n->backup == NULL ? sim_chance(s, 100) : sim_chance(s, s->o.restore))
+			sim_backup(n);
+	}
 	if (n != s->twin && sim_chance(s, s->o.crash))
 		arm(n);
 	act(n);
@@ -427,7 +468,7 @@ static int heal_round(struct sim *s, bool *ret_moved, struct why *why)
 		if (!n->party)
 			continue;
 		rc = node_todo(n->node, n->db, &more, why);
-		if (rc < 0 && sim_honest(s, i))
+		if (rc < 0 && sim_sound(s, i))
 			return why_prefix(why, "todo of node %u", i);
 		for (unsigned from = 0; from < s->o.nodes; from++) {
 			bool progress = false;
@@ -435,10 +476,10 @@ static int heal_round(struct sim *s, bool *ret_moved, struct why *why)
 			if (from == i || !s->node[from].party)
 				continue;
 			tick(s, HEAL_STEP_MS);
-			/* With a fork about, heads that do not fit are refused: that is as it
-			 * should be. */
+			/* With a fork about, heads that do not fit are refused, and of an older
+			 * store all that show it: that is as it should be. */
 			rc = sim_pull(n, from, &progress, why);
-			if (rc < 0 && !s->o.equivocator)
+			if (rc < 0 && !s->o.equivocator && sim_sound(s, i))
 				return why_prefix(why, "node %u pulls %u", i, from);
 			*ret_moved = *ret_moved || progress;
 		}

@@ -57,7 +57,7 @@ static int check_standing(struct sim *s, struct why *why)
 	for (unsigned i = 0; i < s->o.nodes; i++) {
 		int rc;
 
-		if (!s->node[i].party || !sim_honest(s, i))
+		if (!s->node[i].party || !sim_sound(s, i))
 			continue;
 		rc = standing_of(&s->node[i], &got, &dump, why);
 		if (rc < 0)
@@ -93,13 +93,16 @@ static int check_logs_of(struct sim_node *n, struct why *why)
 		rc = log_verify(n->db, &log[i], NULL, NULL, why);
 		if (rc < 0 || author == SIM_NODES_MAX || !sim_honest(n->sim, author))
 			continue;
-		/* Everybody has all of every honest log. */
-		rc = log_load(n->sim->node[author].db, &log[i].id, &own, why);
-		if (rc == 0 && (own.size != log[i].size || !hash_eq(&own.root, &log[i].root)))
-			sim_break(n->sim, "log",
-				"node %u has %llu entries of node %u, which has %llu", n->at,
-				(unsigned long long)log[i].size, author,
-				(unsigned long long)own.size);
+		/* Everybody has all of every honest log; its author may have lost the end of it. */
+		if (sim_sound(n->sim, author)) {
+			rc = log_load(n->sim->node[author].db, &log[i].id, &own, why);
+			if (rc == 0 &&
+				(own.size != log[i].size || !hash_eq(&own.root, &log[i].root)))
+				sim_break(n->sim, "log",
+					"node %u has %llu entries of node %u, which has %llu",
+					n->at, (unsigned long long)log[i].size, author,
+					(unsigned long long)own.size);
+		}
 		if (rc == 0 && log[i].frozen)
 			sim_break(n->sim, "log", "node %u has frozen the log of honest node %u",
 				n->at, author);
@@ -167,7 +170,7 @@ static void check_canary(struct sim *s, size_t i, bool *const *held, unsigned me
 {
 	const struct sim_canary *c = &s->canary.p[i];
 
-	if (c->unsure || !sim_honest(s, c->author) || c->by_twin)
+	if (c->unsure || !sim_sound(s, c->author) || c->by_twin)
 		return;
 	for (unsigned k = 0; k < s->o.nodes; k++) {
 		bool has = s->node[k].party && held[k][i];
@@ -175,7 +178,7 @@ static void check_canary(struct sim *s, size_t i, bool *const *held, unsigned me
 
 		/* To whom relations were suspended, something may have been held back, or the other
 		 * way round. */
-		if (!sim_honest(s, k) || (s->suspended[c->author] >> k & 1) != 0 ||
+		if (!sim_sound(s, k) || (s->suspended[c->author] >> k & 1) != 0 ||
 			(s->suspended[k] >> c->author & 1) != 0)
 			continue;
 		/* Who is no member at the end gets nothing any more; before, it may have been quick enough. */
@@ -191,11 +194,17 @@ static void check_canary(struct sim *s, size_t i, bool *const *held, unsigned me
 static int members_now(struct sim *s, unsigned *ret, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	struct sim_node *n = &s->node[sim_honest(s, 0) ? 0 : 1];
+	struct sim_node *n = NULL;
 	struct world w;
-	int rc = world_load(&w, n->node, n->db, &s->coalition, &arena, why);
+	int rc;
 
 	*ret = 0;
+	for (unsigned i = 0; n == NULL && i < s->o.nodes; i++)
+		if (s->node[i].party && sim_sound(s, i))
+			n = &s->node[i];
+	if (n == NULL)
+		return 0;
+	rc = world_load(&w, n->node, n->db, &s->coalition, &arena, why);
 	for (unsigned i = 0; rc >= 0 && i < s->o.nodes; i++) {
 		const struct id *id = &s->node[i].node->self;
 		const struct standing_party *p = standing_find(&w.standing, id);
@@ -273,7 +282,7 @@ int sim_agree(struct sim *s, struct why *why)
 	for (unsigned i = 0; i < s->o.nodes; i++) {
 		struct sim_node *n = &s->node[i];
 
-		if (!n->party || !sim_honest(s, i))
+		if (!n->party || !sim_sound(s, i))
 			continue;
 		if ((rc = check_logs_of(n, why)) < 0 || (rc = check_forks_of(n, why)) < 0)
 			return why_prefix(why, "node %u", i);

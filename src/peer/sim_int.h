@@ -37,7 +37,10 @@ struct sim_node {
 	struct buf roots;      /* its root document, as handed over at introductions */
 	bool party;	       /* knows the coalition and is known in it */
 	enum sim_death death;
-	bool died;			  /* to be started again before anything else */
+	bool died;	   /* to be started again before anything else */
+	struct db *backup; /* owned; keeps the copy alive; NULL: none yet */
+	char *backup_url;  /* owned */
+	bool lost;	   /* what it has signed is ahead of its store for good: it only reads */
 	struct pull *pull[SIM_NODES_MAX]; /* owned */
 };
 
@@ -68,7 +71,7 @@ struct sim {
 	struct id coalition;
 	struct buf charter;
 	struct map old;		 /* path → struct sim_answer *, owned: what was answered before */
-	struct map signed_heads; /* "author size" → its root, owned text */
+	struct map signed_heads; /* "author size", "witness author size" → its root, owned text */
 	VEC(struct sim_canary) canary;
 	unsigned suspended[SIM_NODES_MAX]; /* bit: has ever suspended relations with that node */
 	struct sim_counts n;
@@ -80,6 +83,8 @@ unsigned sim_pick(struct sim *s, unsigned below);
 /* The node whose member this is; SIM_NODES_MAX if none. */
 unsigned sim_index(const struct sim *s, const struct id *member);
 bool sim_honest(const struct sim *s, unsigned at);
+/* Honest, and its store is current. */
+bool sim_sound(const struct sim *s, unsigned at);
 /* Notes an invariant that does not hold; the first one stays. */
 void sim_break(struct sim *s, const char *where, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -93,17 +98,24 @@ void sim_watch(struct sim *s, unsigned reader, struct slice bytes, const char *w
 /* sim_work.c: one random deed of one node. */
 void sim_deed(struct sim_node *n);
 void sim_join(struct sim *s, unsigned at);
+/* Parties that are not known here are introduced to this node. */
+void sim_meet(struct sim_node *n);
 MUST_USE int sim_sign(struct sim_node *n, struct why *why);
 MUST_USE int sim_say(struct sim_node *n, struct why *why);
 
 /* sim_twin.c: from now on the equivocator tells two stories. */
 void sim_split(struct sim *s);
 
+/* sim_restore.c: a backup of the store is made (in place of the one before), and put back; the high-water records are those of today. */
+void sim_backup(struct sim_node *n);
+void sim_restore(struct sim_node *n);
+
 /* sim.c */
 MUST_USE int sim_highwater_load(
 	void *node, const struct log_id *log, struct highwater *ret, struct why *why);
 MUST_USE int sim_highwater_save(
 	void *node, const struct log_id *log, const struct highwater *h, struct why *why);
+struct highwater_store sim_highwater(struct sim_node *n);
 void sim_reboot(struct sim_node *n);
 MUST_USE int sim_pull(struct sim_node *n, unsigned from, bool *ret_progress, struct why *why);
 

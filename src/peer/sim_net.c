@@ -53,38 +53,65 @@ void sim_watch(struct sim *s, unsigned reader, struct slice bytes, const char *w
 	}
 }
 
-/* A head that an honest author gives of its own log: one root for each size, for ever. */
-static void watch_note(struct sim *s, unsigned author, struct slice bytes)
+/* One root for each size, for ever. */
+static void watch_root(
+	struct sim *s, const char *key, const struct checkpoint *cp, unsigned by, const char *verb)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
-	char key[64], root[65];
-	struct checkpoint cp;
-	struct note note;
-	char *before;
+	char root[65], *before;
 
-	if (note_parse(&note, &arena, bytes, NULL) < 0 ||
-		checkpoint_parse(&cp, note.text, NULL) < 0 ||
-		sim_index(s, &cp.log.member) != author)
-		return;
-	snprintf(key, sizeof(key), "%u %llu", author, (unsigned long long)cp.size);
-	for (size_t i = 0; i < sizeof(cp.root.b); i++)
-		snprintf(root + 2 * i, 3, "%02x", cp.root.b[i]);
+	for (size_t i = 0; i < sizeof(cp->root.b); i++)
+		snprintf(root + 2 * i, 3, "%02x", cp->root.b[i]);
 	before = map_get(&s->signed_heads, slice_str(key));
 	if (before == NULL)
 		map_put(&s->signed_heads, slice_str(key), mem_string(root, 64));
 	else if (strcmp(before, root) != 0)
-		sim_break(s, "head", "node %u has signed two roots of size %llu", author,
-			(unsigned long long)cp.size);
+		sim_break(s, "head", "node %u has %s two roots of size %llu", by, verb,
+			(unsigned long long)cp->size);
 }
 
-static void watch_heads(struct sim *s, unsigned author, struct slice body)
+/* Whose cosignatures are in a note that an honest node gives: it has checked them. */
+static void watch_witnesses(
+	struct sim *s, unsigned author, const struct note *note, const struct checkpoint *cp)
+{
+	for (unsigned i = 0; i < s->o.nodes; i++) {
+		char name[ORIGIN_MAX], key[80];
+
+		witness_name_format(&s->coalition, &s->node[i].node->self, name);
+		snprintf(key, sizeof(key), "%u %u %llu", i, author, (unsigned long long)cp->size);
+		for (size_t k = 0; sim_honest(s, i) && k < note->n; k++)
+			if (slice_is(note->signature[k].name, name))
+				watch_root(s, key, cp, i, "cosigned");
+	}
+}
+
+/* A head that an honest author gives of its own log, and what its server tells of witnesses. */
+static void watch_note(struct sim *s, unsigned server, struct slice bytes)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct checkpoint cp;
+	struct note note;
+	char key[64];
+	unsigned author;
+
+	if (note_parse(&note, &arena, bytes, NULL) < 0 ||
+		checkpoint_parse(&cp, note.text, NULL) < 0)
+		return;
+	author = sim_index(s, &cp.log.member);
+	watch_witnesses(s, author, &note, &cp);
+	if (author != server)
+		return;
+	snprintf(key, sizeof(key), "%u %llu", author, (unsigned long long)cp.size);
+	watch_root(s, key, &cp, author, "signed");
+}
+
+static void watch_heads(struct sim *s, unsigned server, struct slice body)
 {
 	struct slice frame;
 
-	if (!sim_honest(s, author) || frame32_next(&body, 1024, &frame, NULL) != 1)
+	if (!sim_honest(s, server) || frame32_next(&body, 1024, &frame, NULL) != 1)
 		return;
 	while (frame32_next(&body, LIMIT_NOTE_BYTES, &frame, NULL) == 1)
-		watch_note(s, author, frame);
+		watch_note(s, server, frame);
 }
 
 /* ---- the way of one call ---- */

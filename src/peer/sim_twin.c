@@ -30,8 +30,7 @@ static int twin_make(struct sim *s, struct why *why)
 	two->node->env = env_of_fake(&two->clock);
 	two->highwater = highwater_memory_new();
 	two->highwater_real = highwater_in_memory(two->highwater);
-	two->node->highwater = (struct highwater_store){
-		.ctx = two, .load = sim_highwater_load, .save = sim_highwater_save};
+	two->node->highwater = sim_highwater(two);
 	snprintf(url + strlen(url), sizeof(url) - strlen(url), "-twin?vfs=memdb");
 	two->node->database = mem_string(url, strlen(url));
 	s->twin = two;

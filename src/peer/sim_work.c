@@ -77,6 +77,21 @@ static int in_transaction(struct sim_node *n, const struct sim_node *who, struct
 	return db_commit(n->db, why);
 }
 
+void sim_meet(struct sim_node *n)
+{
+	struct sim *s = n->sim;
+	struct why why = {0};
+	struct hash known;
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < s->o.nodes; i++)
+		if (&s->node[i] != n && s->node[i].party &&
+			root_first(n->db, &s->node[i].node->self, &known, NULL) == E_MISSING)
+			rc = in_transaction(n, &s->node[i], &why);
+	if (rc < 0)
+		sim_break(s, "meet", "node %u: %s %s", n->at, why.where, why.text);
+}
+
 /* By note verbale: it takes up the coalition, and everybody and it are introduced to each other. */
 void sim_join(struct sim *s, unsigned at)
 {
@@ -404,12 +419,12 @@ static int other_deed(struct deed *d, struct why *why)
 }
 
 /* A refusal by a rule is part of the game; what a rule does not explain is a bug, unless the node
- * is dying or its log is frozen. */
+ * is dying, its log is frozen or its store an older one. */
 static bool explained(const struct sim_node *n, int rc)
 {
 	if (rc >= 0 || rc == E_DENIED || rc == E_INVALID || rc == E_MISSING)
 		return true;
-	return n->death != SIM_ALIVE || !sim_honest(n->sim, n->at);
+	return n->death != SIM_ALIVE || !sim_sound(n->sim, n->at);
 }
 
 void sim_deed(struct sim_node *n)

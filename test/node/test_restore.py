@@ -1,5 +1,6 @@
 """A node restored from an old backup: it must not sign a second story; and if it does, everybody can prove it."""
 
+import base64
 import hashlib
 import json
 import shutil
@@ -84,6 +85,48 @@ def test_with_its_high_water_record_lost_too_partners_tell_it(old):
     t["HRV"].put("life goes on", to="all")
     wait(lambda: "life goes on" in {r["title"] for r in alb.list().values()}, "reading goes on")
     assert not t["HRV"].view()["forks"] and not t["KOS"].view()["forks"]
+
+
+def _cosigned(node, author, witness):
+    """Size and root of what `witness` has cosigned of `author`'s log, as `node` holds it."""
+    text = {n: base64.b32decode(n.member.upper() + "=" * 6) for n in (author, witness)}
+    with sqlite3.connect(node.dir / "node.db") as db:
+        rows = db.execute("SELECT c.size, c.root FROM cosign c JOIN log l ON l.id = c.log "
+                          "WHERE l.member = ? AND c.witness = ?", (text[author], text[witness])).fetchall()
+    db.close()
+    return rows[0] if rows else (0, b"")
+
+
+@pytest.mark.parametrize("wrote", [True, False], ids=["the witness wrote since", "it only cosigned"])
+def test_a_restored_witness_cosigns_no_second_story(coalition, tmp_path, wrote):
+    t = coalition(["ALB", "HRV", "KOS"])
+    t.sign_all()
+    t.agree()
+    alb, hrv, kos = t["ALB"], t["HRV"], t["KOS"]
+    backup(alb, tmp_path / "alb")
+    backup(hrv, tmp_path / "hrv")
+    if wrote:
+        hrv.put("after the backup", to="all")
+    alb.put("story A", to="all")
+    t.agree()
+    size = kos.sizes()[alb.member]
+    wait(lambda: _cosigned(kos, alb, hrv)[0] == size, "the cosignature of story A")
+    kos.stop()
+    hrv.stop()
+    # The author loses everything, its record too, and writes on; the witness is put back and keeps its records.
+    restore(alb, tmp_path / "alb", with_highwater=True)
+    restore(hrv, tmp_path / "hrv", with_highwater=False)
+    alb.run("put", "story B", "--to", "all")
+    alb.start()
+    hrv.start()
+    wait(lambda: "story B" in {r["title"] for r in hrv.list().values()}, "story B, which is read")
+    assert hrv.sizes()[alb.member] == size and _cosigned(hrv, alb, hrv)[0] < size
+    steps = [step for step, _ in hrv.refused()]
+    assert ("cosign" in steps) is not wrote, steps
+    kos.start()
+    wait(lambda: hrv.view()["forks"] and kos.view()["forks"], "the fork")
+    for node in (hrv, kos):
+        assert _cosigned(node, alb, hrv)[1] in (b"", _cosigned(kos, alb, hrv)[1])
 
 
 def test_a_second_story_by_a_restored_node_is_proved_offline(old, tmp_path):

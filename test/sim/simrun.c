@@ -63,6 +63,7 @@ static struct sim_options options_of(uint64_t seed, const struct wish *w)
 		.corrupt = (unsigned)(m >> 24) % 60,
 		.crash = (unsigned)(m >> 32) % 60,
 		.partition = (unsigned)(m >> 40) % 40,
+		.restore = (m >> 58) % 2 == 0 ? (unsigned)(m >> 44) % 30 : 0,
 		.equivocator = (m >> 48) % 4 == 0};
 
 	if (w->nodes != NO_WISH)
@@ -107,6 +108,7 @@ static int run(uint64_t seed, const struct wish *w, struct sim_counts *sum, stru
 	sum->carried += n.carried;
 	sum->crashes += n.crashes;
 	sum->partitions += n.partitions;
+	sum->restored += n.restored;
 	sum->entries += n.entries;
 	sum->acts += n.acts;
 	sum->refusals += n.refusals;
@@ -119,10 +121,10 @@ static void print_sum(const struct sim_counts *n)
 {
 	printf("%" PRIu64 " calls, %" PRIu64 " lost, %" PRIu64 " stale, %" PRIu64
 	       " corrupted, %" PRIu64 " bundles carried; %" PRIu64 " crashes, %" PRIu64
-	       " partitions; %" PRIu64 " entries, %" PRIu64 " of them acts; %" PRIu64
-	       " refusals, %" PRIu64 " forks\n",
+	       " partitions, %" PRIu64 " backups put back; %" PRIu64 " entries, %" PRIu64
+	       " of them acts; %" PRIu64 " refusals, %" PRIu64 " forks\n",
 		n->calls, n->lost, n->stale, n->corrupted, n->carried, n->crashes, n->partitions,
-		n->entries, n->acts, n->refusals, n->forks);
+		n->restored, n->entries, n->acts, n->refusals, n->forks);
 }
 
 int main(int argc, char **argv)

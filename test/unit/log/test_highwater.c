@@ -230,10 +230,141 @@ static void raising_in_memory(void **state)
 	highwater_memory_free(&m);
 }
 
+/* ---- logs of others ---- */
+
+static void assert_witnessed(const struct witnessed *w, uint32_t epoch, unsigned size)
+{
+	const struct highwater *h = witnessed_find(w, epoch);
+	struct hash root = sample_hash(size);
+
+	assert_non_null(h);
+	assert_true(h->size == size && hash_eq(&h->root, &root));
+}
+
+/* The newest epochs are kept; an older one than all takes nobody's place. */
+static void newest_epochs(void **state)
+{
+	struct witnessed w = {0};
+	struct highwater h;
+
+	(void)state;
+	assert_null(witnessed_find(&w, 1));
+	for (uint32_t epoch = 40; epoch > 40 - LIMIT_LOGS_OF_MEMBER; epoch--) {
+		h = head(epoch);
+		assert_true(witnessed_put(&w, epoch, &h));
+	}
+	assert_int_equal(w.n, LIMIT_LOGS_OF_MEMBER);
+	h = head(7);
+	assert_true(witnessed_put(&w, 33, &h));
+	assert_witnessed(&w, 33, 7);
+	assert_false(witnessed_put(&w, 24, &h));
+	h = head(41);
+	assert_true(witnessed_put(&w, 41, &h));
+	assert_null(witnessed_find(&w, 25));
+	assert_int_equal(w.n, LIMIT_LOGS_OF_MEMBER);
+	h = head(9);
+	assert_false(witnessed_put(&w, 25, &h));
+	for (size_t i = 1; i < w.n; i++)
+		assert_true(w.log[i - 1].epoch < w.log[i].epoch);
+	assert_witnessed(&w, 26, 26);
+	assert_witnessed(&w, 41, 41);
+}
+
+static void witnessed_anew(const struct highwater_store *s)
+{
+	struct log_id log = sample_log();
+	struct witnessed w = {0}, got = {0};
+	struct highwater h;
+
+	assert_int_equal(
+		s->load_witnessed(s->ctx, &log.coalition, &log.member, &got, NULL), E_MISSING);
+	for (unsigned i = 1; i < 20; i++) {
+		h = head(i * 5);
+		assert_true(witnessed_put(&w, i, &h));
+		assert_int_equal(
+			s->save_witnessed(s->ctx, &log.coalition, &log.member, &w, NULL), 0);
+		assert_int_equal(
+			s->load_witnessed(s->ctx, &log.coalition, &log.member, &got, NULL), 0);
+		assert_int_equal(got.n, w.n);
+		assert_witnessed(&got, i, i * 5);
+	}
+	/* Own logs are another matter. */
+	assert_int_equal(s->load(s->ctx, &log, &h, NULL), E_MISSING);
+	log.member.b[0] ^= 1;
+	assert_int_equal(
+		s->load_witnessed(s->ctx, &log.coalition, &log.member, &got, NULL), E_MISSING);
+}
+
+static void witnessed_in_files(void **state)
+{
+	struct highwater_store s = highwater_in_files(&files);
+	struct log_id log = sample_log();
+	struct witnessed w = {0};
+	char own[sizeof(path)], other[sizeof(path)];
+
+	(void)state;
+	snprintf(own, sizeof(own), "%s", path);
+	snprintf(strrchr(path, '.'), 16, ".cosigned");
+	witnessed_anew(&s);
+	/* A torn write spoils one record, and the one before is there. */
+	poke(100, 1);
+	assert_int_equal(s.load_witnessed(s.ctx, &log.coalition, &log.member, &w, NULL), 0);
+	poke(SLOT_BYTES + 100, 1);
+	assert_int_equal(s.load_witnessed(s.ctx, &log.coalition, &log.member, &w, NULL), E_VERIFY);
+	assert_int_equal(s.save_witnessed(s.ctx, &log.coalition, &log.member, &w, NULL), E_VERIFY);
+	poke(100, 1);
+	/* The file of one author under the name of another. */
+	snprintf(other, sizeof(other), "%s", path);
+	log.member.b[0] ^= 1;
+	id_format(&log.member, strchr(other, '.') + 1);
+	other[strlen(other)] = '.';
+	assert_int_equal(rename(path, other), 0);
+	assert_int_equal(s.load_witnessed(s.ctx, &log.coalition, &log.member, &w, NULL), E_VERIFY);
+	assert_int_equal(unlink(other), 0);
+	snprintf(path, sizeof(path), "%s", own);
+}
+
+static void witnessed_in_memory(void **state)
+{
+	struct highwater_memory *m = highwater_memory_new();
+	struct highwater_store s = highwater_in_memory(m);
+
+	(void)state;
+	witnessed_anew(&s);
+	highwater_memory_free(&m);
+}
+
+/* A file as earlier versions have written it. */
+static void an_old_file_is_read(void **state)
+{
+	struct highwater_store s = highwater_in_files(&files);
+	struct log_id log = sample_log();
+	struct highwater h = head(12);
+	struct buf b CLEANUP_BUF = BUF(FILE_BYTES);
+	struct hash sum;
+
+	(void)state;
+	buf_str(&b, "EHIGHWM1");
+	buf_be64(&b, 3);
+	buf_be64(&b, h.size);
+	buf_add(&b, h.root.b, sizeof(h.root.b));
+	buf_slice_add(&b, id_slice(&log.coalition));
+	buf_slice_add(&b, id_slice(&log.member));
+	buf_be32(&b, log.epoch);
+	sum = hash_bytes(buf_slice(&b));
+	buf_add(&b, sum.b, sizeof(sum.b));
+	while (b.n < FILE_BYTES)
+		buf_byte(&b, 0);
+	assert_int_equal(file_create(path, buf_slice(&b), 0600, NULL), 0);
+	assert_loads(&s, 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {H(saved_and_loaded), H(torn_write), H(nothing_whole),
-		H(file_of_another_log), H(no_folder), H(raising_in_files), H(raising_in_memory)};
+		H(file_of_another_log), H(no_folder), H(raising_in_files), H(raising_in_memory),
+		H(newest_epochs), H(witnessed_in_files), H(witnessed_in_memory),
+		H(an_old_file_is_read)};
 
 	crypt_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
