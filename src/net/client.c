@@ -28,7 +28,8 @@ struct client {
 	const struct client_call *call;
 	struct client_answer *answer;
 	struct buf *body;
-	uint64_t received;
+	uint64_t received, heard; /* bytes of the body; as many as there were at heard_ms */
+	int64_t heard_ms;	  /* since the call began */
 	size_t head_bytes;
 	struct why failed; /* why we broke it off ourselves */
 };
@@ -232,6 +233,11 @@ static void set_trust(struct client *c)
 	SET(CURLOPT_SSLKEY, path);
 }
 
+static int64_t deadline_of(const struct client_call *call)
+{
+	return call->deadline_ms > 0 ? call->deadline_ms : 30000;
+}
+
 static void set_manners(struct client *c, int64_t deadline_ms)
 {
 	SET(CURLOPT_NOSIGNAL, 1L);
@@ -244,7 +250,7 @@ static void set_manners(struct client *c, int64_t deadline_ms)
 	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(CURLOPT_HTTP09_ALLOWED, 0L);
 	SET(CURLOPT_USERAGENT, "entente");
-	SET(CURLOPT_TIMEOUT_MS, (long)deadline_ms);
+	SET(CURLOPT_TIMEOUT_MS, c->call->patient ? 0L : (long)deadline_ms);
 	SET(CURLOPT_CONNECTTIMEOUT_MS,
 		(long)(deadline_ms < LIMIT_CONNECT_MS ? deadline_ms : LIMIT_CONNECT_MS));
 	SET(CURLOPT_EXPECT_100_TIMEOUT_MS, 0L);
@@ -299,6 +305,22 @@ static void set_call(struct client *c, const struct client_call *call)
 		SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->answer_max);
 }
 
+/* Silence, or a trickle: each byte buys its share of time at the slowest rate we put up with. */
+static bool out_of_patience(struct client *c)
+{
+	int64_t deadline = deadline_of(c->call), now;
+	curl_off_t us = 0;
+
+	MUST(curl_easy_getinfo(c->easy, CURLINFO_TOTAL_TIME_T, &us) == CURLE_OK);
+	now = us / 1000;
+	if (c->received != c->heard) {
+		c->heard = c->received;
+		c->heard_ms = now;
+	}
+	return now - c->heard_ms > deadline ||
+	       now > deadline + (int64_t)(c->received / LIMIT_BODY_RATE * 1000);
+}
+
 /* Runs until libcurl is done; asks `stop` in between. */
 static CURLcode perform(struct client *c)
 {
@@ -312,6 +334,8 @@ static CURLcode perform(struct client *c)
 			return CURLE_ABORTED_BY_CALLBACK;
 		}
 		MUST(curl_multi_perform(c->multi, &running) == CURLM_OK);
+		if (running > 0 && c->call->patient && out_of_patience(c))
+			return CURLE_OPERATION_TIMEDOUT;
 		if (running > 0)
 			MUST(curl_multi_poll(c->multi, NULL, 0, CLIENT_POLL_MS, NULL) == CURLM_OK);
 	}
@@ -379,13 +403,14 @@ int client_request(struct client *c, const struct client_call *call, struct clie
 	c->call = call;
 	c->answer = &answer;
 	c->body = body;
-	c->received = 0;
+	c->received = c->heard = 0;
+	c->heard_ms = 0;
 	c->head_bytes = 0;
 	c->failed = (struct why){0};
 	curl_easy_reset(c->easy); /* keeps connections */
 	list = headers(call);
 	set_trust(c);
-	set_manners(c, call->deadline_ms > 0 ? call->deadline_ms : 30000);
+	set_manners(c, deadline_of(call));
 	set_call(c, call);
 	SET(CURLOPT_URL, call->url);
 	SET(CURLOPT_HTTPHEADER, list);

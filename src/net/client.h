@@ -38,7 +38,9 @@ struct client_call {
 	const char *content_type;
 	const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
 	int64_t deadline_ms;	    /* for the whole call; 0: 30 s */
-	size_t answer_max;	    /* ceiling; over it the call ends with E_LIMIT */
+	/* The deadline is for the first byte and for each silence after it: the answer may take as long as it keeps coming at LIMIT_BODY_RATE. */
+	bool patient;
+	size_t answer_max; /* ceiling; over it the call ends with E_LIMIT */
 	/* If set, a successful answer (2xx) goes here piece by piece instead of into the buf (a file download); that of another is dropped. Non-zero aborts. */
 	int (*sink)(void *ctx, struct slice piece);
 	void *sink_ctx;

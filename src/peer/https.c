@@ -141,6 +141,8 @@ static int call_endpoint(struct https *h, struct way *w, const struct peer_call 
 		.body = call->body,
 		.content_type = call->body.p != NULL ? "application/octet-stream" : NULL,
 		.deadline_ms = call->deadline_ms,
+		/* What goes into a sink is kept when it breaks off, and other things shall have their turn. */
+		.patient = call->sink == NULL,
 		.answer_max = call->answer_max,
 		.sink = call->sink,
 		.sink_ctx = call->sink_ctx,

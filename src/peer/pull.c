@@ -15,7 +15,7 @@
 
 #include <inttypes.h>
 
-/* Deadline of an ordinary question; a long poll gets its waiting time on top. */
+/* Deadline of an ordinary question, and longest silence in its answer; a long poll gets its waiting time on top. */
 #define CALL_MS 30000
 /* Health is written when it changes, and so often in between. */
 #define HEALTH_MS 60000
@@ -40,6 +40,7 @@ void pull_free(struct pull **pp)
 		return;
 	MUST(p->magic == PULL_MAGIC);
 	pull_forget(p);
+	map_free(&p->wants);
 	p->magic = 0;
 	mem_free(p);
 	*pp = NULL;

@@ -15,7 +15,7 @@ struct peer_call {
 	const char *path;   /* "/f/1/<coalition>/heads?after=…&wait=25000" */
 	struct slice body;  /* POST */
 	size_t answer_max;  /* bytes; more is E_LIMIT */
-	int64_t deadline_ms;
+	int64_t deadline_ms; /* for the first byte and each silence; with a sink, for the whole call */
 	/* If set, a successful answer goes here in pieces (files). */
 	int (*sink)(void *ctx, struct slice piece);
 	void *sink_ctx;

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 
@@ -183,6 +184,7 @@ struct fake {
 	uint16_t port;
 	const char *canned;
 	size_t canned_n, canned_times;
+	int pause_ms; /* before each time but the first */
 	const char *priority;
 	int result;
 	pthread_t thread;
@@ -212,9 +214,12 @@ static void *fake_run(void *arg)
 	if (f->priority != NULL) {
 		fake_tls(f, fd);
 	} else if (recv(fd, head, sizeof(head), 0) > 0) {
-		for (size_t i = 0; i < f->canned_times; i++)
+		for (size_t i = 0; i < f->canned_times; i++) {
+			if (i > 0 && f->pause_ms > 0)
+				(void)poll(NULL, 0, f->pause_ms);
 			if (send(fd, f->canned, f->canned_n, MSG_NOSIGNAL) < 0)
 				break;
+		}
 	}
 	(void)shutdown(fd, SHUT_WR);
 	while (recv(fd, head, sizeof(head), 0) > 0)
@@ -488,6 +493,50 @@ static void test_deadline(void **state)
 	assert_string_equal(why.text, "no answer within the deadline");
 }
 
+/* Pieces that come one after the other, the first of them the head. */
+static int in_pieces(size_t times, int pause_ms, bool patient, struct buf *got)
+{
+	char piece[400];
+	struct fake f = {.canned = piece,
+		.canned_n = sizeof(piece),
+		.canned_times = times,
+		.pause_ms = pause_ms};
+	struct client_call call = {
+		.method = "GET", .answer_max = 100000, .deadline_ms = 400, .patient = patient};
+	struct client_answer answer;
+	char url[64];
+	int n = snprintf(piece, sizeof(piece), "HTTP/1.1 200 OK\r\n\r\n"), rc;
+
+	/* The head again and again, as a body: what it says does not matter. */
+	memset(piece + n, 'x', sizeof(piece) - (size_t)n);
+	fake_start(&f);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u/", f.port);
+	call.url = url;
+	client = app_client(&app, NULL);
+	buf_clear(got);
+	why = (struct why){0};
+	rc = client_request(client, &call, &answer, got, &why);
+	client_free(&client);
+	fake_stop(&f);
+	return rc;
+}
+
+/* A thin line: an answer may take as long as it keeps coming. */
+static void test_patience(void **state)
+{
+	struct buf got CLEANUP_BUF = BUF(100000);
+
+	(void)state;
+	assert_int_equal(in_pieces(8, 100, true, &got), 0);
+	assert_in_range(got.n, 7 * 400, 8 * 400);
+	/* Without it, the deadline is for all. */
+	assert_int_equal(in_pieces(8, 100, false, &got), E_NET);
+	assert_string_equal(why.text, "no answer within the deadline");
+	/* A silence is none the better for what came before. */
+	assert_int_equal(in_pieces(2, 1500, true, &got), E_NET);
+	assert_string_equal(why.text, "no answer within the deadline");
+}
+
 static bool stop_at(void *ctx)
 {
 	return mono_ms() >= *(int64_t *)ctx;
@@ -618,6 +667,7 @@ int main(void)
 		unit(test_methods),
 		unit(test_redirect_stays),
 		unit(test_deadline),
+		unit(test_patience),
 		unit(test_stop),
 		unit(test_addresses),
 		unit(test_urls),
