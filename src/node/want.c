@@ -1,13 +1,13 @@
 /* want.c: see want.h. */
 #include "node/want.h"
 
-int want_list(struct db *db, int64_t log_row, int64_t now_ms, size_t limit, struct arena *arena,
-	uint64_t **ret, size_t *ret_n, struct why *why)
+int want_list(struct db *db, int64_t log_row, uint64_t from, int64_t now_ms, size_t limit,
+	struct arena *arena, uint64_t **ret, size_t *ret_n, struct why *why)
 {
 	/* The literal is WANT_NEVER: so the index want_due is used. */
-	struct stmt *s = db_stmt(db,
-		"SELECT seq FROM want WHERE log = $1 AND next_ms <= $2 AND next_ms < 9223372036854775807 "
-		"ORDER BY seq LIMIT $3");
+	struct stmt *s =
+		db_stmt(db, "SELECT seq FROM want WHERE log = $1 AND seq >= $4 AND next_ms <= $2 "
+			    "AND next_ms < 9223372036854775807 ORDER BY seq LIMIT $3");
 	uint64_t *seq = arena_array(arena, uint64_t, limit + 1);
 	size_t n = 0;
 	int rc;
@@ -15,6 +15,7 @@ int want_list(struct db *db, int64_t log_row, int64_t now_ms, size_t limit, stru
 	db_bind_i64(s, 1, log_row);
 	db_bind_i64(s, 2, now_ms);
 	db_bind_i64(s, 3, (int64_t)limit);
+	db_bind_i64(s, 4, from < INT64_MAX ? (int64_t)from : INT64_MAX);
 	while ((rc = db_step(s, why)) == DB_ROW && n < limit)
 		seq[n++] = (uint64_t)db_i64(s, 0);
 	db_reset(s);

@@ -1,7 +1,7 @@
 /*
  * want.h: contents that this node does not hold and may be meant for it: what to ask partners for. fold_header makes the rows, fold_payload takes them away.
  *
- *	rc = want_list(db, log.row, now_ms, 256, arena, &seq, &n, why);
+ *	rc = want_list(db, log.row, from, now_ms, 256, arena, &seq, &n, why);
  *	... ask; fold_payload what came ...
  *	rc = want_later(db, log.row, seq[i], now_ms + wait, why);    -- answered "not for you" or not there
  */
@@ -19,8 +19,8 @@
  */
 #define WANT_HEADER_MS (20 * 1000)
 
-/* Due at `now_ms`, lowest first, at most `limit`. */
-MUST_USE int want_list(struct db *db, int64_t log_row, int64_t now_ms, size_t limit,
+/* Due at `now_ms`, from `from` on, lowest first, at most `limit`. */
+MUST_USE int want_list(struct db *db, int64_t log_row, uint64_t from, int64_t now_ms, size_t limit,
 	struct arena *arena, uint64_t **ret, size_t *ret_n, struct why *why);
 /* Makes the row, due at once; what was put off is due again. */
 MUST_USE int want_put(struct db *db, int64_t log_row, uint64_t seq, struct why *why);

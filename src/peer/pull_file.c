@@ -163,22 +163,27 @@ static int put_off(
 	return db_commit(r->db, why);
 }
 
-static int look_for(struct round *r, const struct id *author, struct why *why)
+/* *ret_tried: how many of those due were asked for or put off; what another thread is at is left to it. */
+static int look_for_some(struct round *r, const struct id *author, int64_t now_ms,
+	size_t *ret_tried, struct why *why)
 {
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
 	struct file_wanted *file;
 	size_t n;
 	int rc = db_begin_read(r->db, why);
 
+	*ret_tried = 0;
 	if (rc < 0)
 		return rc;
-	rc = files_wanted(r->db, &r->p->o.coalition, author, env_now_ms(&r->node->env),
-		FILES_PER_ROUND, &r->arena, &file, &n, why);
+	rc = files_wanted(
+		r->db, &r->p->o.coalition, author, now_ms, FILES_PER_ROUND, &arena, &file, &n, why);
 	db_rollback(r->db);
 	for (size_t i = 0; rc >= 0 && i < n; i++) {
 		uint64_t before = r->res.files;
 
 		if (!file_take(&file[i].sha256))
 			continue;
+		++*ret_tried;
 		rc = fetch_file(r, &file[i], why);
 		file_leave(&file[i].sha256);
 		/* A file that is not what it was called is refused, and asked for again only later; what there is no room for waits as well. */
@@ -197,15 +202,32 @@ static int look_for(struct round *r, const struct id *author, struct why *why)
 	return rc < 0 ? rc : 0;
 }
 
+/*
+ * Of a partner some in each round. A carried file has no other round: all that was due when it was begun with, each once, since what is not in it is put off.
+ */
+static int look_for(struct round *r, const struct id *author, struct why *why)
+{
+	int64_t now = env_now_ms(&r->node->env);
+	size_t tried;
+	int rc;
+
+	do
+		rc = look_for_some(r, author, now, &tried, why);
+	while (rc >= 0 && tried > 0 && r->p->o.transport.carried);
+	return rc;
+}
+
 int pull_files(struct round *r, struct why *why)
 {
 	int rc;
 
 	if (r->node->dir == NULL)
 		return 0; /* a node in memory keeps no files */
+	if (r->p->o.transport.carried)
+		return look_for(r, NULL, why);
 	rc = look_for(r, &r->p->o.peer, why);
-	/* Others' files only where there is time, or in a carried file, where there will be no other chance. */
-	if (rc == 0 && (r->p->idle || r->p->o.transport.carried))
+	/* Others' files only where there is time. */
+	if (rc == 0 && r->p->idle)
 		rc = look_for(r, NULL, why);
 	return rc;
 }

@@ -36,6 +36,9 @@ struct pull {
 	struct pull_options o;
 	char token[HEADS_TOKEN_MAX + 1]; /* of the last heads that were wholly dealt with */
 	struct map seen;		 /* digests of notes that need no further thought */
+	struct map
+		wants; /* row of a log → up to where a mirror has been asked for what its author may have for this node; none: from its beginning on */
+	size_t ask_max; /* contents asked for at once, since the last question that broke off; 0: as many as may be */
 	struct map tried; /* digest → how often a head of a frozen log led nowhere */
 	int64_t retry_ms; /* when (env_mono_ms) everything is asked for again; 0: nothing was put off */
 	struct hash roots_seen, proofs_seen; /* the partner's, asked for already */

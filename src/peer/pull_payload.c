@@ -4,6 +4,9 @@
  * The author is asked for everything that may be for this node, and its "no" is taken for an
  * answer. Others are asked for what surely is (acts, what goes to all) and, when nothing else is to
  * do, for the rest: an author may be out of reach for long.
+ *
+ * What is wanted is gone through from its beginning to its end, question after question, whatever came of each: what nobody gives must not stand in front of what somebody does. A
+ * mirror is asked so many questions of one log in a round, and from there on in the next.
  */
 #include "base/limits.h"
 #include "base/report.h"
@@ -16,12 +19,15 @@
 #define AGAIN_MS    (10 * 1000)
 #define FALSE_MS    (60 * 1000)
 #define BATCH_ARENA (512 * MIB)
+/* Questions to a mirror about one log that bring nothing, in one round; headers looked at without asking count as well. */
+#define VAIN_QUESTIONS 16
 
 struct asking {
 	struct round *r;
 	struct log log;
 	bool author;	    /* the partner wrote this log */
 	struct arena arena; /* of one question */
+	uint64_t from;	    /* where what is wanted is gone on with */
 	uint64_t *seq;
 	size_t n;
 	bool given[LIMIT_PAYLOADS_PER_REQUEST]; /* a frame has come */
@@ -41,6 +47,24 @@ static int surely_mine(struct asking *a, uint64_t seq, struct why *why)
 	return e.audience != AUDIENCE_VEILED;
 }
 
+static size_t ask_max(const struct pull *p)
+{
+	return p->ask_max > 0 ? p->ask_max : LIMIT_PAYLOADS_PER_REQUEST;
+}
+
+/*
+ * A line that breaks off in the middle of an answer loses all of it, and would again: smaller questions, until one comes through.
+ */
+static void ask_fewer(struct pull *p, size_t n)
+{
+	p->ask_max = n > 1 ? n / 2 : 1;
+}
+
+static void ask_more(struct pull *p)
+{
+	p->ask_max = p->ask_max * 2 < LIMIT_PAYLOADS_PER_REQUEST ? p->ask_max * 2 : 0;
+}
+
 static int load_wants(struct asking *a, struct why *why)
 {
 	struct round *r = a->r;
@@ -49,7 +73,7 @@ static int load_wants(struct asking *a, struct why *why)
 	if (rc < 0)
 		return rc;
 	arena_reset(&a->arena);
-	rc = want_list(r->db, a->log.row, env_now_ms(&r->node->env), LIMIT_PAYLOADS_PER_REQUEST,
+	rc = want_list(r->db, a->log.row, a->from, env_now_ms(&r->node->env), ask_max(r->p),
 		&a->arena, &a->seq, &a->n, why);
 	db_rollback(r->db);
 	/* Behind the cut of a fork nothing counts, and the partner may hold another story there. */
@@ -112,13 +136,17 @@ static void drop_withheld(struct asking *a, const uint64_t *seq, size_t n)
 	a->n = kept;
 }
 
-static int list_wants(struct asking *a, struct why *why)
+/* The next ones to ask for. *ret_to: where to go on behind them; UINT64_MAX: these are the last. */
+static int list_wants(struct asking *a, uint64_t *ret_to, struct why *why)
 {
 	bool all = a->author || a->r->p->idle || a->r->p->o.transport.carried;
 	uint64_t *withheld;
 	size_t kept = 0, n;
 	int rc = load_wants(a, why);
 
+	*ret_to = UINT64_MAX;
+	if (rc >= 0 && a->n > 0)
+		*ret_to = a->seq[a->n - 1] + 1;
 	if (rc >= 0)
 		rc = load_withheld(a, &withheld, &n, why);
 	if (rc >= 0 && n > 0) {
@@ -287,29 +315,40 @@ static int take_answer(struct asking *a, struct slice answer, struct why *why)
 	return db_commit(a->r->db, why);
 }
 
-/* One question. *ret_more: there is more to ask at once. */
-static int ask_once(struct asking *a, bool *ret_more, struct why *why)
+/* One question, about what is wanted from a->from on, which moves on behind it. *ret_end: there is no more. */
+static int ask_once(struct asking *a, bool *ret_end, struct why *why)
 {
 	struct buf path CLEANUP_BUF = BUF(PEER_PATH_MAX), body CLEANUP_BUF = BUF(64 * KIB);
 	struct buf answer CLEANUP_BUF = BUF(LIMIT_PEER_ANSWER);
-	uint64_t before = a->r->res.payloads;
-	int rc = list_wants(a, why);
+	struct pull *p = a->r->p;
+	uint64_t to;
+	int rc = list_wants(a, &to, why);
 
-	*ret_more = false;
-	if (rc < 0 || a->n == 0)
+	*ret_end = rc < 0 || to == UINT64_MAX;
+	if (rc < 0 || *ret_end)
 		return rc;
+	if (a->n == 0) {
+		a->from = to;
+		return 0;
+	}
 	peer_path_print(&path, &(struct peer_path){.resource = PEER_PAYLOADS,
 				       .coalition = a->log.id.coalition,
 				       .log = a->log.id});
 	payload_request_print(&body, a->seq, a->n);
 	MUST(!buf_over(&path) && !buf_over(&body));
 	rc = pull_post(a->r, buf_cstr(&path), buf_slice(&body), LIMIT_PEER_ANSWER, &answer, why);
-	if (rc == E_MISSING)
-		return 0; /* the partner does not follow this log */
+	if (rc == E_MISSING) {
+		*ret_end = true; /* the partner does not follow this log */
+		return 0;
+	}
+	if (rc == E_NET)
+		ask_fewer(p, a->n);
 	if (rc < 0 || (rc = take_answer(a, buf_slice(&answer), why)) < 0)
 		return rc;
-	*ret_more = a->r->res.payloads > before ||
-		    (a->author && !a->r->p->o.transport.carried && a->next > a->seq[0]);
+	ask_more(p);
+	/* A partner that looks at nothing is not asked again. */
+	*ret_end = a->next <= a->seq[0];
+	a->from = a->next < to ? a->next : to;
 	return 0;
 }
 
@@ -350,18 +389,60 @@ static int ask_again(struct round *r, const struct log *log, struct why *why)
 	return db_commit(r->db, why);
 }
 
+static uint64_t cursor_get(const struct pull *p, int64_t row)
+{
+	return (uint64_t)(uintptr_t)map_get(&p->wants, slice_of((uint8_t *)&row, sizeof(row)));
+}
+
+static void cursor_set(struct pull *p, int64_t row, uint64_t from)
+{
+	struct slice key = slice_of((uint8_t *)&row, sizeof(row));
+
+	if (from == 0)
+		(void)map_del(&p->wants, key);
+	else
+		(void)map_put(&p->wants, key, (void *)(uintptr_t)from);
+}
+
+/*
+ * All that is wanted of one log, and once more if something came: it may have made something else due, a release above all.
+ */
+static int ask_through(struct asking *a, struct why *why)
+{
+	bool bounded = !a->author && !a->r->p->o.transport.carried, end = false;
+	struct round *r = a->r;
+	unsigned vain = 0;
+	uint64_t before;
+	int rc = 0;
+
+	a->from = bounded ? cursor_get(r->p, a->log.row) : 0;
+	do {
+		before = r->res.payloads;
+		for (end = false; rc >= 0 && !end && vain < VAIN_QUESTIONS;) {
+			uint64_t got = r->res.payloads;
+
+			rc = ask_once(a, &end, why);
+			if (bounded)
+				vain = r->res.payloads > got ? 0 : vain + 1;
+		}
+		if (bounded)
+			cursor_set(r->p, a->log.row, end ? 0 : a->from);
+		a->from = 0;
+	} while (rc >= 0 && end && r->res.payloads > before);
+	return rc;
+}
+
 static int ask_log(struct round *r, const struct log *log, bool changed, struct why *why)
 {
 	struct asking *a = arena_new(&r->arena, struct asking);
-	bool more = true;
 	int rc = 0;
 
 	*a = (struct asking){.r = r, .log = *log, .arena = ARENA(1 * MIB)};
 	a->author = id_eq(&log->id.member, &r->p->o.peer);
 	if (a->author && changed && !r->p->o.transport.carried)
 		rc = ask_again(r, log, why);
-	while (more && rc >= 0)
-		rc = ask_once(a, &more, why);
+	if (rc >= 0)
+		rc = ask_through(a, why);
 	arena_free(&a->arena);
 	return rc;
 }

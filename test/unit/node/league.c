@@ -438,7 +438,7 @@ void league_carry(struct league *l, size_t from, size_t to, bool contents)
 	assert_ok(fold_begin(&f, &w, db, &arena, &why));
 	carry_headers(l, from, to, &src, &dst, &f);
 	if (contents)
-		assert_ok(want_list(db, dst.row, LEAGUE_NOW, 10000, &arena, &seq, &n, &why));
+		assert_ok(want_list(db, dst.row, 0, LEAGUE_NOW, 10000, &arena, &seq, &n, &why));
 	refused_check(l, from, to);
 	for (size_t i = 0; i < n; i++)
 		if (!is_refused(l, from, to, seq[i]))

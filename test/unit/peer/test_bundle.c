@@ -86,6 +86,20 @@ static void test_all_of_it_for_its_reader(void **state)
 	assert_true(r.entries == 0 && r.payloads == 0);
 }
 
+/* Contents for the reader behind more of others than one question asks for. */
+static void test_behind_many_of_others(void **state)
+{
+	struct sim *s = *state;
+	struct bundle_result r;
+
+	scene_many(s, 0, LIMIT_PAYLOADS_PER_REQUEST + 80);
+	scene_note(s, 0, 3, false, "for the reader");
+	scene_many(s, 0, LIMIT_PAYLOADS_PER_REQUEST + 80);
+	scene_note(s, 0, 3, false, "for it as well");
+	assert_int_equal(import(s, 1, export(s, 0, 1), &r), 0);
+	assert_int_equal(r.payloads, 2);
+}
+
 static void test_mirrors_carry_others(void **state)
 {
 	struct sim *s = *state;
@@ -380,6 +394,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_of_it_for_its_reader, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_behind_many_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mirrors_carry_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_absence_in_a_file_denies_nothing, setup, teardown),

@@ -71,6 +71,25 @@ static void test_a_mirror_serves_when_the_author_is_away(void **state)
 	assert_true(holds(s, 2, 0, two.seq));
 }
 
+/* What is for nobody here does not stand in front of what is, however much it is. */
+static void test_a_mirror_is_asked_for_all_of_it(void **state)
+{
+	struct sim *s = *state;
+	struct written all, two;
+	struct pull_result r;
+	struct why why = {0};
+
+	scene_many(s, 0, LIMIT_PAYLOADS_PER_REQUEST + 80);
+	all = scene_note(s, 0, 0, true, "to all members");
+	two = scene_note(s, 0, 7, false, "to three");
+	must_be_0(scene_pull(s, 1, 0, &r, &why), why);
+	must_be_0(scene_pull(s, 2, 1, &r, &why), why);
+	assert_true(holds(s, 2, 0, all.seq));
+	must_be_0(scene_pull(s, 2, 1, &r, &why), why);
+	must_be_0(scene_pull(s, 2, 1, &r, &why), why);
+	assert_true(holds(s, 2, 0, two.seq));
+}
+
 static void test_a_long_catch_up(void **state)
 {
 	struct sim *s = *state;
@@ -169,6 +188,33 @@ static void test_refusals_name_their_step(void **state)
 	scene_wait(s, 120000);
 	must_be_0(scene_pull(s, 1, 0, &r, &why), why);
 	assert_int_equal(r.payloads, 1);
+}
+
+/* An answer that breaks off is asked for in smaller parts, until they come through. */
+static void test_less_is_asked_for_over_a_line_that_breaks(void **state)
+{
+	struct sim *s = *state;
+	struct bad_way b = {.part = "payloads", .fail = E_NET};
+	struct pull *p = pull_badly(s, &b);
+	struct sim_node *n = &s->node[1];
+	struct pull_result r;
+	struct why why = {0};
+
+	for (unsigned i = 0; i < 8; i++)
+		scene_note(s, 0, 3, false, "one of eight");
+	for (size_t want = 4; want >= 1; want /= 2) {
+		assert_int_equal(pull_step(p, n->db, &r, NULL), E_NET);
+		assert_int_equal(p->ask_max, want);
+	}
+	assert_int_equal(pull_step(p, n->db, &r, NULL), E_NET);
+	assert_int_equal(p->ask_max, 1);
+	b.part = "nothing";
+	b.calls = 0;
+	must_be_0(pull_step(p, n->db, &r, &why), why);
+	assert_int_equal(r.payloads, 8);
+	/* One, two, four and the last, each question larger than the one before; and the heads. */
+	assert_int_equal(b.calls, 5);
+	pull_free(&p);
 }
 
 static int64_t cosigned_beyond(struct sim *s, unsigned at, const struct log *log)
@@ -590,6 +636,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_restored_node_is_told, setup, teardown),
 		cmocka_unit_test(test_somebody_unknown_here),
 		cmocka_unit_test_setup_teardown(test_false_root_documents, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_mirror_is_asked_for_all_of_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_less_is_asked_for_over_a_line_that_breaks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_false_proofs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_pulls_at_once_store_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
