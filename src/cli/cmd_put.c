@@ -1,6 +1,7 @@
 /* cmd_put.c: `entente put`: writes a note, with files, for whom it is for. */
 #include "base/enc.h"
 #include "base/limits.h"
+#include "base/report.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "log/batch.h"
@@ -163,44 +164,100 @@ static void print_written(struct cli *cli, const struct written *w)
 		cli_print(cli, "%s\n", object);
 }
 
+/* Each line of a file, with its number; blank ones are passed over. */
+static bool line_next(struct slice *text, struct slice *ret, size_t *number)
+{
+	while (text->n > 0 && slice_cut(text, '\n', ret)) {
+		++*number;
+		if (slice_trim(*ret).n > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Before anything of it is written: what is wrong with line 1500 must not leave 1000 behind. */
+static int check_lines(struct cli *cli, struct slice text, const char *path)
+{
+	struct slice line;
+	size_t number = 0;
+
+	while (line_next(&text, &line, &number)) {
+		struct arena arena CLEANUP_ARENA = ARENA(4 * LIMIT_PAYLOAD_CONTENT);
+		struct note_record note;
+
+		if (line.n + BATCH_FRAME > LIMIT_PAYLOAD_CONTENT)
+			return why_set(&cli->why, E_LIMIT, path,
+				"line %zu is larger than %zu bytes; nothing is written", number,
+				LIMIT_PAYLOAD_CONTENT - BATCH_FRAME);
+		if (note_record_parse(&note, &arena, line, &cli->why) < 0)
+			return why_prefix(
+				&cli->why, "%s: line %zu, nothing is written", path, number);
+	}
+	return 0;
+}
+
+struct batch_put {
+	struct buf b;		       /* owned */
+	size_t objects, entries, in_b; /* written; in `b` */
+};
+
+static int batch_write(struct cli *cli, struct draft *d, struct batch_put *p)
+{
+	struct written written;
+
+	if (p->in_b == 0)
+		return 0;
+	d->content = buf_slice(&p->b);
+	/* What is written stays written: so that the rest can be put again, and not all. */
+	if (cli_write_draft(cli, d, &written) < 0)
+		return p->objects == 0
+			       ? cli->why.code
+			       : why_prefix(&cli->why,
+					 "%zu objects in %zu entries are written, the rest is not",
+					 p->objects, p->entries);
+	p->objects += p->in_b;
+	p->entries++;
+	p->in_b = 0;
+	buf_clear(&p->b);
+	return 0;
+}
+
 /* Lines of JSON become batch payloads of at most LIMIT_PAYLOAD_CONTENT each. */
+static int put_lines(struct cli *cli, struct draft *d, struct slice text, struct batch_put *p)
+{
+	struct slice line;
+	size_t number = 0;
+
+	while (line_next(&text, &line, &number)) {
+		if (p->b.n + BATCH_FRAME + line.n > LIMIT_PAYLOAD_CONTENT ||
+			p->in_b == LIMIT_BATCH_OBJECTS)
+			TRY(batch_write(cli, d, p));
+		batch_add(&p->b, line);
+		MUST(!buf_over(&p->b));
+		p->in_b++;
+	}
+	return batch_write(cli, d, p);
+}
+
 static int put_batch(struct cli *cli, struct draft *d, const char *path)
 {
-	struct slice text, line;
-	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
-	struct written written;
-	size_t in_batch = 0, all = 0, entries = 0;
+	struct batch_put p = {.b = BUF(LIMIT_PAYLOAD_CONTENT)};
+	struct slice text;
+	int rc;
+
 	TRY(cli_read(cli, path, GIB, &text));
+	TRY(check_lines(cli, text, path));
 	d->media = SLICE(BATCH_MEDIA);
-	while (text.n > 0 || in_batch > 0) {
-		struct slice rest = text;
-		bool more = slice_cut(&rest, '\n', &line);
-		bool fits = more && b.n + 4 + line.n <= LIMIT_PAYLOAD_CONTENT &&
-			    in_batch < LIMIT_BATCH_OBJECTS;
-		if (more && (fits || in_batch == 0)) {
-			text = rest;
-			if (slice_trim(line).n == 0)
-				continue;
-			batch_add(&b, line);
-			if (buf_over(&b))
-				return why_set(&cli->why, E_LIMIT, path,
-					"line %zu is larger than %zu bytes", all + 1,
-					LIMIT_PAYLOAD_CONTENT);
-			in_batch++;
-			all++;
-			continue;
-		}
-		d->content = buf_slice(&b);
-		TRY(cli_write_draft(cli, d, &written));
-		buf_clear(&b);
-		in_batch = 0;
-		entries++;
-	}
+	rc = put_lines(cli, d, text, &p);
+	buf_free(&p.b);
+	if (rc < 0)
+		return rc;
 	if (cli->json)
-		cli_print(cli, "{\"objects\":%zu,\"entries\":%zu}\n", all, entries);
+		cli_print(cli, "{\"objects\":%zu,\"entries\":%zu}\n", p.objects, p.entries);
 	else
-		cli_print(cli, "%s in %s\n", arena_count(&cli->arena, all, "object", "objects"),
-			arena_count(&cli->arena, entries, "entry", "entries"));
+		cli_print(cli, "%s in %s\n",
+			arena_count(&cli->arena, p.objects, "object", "objects"),
+			arena_count(&cli->arena, p.entries, "entry", "entries"));
 	return 0;
 }
 

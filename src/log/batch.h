@@ -9,6 +9,7 @@
 #include "log/entry.h"
 
 #define BATCH_MEDIA "application/vnd.entente.batch"
+#define BATCH_FRAME 4 /* bytes in front of each object */
 
 void batch_add(struct buf *b, struct slice object);
 /*

@@ -158,6 +158,19 @@ def test_search_finds_words_of_what_one_may_see(coalition):
         assert isinstance(t["HRV"].list(search=odd), dict)
 
 
+def test_a_batch_with_a_bad_line_is_refused_as_a_whole(coalition, tmp_path):
+    """The line is that of the file, also when it would have been in the second entry; and nothing is kept."""
+    alb = coalition(["ALB", "HRV"], serve=False)["ALB"]
+    before = alb.sizes()[alb.member] if alb.member in alb.sizes() else 0
+    path = tmp_path / "notes.jsonl"
+    good = json.dumps({"title": "x", "text": "y" * 4000}) + "\n"
+    for bad, what in (('{"title": ""}', "empty"), ("{", ""), (json.dumps({"title": "t", "text": "z" * (1 << 20)}), "larger")):
+        path.write_text(good * 300 + "\n" + bad + "\n" + good)
+        said = alb.refuses(BAD_INPUT, "put", "--batch", path)
+        assert "line 302" in said and "nothing is written" in said and what in said, said
+        assert alb.sizes().get(alb.member, 0) == before and not alb.list()
+
+
 def test_batch(coalition, tmp_path):
     t = coalition(FOUR)
     t.sign_all()
