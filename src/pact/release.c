@@ -128,7 +128,8 @@ bool release_header(const struct reader *who, const struct entry *e, const struc
 	/* What the log itself needs from everybody, and what says nothing. */
 	if (e->audience == AUDIENCE_VEILED || act_is_public_to_parties(e->kind))
 		return who->is_party;
-	return who->is_member && in_audience(&who->member, audience, n_audience);
+	return (who->is_member || (who->is_party && release_takes_back(e->kind))) &&
+	       in_audience(&who->member, audience, n_audience);
 }
 
 /* A user of a node may be cleared for less than the member that runs it. */

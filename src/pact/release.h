@@ -38,8 +38,8 @@ MUST_USE int audience_has(
 
 /*
  * The bytes of an open or veiled entry to a partner:
- *   act kinds → any party; veiled → any party (there is nothing in it); other open entries → readers in the audience
- *   (`roll` resolved by the caller) and the author; nobody else.
+ *   act kinds → any party; veiled → any party (there is nothing in it); other open entries → members in the audience
+ *   (`roll` resolved by the caller, or with what later entries have granted) and the author, what takes back → parties in the audience, members or not; nobody else.
  */
 bool release_header(const struct reader *who, const struct entry *e, const struct id *audience,
 	size_t n_audience);

@@ -23,9 +23,9 @@ int serve_checkpoint(struct serving *s, struct why *why)
 	return 0;
 }
 
-/* Readers by a release/1 that came later. */
-static int granted(
-	struct serving *s, const struct log *log, uint64_t seq, bool *ret, struct why *why)
+/* The same, of the readers that it has by all that was granted later. */
+static int granted(struct serving *s, const struct log *log, uint64_t seq, const struct entry *e,
+	bool *ret, struct why *why)
 {
 	struct arena one CLEANUP_ARENA = ARENA(SERVE_ENTRY_ARENA);
 	struct why missing = {0};
@@ -41,8 +41,7 @@ static int granted(
 		*why = missing;
 		return rc;
 	}
-	for (size_t i = 0; i < n; i++)
-		*ret = *ret || id_eq(&member[i], &s->reader.member);
+	*ret = release_header(&s->reader, e, member, n);
 	return 0;
 }
 
@@ -72,10 +71,11 @@ static int entry_released(struct serving *s, const struct log *log, uint64_t seq
 	} else {
 		*ret = release_header(&s->reader, &e, e.member, e.n_member);
 	}
-	if (s->cut_off && !act_is_public_to_parties(e.kind) && e.audience != AUDIENCE_VEILED)
+	if (s->cut_off && !act_is_public_to_parties(e.kind) && e.audience != AUDIENCE_VEILED &&
+		!release_takes_back(e.kind))
 		*ret = false;
 	else if (!*ret)
-		return granted(s, log, seq, ret, why);
+		return granted(s, log, seq, &e, ret, why);
 	return 0;
 }
 

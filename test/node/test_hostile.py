@@ -14,7 +14,7 @@ import time
 import pytest
 
 from entente import DENIED, PATIENCE, USAGE, run, wait
-from peer import (ORDER, Impostor, bucket, commitment, ed25519_sign, frame, frames, key_seed, note_sign,
+from peer import (ORDER, Impostor, bucket, bundle_entries, commitment, ed25519_sign, frame, frames, key_seed, note_sign,
                   payload_answer, payload_frame, sha256)
 
 THREE = ["ALB", "HRV", "KOS"]  # the victim, a bystander, the one gone bad
@@ -342,6 +342,29 @@ def test_what_is_for_somebody_else_is_not_kept(scene):
     alb.run("sync", "KOS")
     assert seq < alb.sizes()[i.member] and any(p.endswith("/payloads") for p in i.asked)
     assert set(alb.list()) == own and not alb.holds(canary.encode())
+
+
+def test_a_former_member_gets_no_header_of_records(coalition, tmp_path):
+    """What is for all members is for members: of a record it never had, it does not learn kind, object or label."""
+    t = coalition(["ALB", "HRV", "KOS"])
+    t.sign_all()
+    alb, hrv, kos = t["ALB"], t["HRV"], t["KOS"]
+    old = alb.put("had while a member", to="all")
+    t.agree()
+    kos.wait_record(old)
+    kos.stop()
+    record = alb.put("never had", to="all")
+    kos.run("withdraw", "--effective", "2020-01-01T00:00:00Z")
+    for to in (alb, hrv):
+        kos.run("bundle", "export", tmp_path / to.label, "--to", to.label)
+        to.run("bundle", "import", tmp_path / to.label)
+    alb.wait_status("KOS", "withdrawing")  # since a day that has passed
+    size = alb.sizes()[alb.member]
+    entries = bundle_entries(t.client("ALB", "KOS").get(f"/f/1/{t.id}/{alb.member}.1/tile/entries/000.p/{size}")[1])
+    assert len(entries) == size
+    seen = b"\n".join(e for e in entries if e)
+    assert b"never had" not in seen and record.split(".")[1].encode() not in seen, seen
+    assert b"kind note/1" not in seen, seen
 
 
 def test_a_strangers_log_is_passed_over(scene):
