@@ -148,6 +148,8 @@
 /* What one partner may ask in a minute: long polls and a catch-up of a million entries fit. */
 #define LIMIT_PEER_REQUESTS_MINUTE 6000
 #define LIMIT_PEER_BYTES_MINUTE	   (4 * GIB)
+/* What the decision about one entry counts for, given or not: it is work all the same. A million entries a minute, header and content, are half of the bytes. */
+#define LIMIT_PEER_DECISION_BYTES (1 * KIB)
 /* Long polls of one partner that are parked at once: its puller has one for each coalition, a restart leaves another; more are answered at once. */
 #define LIMIT_PEER_POLLS 128
 /* Connections that a front has opened and not yet said for whom (PROXY protocol), and how long it may take. */

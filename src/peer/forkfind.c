@@ -240,36 +240,65 @@ static int check_with_chain(const struct fork *f, const struct root_chain *chain
 	return rc;
 }
 
-int fork_receive(const struct world *w, struct db *db, struct slice proof, struct arena *arena,
-	bool *ret_news, struct why *why)
-{
-	bool party = false;
+/* A proof that holds. */
+struct examined {
+	struct fork fork;
 	struct root_chain chain;
-	struct fork f;
-	struct log log;
-	struct buf bare CLEANUP_BUF = BUF(LIMIT_FORK_BYTES);
 	struct fork_by by;
+	struct buf bare; /* owned */
+};
+
+static void examined_end(struct examined *x)
+{
+	buf_free(&x->bare);
+}
+#define CLEANUP_EXAMINED __attribute__((cleanup(examined_end)))
+
+static int examine(const struct world *w, struct db *db, struct slice proof, struct arena *arena,
+	struct examined *x, struct why *why)
+{
+	const struct log_id *log = &x->fork.a.log;
+	bool party = false;
 	int rc;
 
+	*x = (struct examined){.bare = BUF(LIMIT_FORK_BYTES)};
 	if (proof.n > LIMIT_FORK_BYTES)
 		return why_set(
 			why, E_LIMIT, "fork", "a proof is at most %zu bytes", LIMIT_FORK_BYTES);
-	if ((rc = fork_parse(&f, arena, proof, why)) < 0)
+	if ((rc = fork_parse(&x->fork, arena, proof, why)) < 0)
 		return rc;
 	/* Whoever holds both heads can find the index; without it the whole log would have to be void. */
-	if (!f.has_index)
+	if (!x->fork.has_index)
 		return why_set(why, E_INVALID, "fork",
 			"a proof has to name the index at which the stories part");
 	for (size_t i = 0; i < w->n_party; i++)
-		party = party || id_eq(&w->party[i].id, &f.a.log.member);
-	party = party || id_eq(&w->node->self, &f.a.log.member);
-	if (!party || !id_eq(&f.a.log.coalition, &w->coalition.id))
+		party = party || id_eq(&w->party[i].id, &log->member);
+	party = party || id_eq(&w->node->self, &log->member);
+	if (!party || !id_eq(&log->coalition, &w->coalition.id))
 		return why_set(why, E_MISSING, "fork", "a proof about a log that is not followed");
-	if ((rc = root_chain_load(db, &f.a.log.member, arena, &chain, why)) < 0 ||
-		(rc = check_with_chain(&f, &chain, &by, &bare, why)) < 0 ||
-		(rc = log_open(db, &f.a.log, &log, why)) < 0 ||
-		(rc = fork_keep(db, &log, &chain, &by, buf_slice(&bare), ret_news, why)) < 0 ||
+	rc = root_chain_load(db, &log->member, arena, &x->chain, why);
+	return rc < 0 ? rc : check_with_chain(&x->fork, &x->chain, &x->by, &x->bare, why);
+}
+
+int fork_examine(const struct world *w, struct db *db, struct slice proof, struct arena *arena,
+	struct why *why)
+{
+	struct examined x CLEANUP_EXAMINED = {0};
+
+	return examine(w, db, proof, arena, &x, why);
+}
+
+int fork_receive(const struct world *w, struct db *db, struct slice proof, struct arena *arena,
+	bool *ret_news, struct why *why)
+{
+	struct examined x CLEANUP_EXAMINED = {0};
+	struct log log;
+	int rc = examine(w, db, proof, arena, &x, why);
+
+	if (rc < 0 || (rc = log_open(db, &x.fork.a.log, &log, why)) < 0 ||
+		(rc = fork_keep(db, &log, &x.chain, &x.by, buf_slice(&x.bare), ret_news, why)) <
+			0 ||
 		!*ret_news)
 		return rc;
-	return log_freeze(db, &log, by.cut, why);
+	return log_freeze(db, &log, x.by.cut, why);
 }

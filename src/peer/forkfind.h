@@ -34,6 +34,9 @@ MUST_USE int fork_find(struct db *db, const struct log *log, const struct receip
 MUST_USE int fork_prefix(struct db *db, const struct log *log, const struct receipt_head *other,
 	uint64_t size, const struct tile_source *source, struct why *why);
 
+/* Only the checks of fork_receive, changing nothing: a stranger's bytes hold up nobody who writes. In a transaction. */
+MUST_USE int fork_examine(const struct world *w, struct db *db, struct slice proof,
+	struct arena *arena, struct why *why);
 /*
  * Checks a proof with the author's keys as its root chain has them; if there is need of it beside what is known (pact/forkkeep.h), keeps it, without unknown
  * signatures, and freezes the log at its cut if that is lower. *ret_news: it did. E_SYNTAX, E_MISSING (no log that I follow), E_VERIFY. In a write transaction.

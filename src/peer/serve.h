@@ -48,6 +48,7 @@ struct peer_answer {
 	struct buf body; /* owned by the caller of peer_serve */
 	int fd;		 /* >= 0: a file to send from fd_from; owned by the caller of peer_serve */
 	uint64_t fd_from, fd_size; /* so many bytes from there on */
+	uint64_t decided;	   /* entries that release was asked about */
 	bool wrote;		   /* something new is in the store: a proof that was taken */
 	int64_t park_ms; /* with PEER_PARK: run again after so long at the latest; 0: only when woken or expired */
 };

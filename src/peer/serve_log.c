@@ -119,6 +119,7 @@ static int serve_entries(struct serving *s, const struct log *log, struct why *w
 	for (size_t i = 0; i < b.n; i++) {
 		bool released = false;
 
+		s->answer->decided += b.entry[i].p != NULL;
 		if (b.entry[i].p != NULL)
 			rc = entry_released(s, log, first + i, b.entry[i], &released, why);
 		if (rc < 0)

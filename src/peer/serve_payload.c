@@ -94,6 +94,7 @@ int serve_payloads(struct serving *s, struct why *why)
 		/* What this node does not have yet is not looked at: it may come. */
 		bool fits = seq[i] < log.size;
 
+		s->answer->decided += fits;
 		if (fits && (rc = payload_add(s, &log, seq[i], &head, &fits, why)) < 0)
 			return rc;
 		if (!fits) {

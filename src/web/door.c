@@ -153,8 +153,9 @@ int door_handle(void *ctx, struct request *req, unsigned worker)
 		return park(d, req, w->until_mono_ms, answer.park_ms);
 	}
 	if (pr.known)
-		budget_charge(
-			d->budget, &pr.caller, answer.fd >= 0 ? answer.fd_size : answer.body.n);
+		budget_charge(d->budget, &pr.caller,
+			(answer.fd >= 0 ? answer.fd_size : answer.body.n) +
+				answer.decided * LIMIT_PEER_DECISION_BYTES);
 	if (answer.wrote)
 		d->wrote(d->ctx);
 	respond(req, &answer);
