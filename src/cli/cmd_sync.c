@@ -1,5 +1,6 @@
 /* cmd_sync.c: `entente sync` and `entente bundle`: fetching from partners over the network, or
  * through a carried file. */
+#include "base/file.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "node/files.h"
@@ -8,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const struct cli_option sync_options[] = {
@@ -134,6 +137,23 @@ static void bundle_show(void *ctx, uint64_t done, uint64_t all, const char *what
 	progress_show(p, done, all);
 }
 
+static int put_in_place(struct cli *cli, const char *part, const char *path, bool force)
+{
+	int rc = force ? rename(part, path)
+		       : renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE);
+
+	/* Not every file system knows how to do that. */
+	if (rc < 0 && !force && errno == EINVAL && !file_exists(path))
+		rc = rename(part, path);
+	if (rc < 0)
+		return why_set(&cli->why, errno == EEXIST ? E_CONFLICT : E_IO, path, "%s",
+			strerror(errno));
+	char *slash = strrchr(path, '/');
+	return dir_sync(
+		!slash ? "." : arena_printf(&cli->arena, "%.*s/", (int)(slash - path), path),
+		&cli->why);
+}
+
 static int bundle_out(struct cli *cli)
 {
 	struct id reader;
@@ -141,20 +161,26 @@ static int bundle_out(struct cli *cli)
 	if (!cli_option(cli, "to"))
 		return why_set(&cli->why, E_USAGE, "--to", "is needed: which party will read it");
 	TRY(cli_party(cli, cli_option(cli, "to"), &reader));
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (cli_switch(cli, "force") ? O_TRUNC : O_EXCL);
-	int fd = open(cli->arg[1], flags, 0600);
+	bool force = cli_switch(cli, "force");
+	const char *path = cli->arg[1];
+	if (!force && file_exists(path))
+		return why_set(&cli->why, E_CONFLICT, path, "%s", strerror(EEXIST));
+	/* Beside it, and in its place only when it is whole: an export that fails costs nobody the file that is there. */
+	char *part = arena_printf(&cli->arena, "%s.XXXXXX", path);
+	int fd = mkostemp(part, O_CLOEXEC);
 	if (fd < 0)
-		return why_set(&cli->why, errno == EEXIST ? E_CONFLICT : E_IO, cli->arg[1], "%s",
-			strerror(errno));
+		return why_set(&cli->why, E_IO, path, "%s", strerror(errno));
 	struct progress p = progress_start(cli, "export", true);
 	int rc = bundle_export(cli->node, cli->db, &cli->world.coalition.id, &reader, fd,
 		bundle_show, &p, &cli->why);
 	progress_end(&p);
 	if (rc == 0 && fsync(fd) < 0)
-		rc = why_set(&cli->why, E_IO, cli->arg[1], "%s", strerror(errno));
+		rc = why_set(&cli->why, E_IO, path, "%s", strerror(errno));
 	close(fd);
+	if (rc == 0)
+		rc = put_in_place(cli, part, path, force);
 	if (rc < 0)
-		unlink(cli->arg[1]);
+		unlink(part);
 	else
 		cli_say(cli, "%s holds what %s may have; only that party can open the contents",
 			cli->arg[1], cli_option(cli, "to"));

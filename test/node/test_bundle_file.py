@@ -79,6 +79,18 @@ def test_a_node_that_was_never_on_a_network(coalition, tmp_path):
     assert not t["HRV"].has(record) and not t["HRV"].holds(b"carried\"", data[:64])
 
 
+def test_an_export_that_fails_leaves_the_file_that_is_there(coalition, tmp_path):
+    alb = coalition(["ALB", "HRV"], serve=False)["ALB"]
+    path = tmp_path / "carried"
+    path.write_bytes(b"the one before")
+    alb.run("bundle", "export", path, "--to", "ALB", "-f", status=BAD_INPUT)
+    assert path.read_bytes() == b"the one before" and list(tmp_path.glob("carried*")) == [path]
+    assert "exists" in alb.run("bundle", "export", path, "--to", "HRV", status=None).stderr
+    assert path.read_bytes() == b"the one before" and list(tmp_path.glob("carried*")) == [path]
+    assert export(alb, path, "HRV").read_bytes().startswith(b"entente-bundle/1\n")
+    assert list(tmp_path.glob("carried*")) == [path] and path.stat().st_mode & 0o777 == 0o600
+
+
 def test_an_altered_or_torn_file_changes_nothing(coalition, tmp_path):
     t = coalition(["ALB", "HRV"])
     t.sign_all()
