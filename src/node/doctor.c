@@ -102,6 +102,35 @@ static void check_reach(struct looking *l)
 			arena_count(&l->arena, root->n_endpoint, "address", "addresses"));
 }
 
+/* The first row of a pragma's answer, into the arena; NULL if it has none. */
+static const char *pragma(struct looking *l, const char *sql, struct why *why)
+{
+	struct stmt *s = db_stmt(l->db, sql);
+	const char *text = NULL;
+
+	if (db_step(s, why) == DB_ROW)
+		text = arena_printf(&l->arena, "%.*s", SLICE_FMT(db_text(s, 0)));
+	db_reset(s);
+	return text;
+}
+
+/* The pages hang together; and it is written as this program writes: what is acknowledged is on disk. */
+static void check_sqlite(struct looking *l)
+{
+	struct why why = {0};
+	const char *pages = pragma(l, "PRAGMA quick_check(1)", &why),
+		   *mode = pragma(l, "PRAGMA journal_mode", &why);
+
+	if (!pages || !mode)
+		found(l, E_VERIFY, "store", "%s: %s", why.where, why.text);
+	else if (strcmp(pages, "ok") != 0)
+		found(l, E_VERIFY, "store", "the database is damaged: %s", pages);
+	else if (strcmp(mode, "wal") != 0)
+		found(l, 1, "store", "the journal of SQLite is %s, not WAL", mode);
+	else
+		found(l, 0, "store", "SQLite's pages hang together, WAL");
+}
+
 static void check_store(struct looking *l)
 {
 	uint64_t rows = 0;
@@ -112,8 +141,10 @@ static void check_store(struct looking *l)
 	else
 		found(l, 0, "audit", "%s, the chain holds",
 			arena_count(&l->arena, rows, "line", "lines"));
-	found(l, 0, "store", "%s",
-		db_is_postgres(l->db) ? "PostgreSQL answers" : "SQLite opens, WAL, synchronous");
+	if (db_is_postgres(l->db))
+		found(l, 0, "store", "PostgreSQL answers");
+	else
+		check_sqlite(l);
 }
 
 /* Attached files that are here, each once, in order of hash; one that has not come yet is nothing bad. */

@@ -171,6 +171,21 @@ def test_a_changed_byte_in_the_store_is_found(coalition):
     assert hrv.run("doctor", status=VERIFY)
 
 
+def test_a_damaged_page_of_the_database_is_found(coalition):
+    """No entry is touched by it: an index that hardly anything reads."""
+    alb = coalition(["ALB", "HRV"], serve=False)["ALB"]
+    assert "hang together" in alb.run("doctor", status=None).stdout
+    with sqlite3.connect(alb.dir / "node.db") as db:
+        (page,), = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'audience_member_member'").fetchall()
+        (size,), = db.execute("PRAGMA page_size").fetchall()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    with open(alb.dir / "node.db", "r+b") as f:
+        f.seek((page - 1) * size)
+        f.write(b"\xff" * size)
+    assert "damaged" in alb.run("doctor", status=VERIFY).stdout
+
+
 def test_a_changed_byte_in_contents_is_named(coalition, tmp_path):
     t = coalition(["ALB", "HRV"])
     t.sign_all()
