@@ -3,7 +3,10 @@
 
     tools/test.py                 everything, about 15 minutes on two cores
     tools/test.py checks unit     only these stages (checks unit node asan tsan fuzz)
-    FUZZ_SECONDS=600 SIM_SEEDS=10000 tools/test.py fuzz unit
+    FUZZ_SECONDS=600 SIM_SEEDS=10000 ORDERS=100000 KILL_ROUNDS=500 tools/test.py fuzz unit node
+
+FUZZ_SECONDS is for each fuzzer. SIM_SEEDS: so many runs of the simulator beside those of every run, from SIM_FROM on (default 1); ORDERS: so many random
+orders of delivery of the pact; KILL_ROUNDS: test/node/test_kill.py.
 
 The last line says `N passed, N failed, N skipped`.
 """
@@ -123,6 +126,16 @@ def stage_checks():
 def stage_unit():
     if build("build", "gcc", "-Dbench=true"):
         meson_tests("build", "--no-suite", "node", wrap=[PYTHON, "tools/pgtest.py"])
+        long_run("simulator", "SIM_SEEDS",
+            lambda n: ["build/test/sim/simrun", "--seeds", n, "--from", os.environ.get("SIM_FROM", "1")])
+        long_run("standing, random orders", "ORDERS", lambda n: ["build/test/unit/pact/test_pact_standing_random", n])
+
+
+def long_run(name, variable, command):
+    """As many as there is time for, if somebody asks for it."""
+    n = os.environ.get(variable)
+    if n is not None:
+        one(f"{name}, {variable}={n}", command(n))
 
 
 def stage_node():
