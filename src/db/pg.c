@@ -568,7 +568,6 @@ static int pg_script(struct db *db, const char *sql, struct why *why)
 /* ---- nothing of what was deleted is left ---- */
 
 #define SCRUB_LOOK_MS	50
-#define SCRUB_LOOK_MS	50
 #define SCRUB_TABLE_MAX 64
 
 /* One number; E_IO. */

@@ -29,13 +29,11 @@ static void changing_end(struct changing *c)
 
 static bool object_is_act(struct changing *c)
 {
-	const struct standing *s = &c->world.standing;
 	bool found = false;
 	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
 	struct stmt *st = db_stmt(c->db,
 		"SELECT a.entry FROM act a JOIN log l ON l.id = a.log WHERE l.coalition = $1 AND l.member = $2");
 
-	(void)s;
 	db_bind_blob(st, 1, id_slice(&c->world.coalition.id));
 	db_bind_blob(st, 2, id_slice(&c->object->owner));
 	while (!found && db_step(st, NULL) == DB_ROW) {

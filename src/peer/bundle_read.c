@@ -207,6 +207,8 @@ static int walk_all(struct walk *w, struct why *why)
 	struct hash hash;
 	int rc = walk_take(w, magic, sizeof(magic), why);
 
+	if (rc == E_IO)
+		return rc;
 	if (rc < 0 || memcmp(magic, BUNDLE_MAGIC, sizeof(magic)) != 0)
 		return why_set(why, E_SYNTAX, "bundle", "this is no bundle");
 	while ((rc = section_next(w, why)) == 1)
