@@ -9,7 +9,7 @@
 
 static const struct migration steps[] = {{"log 1", log_schema_1}, {"release 1", release_schema_1},
 	{"pact 1", pact_schema_1}, {"pact 2", pact_schema_2}, {"pact 3", pact_schema_3},
-	{"pact 4", pact_schema_4}, {NULL, NULL}};
+	{"pact 4", pact_schema_4}, {"pact 5", pact_schema_5}, {NULL, NULL}};
 
 static struct arena arena;
 
