@@ -12,6 +12,8 @@
 
 #include "node/world.h"
 
+struct written;
+
 struct draft {
 	enum mode mode;
 	struct slice kind;
@@ -43,6 +45,12 @@ struct draft {
 	 */
 	const void *known;
 	size_t n_known;
+	/*
+	 * What this node keeps beside the entry and is in no log: in the transaction that writes it, when it has its place. Negative: nothing of the group is written. On
+	 * the writer's thread. May be NULL.
+	 */
+	int (*beside)(const void *ctx, struct db *db, const struct written *w, struct why *why);
+	const void *beside_ctx;
 };
 
 struct written {

@@ -337,6 +337,19 @@ static int entry_audit(struct writing *w, const struct pending *p, uint64_t seq,
 	return audit_add(w->db, env_now_ms(&w->node->env), "node", what, slice_str(about), why);
 }
 
+static struct written written_of(const struct writing *w, const struct pending *p, uint64_t seq)
+{
+	return (struct written){
+		.log_row = w->log.row, .seq = seq, .leaf = p->made.leaf, .object = p->made.object};
+}
+
+static int entry_beside(struct writing *w, const struct pending *p, uint64_t seq, struct why *why)
+{
+	const struct written at = written_of(w, p, seq);
+
+	return p->d->beside ? p->d->beside(p->d->beside_ctx, w->db, &at, why) : 0;
+}
+
 static int entries_fold(struct writing *w, uint64_t first, struct why *why)
 {
 	struct fold f;
@@ -351,6 +364,8 @@ static int entries_fold(struct writing *w, uint64_t first, struct why *why)
 		rc = entry_fold(w, &f, p, first + i, why);
 		if (rc == 0)
 			rc = entry_audit(w, p, first + i, why);
+		if (rc == 0)
+			rc = entry_beside(w, p, first + i, why);
 	}
 	return rc < 0 ? rc : fold_end(&f, why);
 }
@@ -361,10 +376,7 @@ static void written_fill(const struct writing *w, uint64_t first)
 		const struct pending *p = &w->made.p[i];
 
 		if (p->ret)
-			*p->ret = (struct written){.log_row = w->log.row,
-				.seq = first + i,
-				.leaf = p->made.leaf,
-				.object = p->made.object};
+			*p->ret = written_of(w, p, first + i);
 	}
 }
 

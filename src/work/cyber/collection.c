@@ -348,20 +348,15 @@ int collection_remove(const struct world *w, struct db *db, enum mode mode, stru
 	return db_run(s, why);
 }
 
-int inbox_note(struct db *db, int64_t root, const struct stix_uuid *collection,
-	const struct written *w, size_t n, struct why *why)
+int inbox_note(const void *source, struct db *db, const struct written *w, struct why *why)
 {
-	int rc = stix_store_turn_on(db, root, why);
+	const struct stix_uuid *inbox = source;
+	struct stmt *s =
+		db_stmt(db, "INSERT INTO cyber_source (log, seq, source) VALUES ($1, $2, $3) "
+			    "ON CONFLICT (log, seq) DO NOTHING");
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		struct stmt *s = db_stmt(db,
-			"INSERT INTO cyber_source (log, seq, source) VALUES ($1, $2, $3) "
-			"ON CONFLICT (log, seq) DO NOTHING");
-
-		db_bind_i64(s, 1, w[i].log_row);
-		db_bind_i64(s, 2, (int64_t)w[i].seq);
-		db_bind_blob(s, 3, slice_of(collection->b, 16));
-		rc = db_run(s, why);
-	}
-	return rc;
+	db_bind_i64(s, 1, w->log_row);
+	db_bind_i64(s, 2, (int64_t)w->seq);
+	db_bind_blob(s, 3, slice_of(inbox->b, 16));
+	return db_run(s, why);
 }

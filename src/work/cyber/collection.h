@@ -59,10 +59,10 @@ MUST_USE int collection_remove(const struct world *w, struct db *db, enum mode m
 	struct slice name, struct arena *arena, struct why *why);
 
 /*
- * Entries that came in through an inbox; kept over a rebuild. In a write transaction. Pages that were made between the entry and its note do not have it:
- * they count as changed.
+ * An entry that comes in through the inbox `source` (a struct stix_uuid); kept over a rebuild. For draft.beside: in the transaction that writes the entry, so that
+ * nothing shows in an inbox behind what was written later, whoever else writes there.
  */
-MUST_USE int inbox_note(struct db *db, int64_t root, const struct stix_uuid *collection,
-	const struct written *w, size_t n, struct why *why);
+MUST_USE int inbox_note(
+	const void *source, struct db *db, const struct written *w, struct why *why);
 
 #endif

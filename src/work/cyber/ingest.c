@@ -4,6 +4,8 @@
  */
 #include "work/cyber/ingest.h"
 
+#include "work/cyber/collection.h"
+
 #include "work/cyber/canon.h"
 #include "work/cyber/fold.h"
 #include "work/cyber/list.h"
@@ -323,7 +325,9 @@ static struct draft draft_of(const struct run *r, const struct waiting *w)
 		.media = SLICE(BATCH_MEDIA),
 		.content = buf_slice(&w->batch),
 		.known = w->known.p,
-		.n_known = w->known.n};
+		.n_known = w->known.n,
+		.beside = r->in->source ? inbox_note : NULL,
+		.beside_ctx = r->in->source};
 
 	if (w->group->held) {
 		d.all = false;

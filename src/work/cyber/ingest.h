@@ -53,9 +53,9 @@ struct ingest {
 	bool all;
 	const struct id *member; /* else these */
 	size_t n_member;
-	const struct stix_uuid
-		*source; /* the inbox; NULL: none. What came in elsewhere is not looked at. */
-	bool tell_all;	 /* also those that went well are told */
+	const struct stix_uuid *
+		source; /* the inbox, which is noted with each entry; NULL: none. What came in elsewhere is not looked at. */
+	bool tell_all;	/* also those that went well are told */
 	/* queue_write or node_write. */
 	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
 		struct written *ret, struct why *why);

@@ -11,46 +11,14 @@
 #include "base/report.h"
 #include "node/audit.h"
 
-#include <pthread.h>
-
 /* ---- POST ---- */
-
-struct writer {
-	struct taxii *t;
-	const struct stix_uuid *source;
-};
-
-/*
- * Entry and note of the inbox are two transactions, so that all may be written through one queue. One at a time: else what was written first could
- * show in the inbox behind what was written later, and whoever pages by date_added would miss it.
- */
-static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
-
-static int write_noted(struct writer *w, const struct id *coalition, const struct draft *d,
-	size_t n, struct written *ret, struct why *why)
-{
-	struct db *db = w->t->db;
-	int rc = queue_write(w->t->api->queue, coalition, d, n, ret, why);
-
-	if (rc < 0 || (rc = db_begin(db, why)) < 0)
-		return rc;
-	rc = inbox_note(db, cyber_root(&w->t->world.coalition, w->t->mode), w->source, ret, n, why);
-	if (rc < 0) {
-		db_rollback(db);
-		return rc;
-	}
-	return db_commit(db, why);
-}
 
 static int write_drafts(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
 	struct written *ret, struct why *why)
 {
-	int rc;
+	struct taxii *t = ctx;
 
-	pthread_mutex_lock(&one_at_a_time);
-	rc = write_noted(ctx, coalition, d, n, ret, why);
-	pthread_mutex_unlock(&one_at_a_time);
-	return rc;
+	return queue_write(t->api->queue, coalition, d, n, ret, why);
 }
 
 static bool went_in(const struct ingest_told *x)
@@ -190,7 +158,6 @@ static int audit_line(struct taxii *t, const char *what, const char *about)
 
 static int post_from(struct taxii *t, struct source *from)
 {
-	struct writer w = {.t = t, .source = &t->collection.id};
 	struct ingest in = {.node = t->api->node,
 		.db = t->db,
 		.coalition = t->coalition,
@@ -202,7 +169,7 @@ static int post_from(struct taxii *t, struct source *from)
 		.source = &t->collection.id,
 		.tell_all = true,
 		.write = write_drafts,
-		.ctx = &w};
+		.ctx = t};
 	struct ingest_result result = {0};
 	char id[37];
 	int rc;
