@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* O_TMPFILE where the file system knows it; otherwise a name that is gone at once. */
@@ -28,6 +30,27 @@ static int spool_open(const char *dir, struct why *why)
 	return fd;
 }
 
+/* Asked before the first byte, and again after so many: others write on the disk as well. */
+#define ROOM_ASKED (4 * MIB)
+
+/* Are there `more` bytes on the disk beside what is to stay free? */
+static void room_check(struct exchange *x, uint64_t more)
+{
+	uint64_t reserve = x->server->o.spool_reserve, left;
+	struct statvfs disk;
+
+	if (fstatvfs(x->req.body_fd, &disk) < 0) {
+		(void)why_set(
+			&x->failed, E_IO, "", "cannot ask for free space: %s", strerror(errno));
+		return;
+	}
+	left = (uint64_t)disk.f_bavail * disk.f_frsize;
+	if (left < reserve || left - reserve < more)
+		(void)why_set(&x->failed, E_LIMIT, "body",
+			"the disk would have less than disk-reserve-bytes %" PRIu64 " left",
+			reserve);
+}
+
 void body_begin(struct exchange *x)
 {
 	if (x->rule.kind == BODY_MEMORY) {
@@ -42,8 +65,10 @@ void body_begin(struct exchange *x)
 		return;
 	}
 	int fd = spool_open(x->server->spool_dir, &x->failed);
-	if (fd >= 0)
-		x->req.body_fd = fd;
+	if (fd < 0)
+		return;
+	x->req.body_fd = fd;
+	room_check(x, x->announced);
 }
 
 void body_add(struct exchange *x, const void *p, size_t n)
@@ -55,6 +80,11 @@ void body_add(struct exchange *x, const void *p, size_t n)
 	if (x->failed.code != 0)
 		return; /* the answer waits for the end of the body */
 	MUST(n <= x->announced - x->req.body_size);
+	if (x->rule.kind == BODY_FILE &&
+		x->req.body_size / ROOM_ASKED != (x->req.body_size + n) / ROOM_ASKED)
+		room_check(x, x->announced - x->req.body_size);
+	if (x->failed.code != 0)
+		return;
 	x->req.body_size += n;
 	if (x->rule.kind == BODY_MEMORY) {
 		buf_add(&x->body, p, n);

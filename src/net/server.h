@@ -118,6 +118,7 @@ struct server_options {
 	const char *front;
 	int64_t head_ms, body_stall_ms; /* 0: limits.h */
 	const char *spool_dir;		/* for BODY_FILE */
+	uint64_t spool_reserve;		/* bytes of its disk that bodies leave free */
 	/* Both required. `body_rule` runs on a server thread when the head has been read: no blocking; set *ret or answer with an E_*,
 	 * which becomes a problem unless req->response is set already. */
 	int (*body_rule)(

@@ -20,7 +20,7 @@ const struct conf_setting conf_settings[] = {
 	{"file-bytes-per-day", "4294967296",
 		"attached files of one author that are fetched in a day; one that is longer than that never comes"},
 	{"disk-reserve-bytes", "1073741824",
-		"no attached file is begun that would leave less than this free"},
+		"no attached file is begun, and no upload taken, that would leave less than this free"},
 	{"link", "https://node.example.org", "address of the pages, for links in mails"},
 	{"mail", "smtps://mail.example.org:465",
 		"where mail is handed in; smtp:// asks for STARTTLS. Without it none is sent"},

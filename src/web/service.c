@@ -250,6 +250,7 @@ static int start_pages(struct service *s, const struct service_options *o, struc
 		.workers = PAGE_WORKERS,
 		.connections = s->node->conf.connections,
 		.spool_dir = s->node->dir,
+		.spool_reserve = s->node->conf.disk_reserve_bytes,
 		.body_rule = routes_body_rule,
 		.quick = routes_quick,
 		.handle = routes_handle,

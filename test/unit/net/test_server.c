@@ -230,6 +230,33 @@ static void test_spool(void **state)
 	client_free(&c);
 }
 
+/* More than the disk has beside what is to stay free: nothing of it is kept, and nobody reads it. */
+static void test_spool_reserve(void **state)
+{
+	struct client *c;
+	struct client_call call = {.method = "PUT", .deadline_ms = 5000, .answer_max = 1000};
+	struct client_answer answer;
+	struct buf got CLEANUP_BUF = BUF(1000);
+	uint8_t *bytes CLEANUP_FREE = mem_zero_alloc(1, MIB);
+
+	(void)state;
+	begin();
+	app.options.spool_reserve = INT64_MAX / 2;
+	app_start(&app);
+	c = app_client(&app, NULL);
+	call.url = app_url(&app, "/file");
+	call.body = slice_of(bytes, MIB);
+	assert_int_equal(client_request(c, &call, &answer, &got, NULL), 0);
+	assert_int_equal(answer.status, 413);
+	assert_has(buf_cstr(&got), "disk-reserve-bytes");
+	/* What brings nothing needs no room. */
+	call.body = SLICE_NONE;
+	buf_clear(&got);
+	assert_int_equal(client_request(c, &call, &answer, &got, NULL), 0);
+	assert_int_equal(answer.status, 200);
+	client_free(&c);
+}
+
 /* ---- parking ---- */
 
 static void test_park_expires(void **state)
@@ -752,6 +779,7 @@ int main(void)
 		unit(test_broken_off),
 		unit(test_bodies),
 		unit(test_spool),
+		unit(test_spool_reserve),
 		unit(test_park_expires),
 		unit(test_park_wakes),
 		unit(test_park_client_gone),
