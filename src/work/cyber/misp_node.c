@@ -89,6 +89,9 @@ struct gathering {
 	VEC(struct misp_object) object;
 	VEC(struct stix_uuid) about; /* what may have been sighted */
 	struct slice report;
+	/* Who has published it: of whom the event is, if no identity says so. */
+	struct id author;
+	bool has_author;
 	struct why *why;
 };
 
@@ -146,6 +149,10 @@ static int take(struct gathering *g, struct list_walk *k, bool about)
 	g->cost += cost;
 	if (!map_has(&g->seen, s->id))
 		(void)map_put(&g->seen, s->id, g);
+	if (slice_eq(s->id, g->report) && !g->has_author) {
+		g->author = k->row[k->at].author;
+		g->has_author = true;
+	}
 	vec_push(&g->object,
 		((struct misp_object){arena_copy(g->arena, k->bytes), k->row[k->at].tlp}));
 	want(g, s->created_by);
@@ -243,10 +250,11 @@ static int write_gathered(struct gathering *g, struct misp_wish *wish, struct bu
 	const struct misp_view *v = g->v;
 	int rc;
 
+	/* Not of whoever takes it out: each member's export says the same. */
+	MUST(g->has_author);
 	wish->now_ms = v->now_ms;
-	wish->org_uuid = uuid_v5(v->world->node->self.b, SLICE("organisation"));
-	if (!wish->org.n)
-		wish->org = slice_str(world_party_label(v->world, &v->world->node->self, g->arena));
+	wish->org_uuid = uuid_v5(g->author.b, SLICE("organisation"));
+	wish->org = slice_str(world_party_label(v->world, &g->author, g->arena));
 	rc = misp_write(wish, g->object.p, g->object.n, g->arena, ret, ret_left, why);
 	if (rc == 0)
 		*ret_left += g->left;
@@ -264,7 +272,7 @@ int misp_export_report(const struct misp_view *v, struct slice report, struct bu
 
 	want(&g, report);
 	rc = gather(&g);
-	if (rc == 0 && g.object.n == 0)
+	if (rc == 0 && !g.has_author)
 		rc = why_set(why, E_MISSING, "", "no such report");
 	return rc == 0 ? write_gathered(&g, &wish, ret, ret_left, why) : rc;
 }
@@ -331,7 +339,7 @@ static int put_report(struct all *a, struct slice id)
 	rc = gather(&g);
 	if (rc == E_LIMIT)
 		return put_nothing(a, 1);
-	return rc == 0 && g.object.n ? put_event(a, &g, &wish) : rc;
+	return rc == 0 && g.has_author ? put_event(a, &g, &wish) : rc;
 }
 
 static int page_of(struct all *a, struct list_query *q, struct arena *arena, struct list_row **ret,
@@ -378,11 +386,10 @@ static int put_loose_page(struct all *a, const struct id *author, const struct l
 	size_t n, struct stix_uuid uuid)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(WRITE_ARENA);
-	struct gathering g CLEANUP_GATHERING = {.v = a->v, .arena = &arena, .why = a->why};
-	const char *label = world_party_label(a->v->world, author, &arena);
-	struct misp_wish wish = {
-		.name = slice_str(arena_printf(&arena, "STIX objects of %s", label)),
-		.org = slice_str(label),
+	struct gathering g CLEANUP_GATHERING = {
+		.v = a->v, .arena = &arena, .author = *author, .has_author = true, .why = a->why};
+	struct misp_wish wish = {.name = slice_str(arena_printf(&arena, "STIX objects of %s",
+					 world_party_label(a->v->world, author, &arena))),
 		.uuid = uuid};
 	int rc;
 
