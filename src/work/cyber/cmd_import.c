@@ -4,6 +4,7 @@
 #include "work/cyber/index.h"
 #include "work/cyber/misp_node.h"
 #include "work/cyber/sco.h"
+#include "work/cyber/unpack.h"
 
 #include "node/bell.h"
 
@@ -26,48 +27,70 @@ static const struct cli_option import_options[] = {
 	{NULL, 0, NULL, false, NULL},
 };
 
-/* Standard input may be a pipe: what it brings is laid into a file without a name. */
-static int spool(int from, struct why *why)
+/* What comes out of `u`, into `to`. */
+static int spool_fill(struct unpack *u, FILE *to, uint64_t most, struct why *why)
 {
-	FILE *to = tmpfile();
 	uint8_t *piece CLEANUP_FREE = mem_resize(NULL, MIB, 1);
 	uint64_t all = 0;
-	ssize_t n = 0;
-	int fd = -1;
+	ssize_t n;
 
-	if (!to)
-		return why_set(why, E_IO, "", "no temporary file: %s", strerror(errno));
-	while (all <= LIMIT_STIX_BUNDLE && (n = read(from, piece, MIB)) > 0) {
+	while ((n = unpack_read(u, piece, MIB, why)) > 0) {
 		all += (uint64_t)n;
+		if (all > most)
+			return why_set(why, E_LIMIT, "", "larger than %llu bytes",
+				(unsigned long long)most);
 		if (fwrite(piece, 1, (size_t)n, to) != (size_t)n)
-			break;
+			return why_set(why, E_IO, "", "no room for it: %s", strerror(errno));
 	}
-	if (n < 0 || ferror(to) || fflush(to) != 0)
-		(void)!why_set(why, E_IO, "", "cannot read: %s", strerror(errno));
-	else
-		fd = fcntl(fileno(to), F_DUPFD_CLOEXEC, 3);
-	fclose(to);
-	return fd >= 0 ? fd : E_IO;
+	if (n == 0 && fflush(to) != 0)
+		return why_set(why, E_IO, "", "no room for it: %s", strerror(errno));
+	return (int)n;
 }
 
-/* A descriptor that can be read from any place. */
-static int input_open(struct cli *cli, const char *path, int *ret)
+/* Standard input may be a pipe, and a file packed: what it brings is laid into a file without a name. */
+static int spool(int from, const char *path, uint64_t most, int *ret, struct why *why)
 {
-	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC),
-	    file;
+	struct unpack *u = unpack_new(from, path);
+	FILE *to = tmpfile();
+	int rc, fd = -1;
+
+	if (!to) {
+		unpack_free(&u);
+		return why_set(why, E_IO, "", "no temporary file: %s", strerror(errno));
+	}
+	rc = spool_fill(u, to, most, why);
+	unpack_free(&u);
+	if (rc == 0) {
+		fd = fcntl(fileno(to), F_DUPFD_CLOEXEC, 3);
+		if (fd < 0 || lseek(fd, 0, SEEK_SET) != 0)
+			rc = why_set(why, E_IO, "", "%s", strerror(errno));
+	}
+	fclose(to);
+	if (rc < 0 && fd >= 0)
+		close(fd);
+	if (rc == 0)
+		*ret = fd;
+	return rc;
+}
+
+/* A descriptor that can be read from any place, at its beginning. */
+static int input_open(struct cli *cli, const char *path, uint64_t most, int *ret)
+{
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t head[4];
+	ssize_t n;
+	int rc;
 
 	if (fd < 0)
 		return why_set(&cli->why, E_MISSING, path, "%s", strerror(errno));
-	if (lseek(fd, 0, SEEK_SET) == 0) {
+	n = lseek(fd, 0, SEEK_SET) == 0 ? pread(fd, head, sizeof(head), 0) : -1;
+	if (n >= 0 && !unpack_packed(slice_of(head, (size_t)n))) {
 		*ret = fd;
 		return 0;
 	}
-	file = spool(fd, &cli->why);
+	rc = spool(fd, path, most, ret, &cli->why);
 	close(fd);
-	if (file < 0)
-		return file;
-	*ret = file;
-	return 0;
+	return rc;
 }
 
 static void show_progress(void *ctx, uint64_t done, uint64_t all)
@@ -120,14 +143,12 @@ static bool has_any(const struct ingest_result *r)
 	return false;
 }
 
-static int import_from(struct cli *cli, struct ingest *in, int fd, const char *path)
+static int import_from(struct cli *cli, struct ingest *in, int fd, const char *path, bool misp)
 {
 	struct progress p = progress_start(cli, path, false);
 	struct ingest_result result = {0};
-	bool misp;
 	int rc;
 
-	TRY(format_of(cli, &misp));
 	in->progress = show_progress;
 	in->progress_ctx = &p;
 	rc = (misp ? import_misp : import_stix)(cli, in, fd, &result);
@@ -151,10 +172,12 @@ static int import_run(struct cli *cli)
 {
 	struct ingest in;
 	int fd = -1, rc;
+	bool misp;
 
+	TRY(format_of(cli, &misp));
 	TRY(cyber_cmd_address(cli, &in));
-	TRY(input_open(cli, cli->arg[0], &fd));
-	rc = import_from(cli, &in, fd, cli->arg[0]);
+	TRY(input_open(cli, cli->arg[0], misp ? LIMIT_MISP_BYTES : LIMIT_STIX_BUNDLE, &fd));
+	rc = import_from(cli, &in, fd, cli->arg[0], misp);
 	close(fd);
 	return rc;
 }
@@ -167,7 +190,7 @@ const struct command command_cyber_import = {
 	.summary = "Take in a STIX 2.1 bundle or object, or events of MISP",
 	.help = "Each object is checked on its own: what breaks a rule is refused with its reason, the others go in. Markings narrow: what is marked\n"
 		"TLP:RED, or bears a marking that nobody has told the meaning of, is held back: kept here, released to nobody. Of MISP that is\n"
-		"distribution 0, a sharing group, and a tlp: tag that is no TLP.",
+		"distribution 0, a sharing group, and a tlp: tag that is no TLP. A file or a pipe may be packed with gzip or zstd.",
 	.option = import_options,
 	.run = import_run,
 };
