@@ -1,12 +1,13 @@
 """Cyber security coordination through the API: objects, graph, matrix, sightings, cases between members, clearances."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 from api import add_user, ask
-from entente import BAD_INPUT, TOP, wait
+from entente import BAD_INPUT, DENIED, TOP, UNAVAILABLE, wait
 
 sys.path.insert(0, str(TOP / "test/taxii"))
 
@@ -248,6 +249,39 @@ def test_cases(t):
     assert [c["object"] for c in alb("GET", "/cases?kind=case", status=200).json["items"]] == [case["object"]]
 
 
+def test_cases_by_command(t):
+    """The same from the command line: a case, a task, a question, a takedown note; answers; and the clock, for each member."""
+    alb, hrv, kos = (t[n] for n in ("ALB", "HRV", "KOS"))
+
+    def case(n, *args):
+        return n.run("cyber", "case", *args, "-c", t.id).stdout
+    x = case(alb, "new", "case", "Lures", "--to", "HRV", "--severity", "high", "--first-seen", "2030-01-01T00:00:00Z", "--text", "Two \x1b[31mmails.").strip()
+    task = case(alb, "new", "task", "Block it", "--to", "HRV", "--case", x, "--for", "HRV").strip()
+    ask = case(alb, "new", "rfi", "Who else?", "--to", "HRV", "--case", x).strip()
+    note = case(alb, "new", "notice", "Lures' host", "--to", "HRV", "--case", x, "--type", "takedown", "--target", "lures.example").strip()
+    wait(lambda: hrv.has(note), "HRV has it all")
+    case(hrv, "answer", task, "accepted")
+    case(hrv, "answer", ask, "answered", "--text", "On one gateway.")
+    case(hrv, "answer", x, "covered")
+    def whole():
+        return alb.json("cyber", "case", "show", x, "-c", t.id)
+    wait(lambda: [m["member"] for m in whole()["clock"]["members"] if m["covered"]] == ["HRV"], lambda: f"HRV is covered: {whole()['clock']}")
+    assert whole()["clock"]["covered"] is None and whole()["clock"]["first_sighted"] == "2030-01-01T00:00:00.000Z"
+    text = case(alb, "show", x)
+    assert "not all are covered yet" in text and "ALB      not yet" in text and "HRV      covered" in text and "\x1b" not in text, text
+    assert {c["kind"] for c in whole()["linked"]} == {"task", "rfi", "notice", "answer"}
+    wait(lambda: "On one gateway." in case(alb, "show", ask), "the answer is here")
+    case(alb, "set", x, "contained")
+    assert whole()["clock"]["covered"] and whole()["content"]["severity"] == "high" and "all are covered after" in case(alb, "show", x)
+    assert [c["object"] for c in alb.json("cyber", "case", "list", "--kind", "task", "-c", t.id)["items"]][0] == task
+    # Only its owner changes it; a status that it cannot have; what is not for a member is not there.
+    assert "only its owner" in hrv.refuses(DENIED, "cyber", "case", "set", x, "closed", "-c", t.id)
+    assert "/status" in alb.refuses(BAD_INPUT, "cyber", "case", "set", x, "answered", "-c", t.id)
+    assert "/severity" in alb.refuses(BAD_INPUT, "cyber", "case", "new", "case", "X", "--severity", "odd", "-c", t.id)
+    kos.run("cyber", "case", "show", x, "-c", t.id, status=UNAVAILABLE)
+    assert x not in case(kos, "list")
+
+
 def advisory(number, version):
     when = "2030-01-01T10:00:00.000Z"
     return {"document": {
@@ -325,6 +359,31 @@ def test_pipe(t):
     assert isinstance(done, subprocess.CompletedProcess)
 
 
+def test_packed(t, tmp_path):
+    """A bundle packed with gzip or zstd, from a file and through a pipe; what is cut off, or is too large when it is unpacked, leaves nothing."""
+    alb = t["ALB"]
+
+    def packed(text, tool="gzip"):
+        return subprocess.run([tool, "-c"], input=text, stdout=subprocess.PIPE, check=True).stdout
+    objs = [stix.indicator(n) for n in range(6)]
+    path = tmp_path / "bundle.json.gz"
+    path.write_bytes(packed(bundle(objs[:3]).encode()))
+    assert alb.json("cyber", "import", path, "--to", "HRV", "-c", t.id)["written"] == 3
+    done = alb.run("cyber", "import", "-", "--to", "HRV", "-c", t.id, "--json", stdin=path.read_bytes(), binary=True)
+    assert json.loads(done.stdout)["already"] == 3
+    if shutil.which("zstd"):
+        path.write_bytes(packed(bundle(objs[3:]).encode(), "zstd"))
+        assert alb.json("cyber", "import", path, "--to", "HRV", "-c", t.id)["written"] == 3
+    path.write_bytes(packed(bundle([stix.indicator(9)]).encode())[:-9])
+    assert "broken or cut off" in alb.refuses(BAD_INPUT, "cyber", "import", path, "-c", t.id)
+    # Events of MISP are 64 MiB at most, whatever they are packed into.
+    event = {"Event": misp_event(40)}
+    path.write_bytes(packed(json.dumps(event).encode()))
+    assert alb.json("cyber", "import", path, "--format", "misp", "--to", "HRV", "-c", t.id)["written"] == 6
+    path.write_bytes(packed(b"[" + b" " * (64 << 20) + b"]"))
+    assert path.stat().st_size < 1 << 20 and "67108864" in alb.refuses(BAD_INPUT, "cyber", "import", path, "--format", "misp", "-c", t.id)
+
+
 def misp_event(n, **more):
     def uuid(k):
         return f"5c6983c8-{n:04x}-4000-8000-{k:012x}"
@@ -376,3 +435,29 @@ def test_misp(t, tmp_path):
     uuids = [a["uuid"] for x in events for a in x["Attribute"]]
     assert len(uuids) == len(set(uuids)) and "for us alone" not in out.read_text()
     assert caller(t, "KOS")("GET", f"/objects/{report[:-1]}0/misp").status == 404
+
+
+def test_misp_says_whose(t, tmp_path):
+    """Where no identity says who made it, an event is of the member that has published it, whoever takes it out; and comes in again as that."""
+    i = stix.indicator(77)
+    r = stix.sdo("report", name="Of nobody", published="2030-01-01T00:00:00Z", object_refs=[i["id"]])
+    bring(t, "ALB", [i, r])
+    hrv, alb = caller(t, "HRV"), caller(t, "ALB")
+    wait(lambda: hrv("GET", f"/objects/{r['id']}").status == 200, "HRV has it")
+    theirs, ours = (call("GET", f"/objects/{r['id']}/misp", status=200).json["Event"] for call in (hrv, alb))
+    assert theirs["Orgc"]["name"] == "ALB" and theirs["Orgc"] == ours["Orgc"]
+    out = tmp_path / "all.json"
+    t["HRV"].run("cyber", "export", "--format", "misp", "-c", t.id, "-o", out)
+    orgs = {x["Event"]["info"]: x["Event"]["Orgc"] for x in json.loads(out.read_text())["response"]}
+    assert orgs["Of nobody"] == ours["Orgc"]
+    # Where the event goes in, its Orgc is an identity, and what is in it is by that.
+    theirs.update(uuid=theirs["uuid"][:-4] + "7777", distribution="3")
+    for a in theirs["Attribute"]:
+        a["uuid"] = a["uuid"][:-4] + "7777"
+    out.write_text(json.dumps({"Event": theirs}))
+    t["KOS"].json("cyber", "import", out, "--format", "misp", "-c", t.id)
+    kos = caller(t, "KOS")
+    got = json.loads(kos("GET", f"/objects/report--{theirs['uuid']}", status=200).json["raw"])
+    assert got["created_by_ref"] == f"identity--{ours['Orgc']['uuid']}"
+    assert json.loads(kos("GET", f"/objects/{got['created_by_ref']}", status=200).json["raw"])["name"] == "ALB"
+    assert kos("GET", f"/objects/{got['id']}/misp", status=200).json["Event"]["Orgc"] == ours["Orgc"]

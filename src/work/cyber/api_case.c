@@ -1,28 +1,14 @@
 /* api_case.c: cases and what belongs to them, with the clock from the first sighting to coverage by everybody. */
 #include "work/cyber/api_case.h"
 
-#include "work/cyber/coord.h"
+#include "work/cyber/cover.h"
 #include "work/cyber/csaf.h"
-#include "work/cyber/index.h"
 
 #include "base/enc.h"
 #include "base/report.h"
 #include "node/record.h"
 
-#define LINKS_MAX 1000
-/* One record with all that is read of it. */
-#define ITEM_ARENA (64 * MIB)
-
 /* ---- printing ---- */
-
-static int parse(
-	const struct record *r, struct arena *arena, enum coord_kind *ret_kind, struct coord *ret)
-{
-	if (r->state != ITEM_LIVE || coord_kind_parse(r->kind, ret_kind) < 0 ||
-		coord_parse(ret, *ret_kind, r->content, arena, NULL) < 0)
-		return E_MISSING;
-	return 0;
-}
 
 static void put_head(struct call *c, const struct record *r, enum coord_kind kind)
 {
@@ -100,7 +86,7 @@ static int query_read(struct call *c, const struct api_page *p, struct record_qu
 /* In memory that is given back: what a record says may be sixteen times as large when it is read. */
 static int item_look(struct call *c, const struct record *r)
 {
-	struct arena scratch CLEANUP_ARENA = ARENA(ITEM_ARENA);
+	struct arena scratch CLEANUP_ARENA = ARENA(COVER_ITEM);
 	struct record whole = *r;
 	enum coord_kind kind;
 	struct coord x;
@@ -108,7 +94,7 @@ static int item_look(struct call *c, const struct record *r)
 	if (r->cut)
 		TRY(record_get(
 			&c->world, c->db, &c->reader, &r->object, &scratch, &whole, &c->why));
-	if (parse(&whole, &scratch, &kind, &x) == 0)
+	if (cover_parse(&whole, &scratch, &kind, &x) == 0)
 		put_item(c, &whole, kind, &x);
 	return 0;
 }
@@ -140,199 +126,64 @@ static int record_of_path(
 	if (object_parse(c->param[1], &object) < 0)
 		return why_set(&c->why, E_MISSING, "", "no such record");
 	TRY(record_get(&c->world, c->db, &c->reader, &object, c->arena, ret, &c->why));
-	if (parse(ret, c->arena, ret_kind, ret_coord) < 0)
+	if (cover_parse(ret, c->arena, ret_kind, ret_coord) < 0)
 		return why_set(&c->why, E_MISSING, "", "no such record");
 	return 0;
 }
 
-/* Who has said that he is covered, and when first. */
-struct covered {
-	struct id member;
-	int64_t at_ms;
-};
-
-struct linked {
-	struct covered *by;
-	size_t n;
-};
-
-static void covered_note(struct linked *l, const struct id *member, int64_t at_ms)
+static struct cover_view cover_view(struct call *c)
 {
-	size_t i = 0;
-
-	while (i < l->n && !id_eq(&l->by[i].member, member))
-		i++;
-	if (i == l->n)
-		l->by[l->n++] = (struct covered){*member, at_ms};
-	else if (at_ms < l->by[i].at_ms)
-		l->by[i].at_ms = at_ms;
+	return (struct cover_view){.world = &c->world, .db = c->db, .who = &c->reader};
 }
 
-/* One record that refers to it; a newer version may be about something else, and another mode is another world. */
+/* One record that refers to it. */
 static int link_look(
-	struct call *c, const struct record *of, const struct object_id *object, struct linked *l)
+	struct call *c, const struct record *of, const struct object_id *object, struct cover *k)
 {
-	struct arena scratch CLEANUP_ARENA = ARENA(ITEM_ARENA);
+	struct arena scratch CLEANUP_ARENA = ARENA(COVER_ITEM);
+	struct cover_view v = cover_view(c);
 	enum coord_kind kind;
-	struct why why = {0};
 	struct record r;
 	struct coord x;
-	int rc = record_get(&c->world, c->db, &c->reader, object, &scratch, &r, &why);
+	int rc = cover_link(&v, of, object, &scratch, &r, &kind, &x, k, &c->why);
 
-	if (rc == E_MISSING)
-		return 0;
-	if (rc < 0) {
-		c->why = why;
-		return rc;
-	}
-	if (r.mode != of->mode || parse(&r, &scratch, &kind, &x) < 0 || !x.has_about ||
-		memcmp(&x.about, &of->object, sizeof(of->object)) != 0)
-		return 0;
-	put_item(c, &r, kind, &x);
-	if (kind == COORD_ANSWER && slice_is(x.answer, "covered"))
-		covered_note(l, &r.object.owner, r.time_ms);
-	return 0;
+	if (rc == 1)
+		put_item(c, &r, kind, &x);
+	return rc < 0 ? rc : 0;
 }
 
-static int put_links(struct call *c, const struct record *of, struct linked *l)
+static int put_links(struct call *c, const struct record *of, struct cover *k)
 {
 	int64_t root = cyber_root(&c->world.coalition, of->mode);
 	struct object_id *o;
 	size_t n;
 
-	TRY(coord_links(c->db, root, &of->object, LINKS_MAX, c->arena, &o, &n, &c->why));
-	*l = (struct linked){.by = arena_array(c->arena, struct covered, n + 2)};
+	TRY(coord_links(c->db, root, &of->object, COVER_LINKS, c->arena, &o, &n, &c->why));
+	*k = cover_begin(n, c->arena);
 	json_open_at(&c->o, "linked", '[');
 	for (size_t i = 0; i < n; i++)
-		TRY(link_look(c, of, &o[i], l));
+		TRY(link_look(c, of, &o[i], k));
 	json_close(&c->o);
 	return 0;
 }
 
-/* Of a case: when it was opened, and since when its owner has said that it is contained; from all its versions, the newest first. */
-struct course {
-	int64_t opened_ms, contained_ms;
-};
-
-/* Versions read at once, and pages of them: an older beginning is not looked for. */
-#define COURSE_PAGE  20
-#define COURSE_PAGES 50
-
-static int course_page(struct call *c, struct record_after *after, struct course *ret,
-	bool *ret_open, bool *ret_more)
+static int put_clock(struct call *c, const struct record *r, const struct coord *x, struct cover *k)
 {
-	struct arena scratch CLEANUP_ARENA = ARENA(COURSE_PAGE * ITEM_ARENA);
-	struct record *r;
-	size_t n;
+	struct cover_view v = cover_view(c);
 
-	TRY(record_history(&c->world, c->db, &c->reader, after, COURSE_PAGE, &scratch, &r, &n,
-		ret_more, &c->why));
-	for (size_t i = 0; i < n; i++) {
-		enum coord_kind kind;
-		struct coord x;
-
-		ret->opened_ms = r[i].time_ms;
-		*after = (struct record_after){r[i].object, true, r[i].epoch, r[i].seq, r[i].at};
-		if (parse(&r[i], &scratch, &kind, &x) < 0)
-			continue;
-		*ret_open = *ret_open || slice_is(x.status, "open");
-		if (!*ret_open)
-			ret->contained_ms = r[i].time_ms;
-	}
-	return 0;
-}
-
-static int course_of(struct call *c, const struct record *r, struct course *ret)
-{
-	struct record_after after = {.object = r->object};
-	bool open = false, more = true;
-
-	*ret = (struct course){.opened_ms = r->time_ms};
-	for (int page = 0; page < COURSE_PAGES && more; page++)
-		TRY(course_page(c, &after, ret, &open, &more));
-	return 0;
-}
-
-/* The earliest of up to 200 sightings of one object, if it is before *ret. */
-static int object_sighted(struct call *c, int64_t root, const struct stix_uuid *uuid, int64_t *ret)
-{
-	struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
-	struct index_ref *ref;
-	struct list_row *row;
-	size_t n, n_row, n_added = 0;
-	int rc;
-
-	TRY(stix_index_refs(c->db, root, uuid, 200, &rows, &ref, &n, &c->why));
-	int64_t *added = arena_array(&rows, int64_t, n + 1);
-	for (size_t m = 0; m < n; m++)
-		if (slice_is(ref[m].name, "sighting_of_ref"))
-			added[n_added++] = ref[m].added;
-	TRY(stix_list_added(
-		&c->world, c->db, &c->reader, root, added, n_added, &rows, &row, &n_row, &c->why));
-	struct list_walk k CLEANUP_WALK = stix_walk(c->db, row, n_row);
-	while ((rc = stix_walk_next(&k, &c->why)) > 0) {
-		int64_t ms;
-
-		if (when_ms(stix_text(&k.s, "first_seen", &k.arena), &ms) < 0 &&
-			when_ms(k.s.created, &ms) < 0)
-			continue;
-		if (*ret == 0 || ms < *ret)
-			*ret = ms;
-	}
-	return rc;
-}
-
-/* The earliest time at which one of the case's objects has been sighted, by whomever. */
-static int first_sighted(struct call *c, int64_t root, const struct coord *x, int64_t *ret)
-{
-	for (size_t i = 0; i < x->n_object && i < 50; i++) {
-		struct stix_uuid uuid;
-		struct slice type;
-
-		if (stix_id_parse(x->object[i], &type, &uuid) == 0)
-			TRY(object_sighted(c, root, &uuid, ret));
-	}
-	return 0;
-}
-
-/* When a member has said that it is covered: by an answer, or (the case's owner) as it is contained. */
-static int64_t covered_at(const struct linked *l, const struct id *member)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (id_eq(&l->by[i].member, member))
-			return l->by[i].at_ms;
-	return 0;
-}
-
-static int put_clock(
-	struct call *c, const struct record *r, const struct coord *x, struct linked *l)
-{
-	struct course course;
-	int64_t root = cyber_root(&c->world.coalition, r->mode), first = x->first_ms, last = 0;
-	bool all = true;
-
-	if (!first)
-		TRY(first_sighted(c, root, x, &first));
-	TRY(course_of(c, r, &course));
-	if (course.contained_ms)
-		covered_note(l, &r->object.owner, course.contained_ms);
+	TRY(cover_read(&v, r, x, k, &c->why));
 	json_open_at(&c->o, "clock", '{');
-	put_time(&c->o, "first_sighted", first);
-	put_time(&c->o, "opened", course.opened_ms);
+	put_time(&c->o, "first_sighted", k->first_ms);
+	put_time(&c->o, "opened", k->opened_ms);
 	json_open_at(&c->o, "members", '[');
 	for (size_t i = 0; i < r->n_audience; i++) {
-		int64_t at = covered_at(l, &r->audience[i]);
-
 		json_open(&c->o, '{');
 		put_party(c, "member", &r->audience[i]);
-		put_time(&c->o, "covered", at);
+		put_time(&c->o, "covered", cover_at(k, &r->audience[i]));
 		json_close(&c->o);
-		all = all && at;
-		if (at > last)
-			last = at;
 	}
 	json_close(&c->o);
-	put_time(&c->o, "covered", all ? last : 0);
+	put_time(&c->o, "covered", k->covered_ms);
 	json_close(&c->o);
 	return 0;
 }
@@ -360,7 +211,7 @@ static int put_objects(struct call *c, const struct record *r, const struct coor
 static int put_whole(
 	struct call *c, const struct record *r, enum coord_kind kind, const struct coord *x)
 {
-	struct linked l;
+	struct cover k;
 
 	json_open(&c->o, '{');
 	put_head(c, r, kind);
@@ -369,10 +220,10 @@ static int put_whole(
 	else
 		json_put_null(&c->o, "about");
 	json_put_raw(&c->o, "content", json_raw(&x->doc, x->root));
-	TRY(put_links(c, r, &l));
+	TRY(put_links(c, r, &k));
 	TRY(put_objects(c, r, x));
 	if (kind == COORD_CASE)
-		TRY(put_clock(c, r, x, &l));
+		TRY(put_clock(c, r, x, &k));
 	else
 		json_put_null(&c->o, "clock");
 	json_close(&c->o);
