@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from api import add_user, ask
-from entente import BAD_INPUT, DENIED, TOP, UNAVAILABLE, wait
+from entente import BAD_INPUT, DENIED, TOP, UNAVAILABLE, USAGE, wait
 
 sys.path.insert(0, str(TOP / "test/taxii"))
 
@@ -163,6 +163,21 @@ def test_bundle_by_api_and_withdraw(t):
     assert call("POST", f"/objects/{b['id']}/withdraw", {"reason": "false positive"}, 200).json == {"versions": 1}
     wait(lambda: hrv("GET", f"/objects/{b['id']}").status == 404, "it is gone at HRV")
     assert hrv("GET", f"/objects/{a['id']}").status == 200
+
+
+def test_withdraw_by_command(t):
+    alb, hrv = t["ALB"], caller(t, "HRV")
+    a = stix.indicator(61)
+    b = stix.version(a, "2031-01-01T00:00:00.000Z")
+    bring(t, "ALB", [a, b], to="HRV")
+    wait(lambda: hrv("GET", f"/objects/{a['id']}").status == 200, "HRV has it")
+    assert "no id of STIX" in alb.refuses(USAGE, "cyber", "withdraw", "x", "-c", t.id)
+    assert alb.json("cyber", "withdraw", a["id"], "--version", b["modified"], "--reason", "too wide", "-c", t.id) == {"versions": 1}
+    wait(lambda: json.loads(hrv("GET", f"/objects/{a['id']}", status=200).json["raw"]) == a, "HRV sees the one before")
+    assert "has published no such object" in t["HRV"].refuses(UNAVAILABLE, "cyber", "withdraw", a["id"], "-c", t.id)
+    assert alb.json("cyber", "withdraw", a["id"], "-c", t.id) == {"versions": 1}
+    wait(lambda: hrv("GET", f"/objects/{a['id']}").status == 404, "it is gone at HRV")
+    alb.refuses(UNAVAILABLE, "cyber", "withdraw", a["id"], "-c", t.id)
 
 
 def record_of(t, node, call, obj):

@@ -168,7 +168,7 @@ static int withdraw_page(struct call *c, const struct list_query *q, enum mode m
 	TRY(call_begin(c));
 	TRY(call_commit(c, call_audit(c, "cyber withdraw", arena_string(c->arena, q->id[0]))));
 	struct id coalition = c->world.coalition.id;
-	TRY(withdraw_order_write(c->api->queue, c->node, c->db, &coalition, &order, &c->why));
+	TRY(withdraw_order_write(write_drafts, c, c->node, c->db, &coalition, &order, &c->why));
 	call_wrote(c);
 	return 0;
 }

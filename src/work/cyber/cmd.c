@@ -11,6 +11,7 @@
 static const struct command *const sub[] = {
 	&command_cyber_import,
 	&command_cyber_export,
+	&command_cyber_withdraw,
 	&command_cyber_case,
 	&command_cyber_csaf,
 	&command_cyber_collection,

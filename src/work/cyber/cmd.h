@@ -22,7 +22,7 @@ MUST_USE int cyber_cmd_address(struct cli *cli, struct ingest *ret);
 void cyber_cmd_result(struct cli *cli, const struct ingest_result *r);
 
 extern const struct command command_cyber_import, command_cyber_export, command_cyber_collection,
-	command_cyber_case, command_cyber_csaf, command_cyber_remote, command_cyber_pull,
-	command_cyber_push;
+	command_cyber_case, command_cyber_withdraw, command_cyber_csaf, command_cyber_remote,
+	command_cyber_pull, command_cyber_push;
 
 #endif

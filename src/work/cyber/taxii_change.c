@@ -225,7 +225,7 @@ static int withdraw_rows(struct taxii *t, const struct list_row *row, size_t n)
 		rc = audit_line(t, "taxii delete", arena_string(t->arena, t->part[3]));
 	if (rc == 0)
 		rc = withdraw_order_write(
-			t->api->queue, t->api->node, t->db, &t->coalition, &order, &t->why);
+			write_drafts, t, t->api->node, t->db, &t->coalition, &order, &t->why);
 	if (rc == 0)
 		t->api->wrote(t->api->ctx);
 	return rc;

@@ -113,8 +113,10 @@ static int order_grown(const struct node *node, struct db *db, const struct id *
 	return rc;
 }
 
-int withdraw_order_write(struct queue *queue, const struct node *node, struct db *db,
-	const struct id *coalition, const struct withdraw_order *order, struct why *why)
+int withdraw_order_write(int (*write)(void *ctx, const struct id *coalition, const struct draft *d,
+				 size_t n, struct written *ret, struct why *why),
+	void *ctx, const struct node *node, struct db *db, const struct id *coalition,
+	const struct withdraw_order *order, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
 	struct withdraw_order due = *order;
@@ -124,7 +126,7 @@ int withdraw_order_write(struct queue *queue, const struct node *node, struct db
 	for (int i = 0; rc == 0 && due.n && i <= LIMIT_MEMBERS; i++) {
 		struct written *w = arena_array(&arena, struct written, due.n);
 
-		rc = queue_write(queue, coalition, due.draft, due.n, w, why);
+		rc = write(ctx, coalition, due.draft, due.n, w, why);
 		if (rc == 0)
 			rc = order_grown(node, db, coalition, &due, &arena, &due, why);
 	}

@@ -22,11 +22,14 @@ MUST_USE int withdraw_order_make(const struct world *w, struct db *db, enum mode
 	struct withdraw_order *ret, struct why *why);
 
 /*
- * Writes it. Who got the objects while it was made gets it too: it is written once more for whoever has been added since. Outside a transaction; E_* of the
- * queue.
+ * Writes it. Who got the objects while it was made gets it too: it is written once more for whoever has been added since. Outside a transaction; E_* of `write`
+ * (queue_write or node_write).
  */
-MUST_USE int withdraw_order_write(struct queue *queue, const struct node *node, struct db *db,
-	const struct id *coalition, const struct withdraw_order *order, struct why *why);
+MUST_USE int withdraw_order_write(
+	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+		struct written *ret, struct why *why),
+	void *ctx, const struct node *node, struct db *db, const struct id *coalition,
+	const struct withdraw_order *order, struct why *why);
 
 /* Of an entry that is released: what of it has been taken back or revoked since is taken back from its new readers too (node/workspace.h). */
 MUST_USE int withdraw_along(
