@@ -10,6 +10,7 @@
 #ifndef NODE_DRAFT_H
 #define NODE_DRAFT_H
 
+#include "node/version.h"
 #include "node/world.h"
 
 struct written;
@@ -19,6 +20,8 @@ struct draft {
 	struct slice kind;
 	bool has_object; /* else a new random one is given (acts and records) */
 	struct object_id object;
+	/* With has_object, of an own record: E_CONFLICT ("If-Match") if another version stands when it is written. */
+	struct version follows;
 	const struct entry_ref *ref; /* sorted */
 	size_t n_ref;
 	struct slice label;	 /* text; empty only for acts and rolls */

@@ -206,6 +206,18 @@ static int draft_admit(struct writing *w, const struct draft *d, struct why *why
 	return k->admit(&a, why);
 }
 
+/* Nothing else has been written of it since, here or in the tables. */
+static int draft_follows(struct writing *w, const struct draft *d, struct why *why)
+{
+	for (size_t i = 0; d->follows.given && i < w->made.n; i++) {
+		const struct draft *other = w->made.p[i].d;
+		if (other->has_object && object_id_eq(&other->object, &d->object))
+			return why_set(why, E_CONFLICT, "If-Match",
+				"somebody has changed it since: get it again");
+	}
+	return version_still(w->db, w->world.coalition.row, &d->object, &d->follows, why);
+}
+
 /* All drafts of a unit, or none: what was made of it before one failed is taken back, a roll made for it as well. */
 static int unit_make(struct writing *w, struct write_unit *u)
 {
@@ -215,7 +227,9 @@ static int unit_make(struct writing *w, struct write_unit *u)
 	int rc = unit_on_roll(w, u) ? roll_make(w, &u->why) : 0;
 
 	for (size_t i = 0; rc == 0 && i < u->n; i++) {
-		rc = draft_admit(w, &u->d[i], &u->why);
+		rc = draft_follows(w, &u->d[i], &u->why);
+		if (rc == 0)
+			rc = draft_admit(w, &u->d[i], &u->why);
 		if (rc == 0)
 			rc = entry_make(w, &u->d[i], &u->ret[i], &u->why);
 		if (rc < 0 && u->n > 1)

@@ -203,6 +203,17 @@ MUST_USE int call_read(struct call *c);
 void call_read_end(struct call *c);
 /* Into the audit, inside a write transaction. */
 MUST_USE int call_audit(struct call *c, const char *what, const char *about);
+/*
+ * If-Match against the leaf of the version that stands, in quotes: 428 without it, 412 if it is another. Then `d` follows that version: who writes one in between is
+ * answered in the same way. In a read transaction.
+ */
+MUST_USE int call_match(
+	struct call *c, const struct object_id *object, const struct hash *leaf, struct draft *d);
+/* E_CONFLICT, 412; E_STATE, 428: for what has another ETag than its leaf. */
+MUST_USE int call_match_none(struct call *c);
+MUST_USE int call_match_other(struct call *c);
+/* What came of writing to the queue, for call_match's sake. */
+MUST_USE int call_written(struct call *c, int rc);
 /* One draft through the queue, with a line in the audit before it. */
 MUST_USE int call_write(struct call *c, const struct draft *d, const char *what, const char *about,
 	struct written *ret);

@@ -349,12 +349,8 @@ static int etag_check(struct call *c, const struct record *r)
 	struct slice match = request_header(c->req, "If-Match");
 	char hex[65];
 
-	if (!match.n) {
-		c->problem = 428;
-		c->title = "match";
-		return why_set(&c->why, E_STATE, "If-Match",
-			"is needed: the ETag of the version that you have seen");
-	}
+	if (!match.n)
+		return call_match_none(c);
 	put_record(c, NULL, r, true);
 	buf_byte(&c->out, '\n');
 	struct hash h = hash_bytes(buf_slice(&c->out));
@@ -363,10 +359,7 @@ static int etag_check(struct call *c, const struct record *r)
 	hex_encode(h.b, 32, hex);
 	if (slice_is(match, arena_printf(c->arena, "\"%.32s\"", hex)))
 		return 0;
-	c->problem = 412;
-	c->title = "precondition";
-	return why_set(
-		&c->why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
+	return call_match_other(c);
 }
 
 int api_record_put(struct call *c)
@@ -377,6 +370,8 @@ int api_record_put(struct call *c)
 
 	TRY(call_read(c));
 	int rc = record_of_path(c, c->param[1], &r);
+	if (rc == 0)
+		rc = version_now(c->db, c->world.coalition.row, &r.object, &d.follows, &c->why);
 	call_read_end(c);
 	TRY(rc);
 	if (!id_eq(&r.object.owner, &c->node->self))

@@ -295,6 +295,42 @@ int call_audit(struct call *c, const char *what, const char *about)
 		slice_str(about), &c->why);
 }
 
+int call_match_none(struct call *c)
+{
+	c->problem = 428;
+	c->title = "match";
+	return why_set(&c->why, E_STATE, "If-Match",
+		"is needed: the ETag, or the leaf in quotes, of the version that you have seen");
+}
+
+int call_match_other(struct call *c)
+{
+	c->problem = 412;
+	c->title = "precondition";
+	return why_set(
+		&c->why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
+}
+
+int call_match(
+	struct call *c, const struct object_id *object, const struct hash *leaf, struct draft *d)
+{
+	struct slice match = request_header(c->req, "If-Match");
+	char hex[65];
+
+	if (!match.n)
+		return call_match_none(c);
+	hex_encode(leaf->b, sizeof(leaf->b), hex);
+	if (!slice_is(match, arena_printf(c->arena, "\"%s\"", hex)))
+		return call_match_other(c);
+	return version_now(c->db, c->world.coalition.row, object, &d->follows, &c->why);
+}
+
+/* A version that came in between. */
+int call_written(struct call *c, int rc)
+{
+	return rc == E_CONFLICT && strstr(c->why.where, "If-Match") ? call_match_other(c) : rc;
+}
+
 int call_write(struct call *c, const struct draft *d, const char *what, const char *about,
 	struct written *ret)
 {
@@ -303,7 +339,7 @@ int call_write(struct call *c, const struct draft *d, const char *what, const ch
 	/* Who asked for it is on disk before it is done. */
 	TRY(call_begin(c));
 	TRY(call_commit(c, call_audit(c, what, about)));
-	TRY(queue_write(c->api->queue, &id, d, 1, ret, &c->why));
+	TRY(call_written(c, queue_write(c->api->queue, &id, d, 1, ret, &c->why)));
 	call_wrote(c);
 	return 0;
 }

@@ -322,26 +322,6 @@ int api_cyber_case_new(struct call *c)
 	return answer_with(c, &w.object);
 }
 
-static int match_check(struct call *c, const struct record *r)
-{
-	struct slice match = request_header(c->req, "If-Match");
-	char hex[65];
-
-	if (!match.n) {
-		c->problem = 428;
-		c->title = "match";
-		return why_set(&c->why, E_STATE, "If-Match",
-			"is needed: the leaf of the version that you have seen, in quotes");
-	}
-	hex_encode(r->leaf.b, 32, hex);
-	if (slice_is(match, arena_printf(c->arena, "\"%s\"", hex)))
-		return 0;
-	c->problem = 412;
-	c->title = "precondition";
-	return why_set(
-		&c->why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
-}
-
 int api_cyber_case_put(struct call *c)
 {
 	static const char *const known[] = {"label", "audience", "content", NULL};
@@ -354,12 +334,13 @@ int api_cyber_case_put(struct call *c)
 
 	TRY(call_read(c));
 	rc = record_of_path(c, &r, &kind, &x);
+	if (rc == 0 && !id_eq(&r.object.owner, &c->node->self))
+		rc = why_set(&c->why, E_DENIED, "",
+			"only its owner changes it: answer with a record of your own");
+	if (rc == 0)
+		rc = call_match(c, &r.object, &r.leaf, &d);
 	call_read_end(c);
 	TRY(rc);
-	if (!id_eq(&r.object.owner, &c->node->self))
-		return why_set(&c->why, E_DENIED, "",
-			"only its owner changes it: answer with a record of your own");
-	TRY(match_check(c, &r));
 	TRY(call_only(c, known));
 	TRY(address_read(c, &d));
 	TRY(content_read(c, kind, &d));

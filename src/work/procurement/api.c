@@ -401,26 +401,12 @@ static void delivered(
 }
 
 /* A new version follows the one that its author has seen. */
-static int match_check(struct call *c, const struct object_id *object)
+static int match_check(struct call *c, const struct object_id *object, struct draft *d)
 {
-	struct slice match = request_header(c->req, "If-Match");
 	struct row now;
-	char hex[65];
 
-	if (!match.n) {
-		c->problem = 428;
-		c->title = "match";
-		return why_set(&c->why, E_STATE, "If-Match",
-			"is needed: the leaf of the version that you have seen, in quotes");
-	}
 	TRY(procure_store_object(&c->world, c->db, &c->reader, object, c->arena, &now, &c->why));
-	hex_encode(now.leaf.b, 32, hex);
-	if (slice_is(match, arena_printf(c->arena, "\"%s\"", hex)))
-		return 0;
-	c->problem = 412;
-	c->title = "precondition";
-	return why_set(
-		&c->why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
+	return call_match(c, object, &now.leaf, d);
 }
 
 static int record_write(struct call *c, const struct object_id *object)
@@ -457,13 +443,13 @@ static int record_write(struct call *c, const struct object_id *object)
 			return why_set(&c->why, E_DENIED, "", "only its owner changes a record");
 	}
 	TRY(call_read(c));
-	int rc = object ? match_check(c, object) : 0;
+	int rc = object ? match_check(c, object, &d) : 0;
 	if (rc == 0)
 		rc = audience_of(c, k, &doc, &of, &d);
 	call_read_end(c);
 	TRY(rc);
 	struct seat s = seat_of(c);
-	TRY(s.write(s.ctx, &d, &w, &c->why));
+	TRY(call_written(c, s.write(s.ctx, &d, &w, &c->why)));
 	if (k == P_DELIVERY && !object)
 		delivered(c, &of, &w.object);
 	return answer_written(c, &w);

@@ -68,7 +68,7 @@ int call_plan(struct call *c, const struct plan *p, const char *what)
 	object_format(&p->object, object);
 	TRY(call_begin(c));
 	TRY(call_commit(c, call_audit(c, what, object)));
-	TRY(queue_write(c->api->queue, &id, p->draft, p->n, w, &c->why));
+	TRY(call_written(c, queue_write(c->api->queue, &id, p->draft, p->n, w, &c->why)));
 	call_wrote(c);
 	return 0;
 }

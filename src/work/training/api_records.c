@@ -74,8 +74,9 @@ static int content_read(struct call *c, struct slice *ret)
 	return 0;
 }
 
+/* `seen`: the draft that says which version the caller has seen; NULL for what is new. */
 static int save(struct call *c, const struct kind *k, enum mode mode,
-	const struct object_id *object, const char *what)
+	const struct object_id *object, const struct draft *seen, const char *what)
 {
 	struct audience a;
 	struct slice content;
@@ -90,6 +91,9 @@ static int save(struct call *c, const struct kind *k, enum mode mode,
 	rc = told_below(c, plan_save(&d, k, mode, object, content, &a, &plan, &c->why));
 	call_read_end(c);
 	TRY(rc);
+	for (size_t i = 0; seen && i < plan.n; i++)
+		if (plan.draft[i].has_object && object_id_eq(&plan.draft[i].object, object))
+			plan.draft[i].follows = seen->follows;
 	TRY(call_plan(c, &plan, what));
 	return call_answer(c, &plan.object);
 }
@@ -107,34 +111,14 @@ int api_training_record_new(struct call *c)
 	TRY(call_mode(c, &mode));
 	if (json_get(&c->doc, c->body, "mode") == JSON_ABSENT)
 		mode = k->real ? MODE_REAL : MODE_EXERCISE;
-	return save(c, k, mode, NULL, "training new");
-}
-
-/* The version that the caller has seen is the one that is here: its leaf. */
-static int version_check(struct call *c, const struct row *r)
-{
-	struct slice match = request_header(c->req, "If-Match");
-	char hex[65];
-
-	if (!match.n) {
-		c->problem = 428;
-		c->title = "match";
-		return why_set(&c->why, E_STATE, "If-Match",
-			"is needed: \"leaf\" of the version that you have seen");
-	}
-	hex_encode(r->leaf.b, sizeof(r->leaf.b), hex);
-	if (slice_is(match, arena_printf(c->arena, "\"%s\"", hex)))
-		return 0;
-	c->problem = 412;
-	c->title = "precondition";
-	return why_set(
-		&c->why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
+	return save(c, k, mode, NULL, NULL, "training new");
 }
 
 int api_training_record_put(struct call *c)
 {
 	static const char *const known[] = {"label", "audience", "content", NULL};
 	struct object_id o;
+	struct draft seen = {0};
 	struct row r;
 	int rc;
 
@@ -142,12 +126,13 @@ int api_training_record_put(struct call *c)
 	TRY(call_object(c, 1, &o));
 	TRY(call_read(c));
 	rc = store_get(&c->world, c->db, &c->reader, &o, c->arena, &r, &c->why);
+	if (rc == 0 && !id_eq(&o.owner, &c->node->self))
+		rc = why_set(&c->why, E_DENIED, "", "only its owner changes a record");
+	if (rc == 0)
+		rc = call_match(c, &o, &r.leaf, &seen);
 	call_read_end(c);
 	TRY(rc);
-	if (!id_eq(&o.owner, &c->node->self))
-		return why_set(&c->why, E_DENIED, "", "only its owner changes a record");
-	TRY(version_check(c, &r));
-	return save(c, &training_kinds[r.kind], r.mode, &o, "training version");
+	return save(c, &training_kinds[r.kind], r.mode, &o, &seen, "training version");
 }
 
 int api_training_record_step(struct call *c)
