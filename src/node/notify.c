@@ -160,6 +160,11 @@ int matter_gone(struct db *db, const struct object_id *object, struct why *why)
 	return db_run(s, why);
 }
 
+int matter_hush(struct db *db, struct why *why)
+{
+	return db_run(db_stmt(db, "UPDATE matter SET words = '' WHERE kind <> 'record'"), why);
+}
+
 int matter_sweep(struct db *db, int64_t before_ms, struct why *why)
 {
 	struct stmt *s = db_stmt(db, "DELETE FROM matter WHERE kind = 'record' AND first_ms < $1");

@@ -42,6 +42,8 @@ MUST_USE int matter_record(struct db *db, int64_t coalition, enum area area, enu
 	struct why *why);
 /* Taken back, or older than `before_ms` and acknowledged. */
 MUST_USE int matter_gone(struct db *db, const struct object_id *object, struct why *why);
+/* Something has been erased: no need says any more what it has read, until it is looked for again. */
+MUST_USE int matter_hush(struct db *db, struct why *why);
 MUST_USE int matter_sweep(struct db *db, int64_t before_ms, struct why *why);
 /* E_MISSING if there is none that `who` may know of. Again is fine. */
 MUST_USE int matter_ack(struct db *db, const struct world *w, const struct reader *who,

@@ -6,6 +6,7 @@
 #include "base/report.h"
 #include "node/files.h"
 #include "node/fold_int.h"
+#include "node/notify.h"
 #include "node/record_int.h"
 #include "node/search.h"
 #include "node/workspace.h"
@@ -372,6 +373,8 @@ static int scrub_begin(struct db *db, const struct hash *mark, struct why *why)
 	int rc = search_optimize(db, why);
 
 	if (rc == 0)
+		rc = matter_hush(db, why);
+	if (rc == 0)
 		rc = db_run(
 			db_stmt(db, "DELETE FROM todo WHERE kind = 'scrub' OR kind = 'scrubbing'"),
 			why);
@@ -389,7 +392,7 @@ static int scrub_done(struct db *db, const struct hash *mark, struct why *why)
 static void scrub_tables(const char *ret[SCRUB_TABLES_MAX + 1])
 {
 	static const char *const own[] = {
-		"payload", "item", "item_ref", "item_file", "search", "flag", NULL};
+		"payload", "item", "item_ref", "item_file", "search", "flag", "matter", NULL};
 	size_t n = 0;
 
 	for (const char *const *t = own; *t; t++)

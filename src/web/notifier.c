@@ -134,37 +134,26 @@ static int news_take(struct notifier *n, struct why *why)
 
 /* ---- what needs somebody ---- */
 
-struct needs_put {
-	int64_t coalition;
-	struct needs *needs;
-};
-
+/*
+ * As whoever may see everything: who is told what is decided for each person. In the transaction that keeps them: what is erased after it finds their words there (matter_hush), and
+ * what was erased before is not in them.
+ */
 static int needs_store(struct notifier *n, void *ctx, struct why *why)
 {
-	const struct needs_put *p = ctx;
-	return matter_needs(n->db, p->coalition, p->needs, env_now_ms(&n->node->env), why);
-}
-
-/* As whoever may see everything: who is told what is decided for each person. */
-static int needs_of(struct notifier *n, const struct id *id, struct why *why)
-{
+	const struct id *coalition = ctx;
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
-	struct needs_put p = {.needs = needs_new(&arena)};
+	struct needs *needs = needs_new(&arena);
 	struct roles all;
 	struct world w;
+
 	for (int a = 0; a < AREAS; a++)
 		all.of[a] = ROLE_ADMINISTRATOR;
-	int rc = db_begin_read(n->db, why);
-	if (rc < 0)
-		return rc;
-	rc = world_try(&w, n->node, n->db, id, &arena, why);
+	int rc = world_try(&w, n->node, n->db, coalition, &arena, why);
 	if (rc == 0)
-		rc = needs_load(p.needs, &w, n->db, NULL, &all, why);
-	db_rollback(n->db);
+		rc = needs_load(needs, &w, n->db, NULL, &all, why);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	p.coalition = w.coalition.row;
-	return in_write(n, needs_store, &p, why);
+	return matter_needs(n->db, w.coalition.row, needs, env_now_ms(&n->node->env), why);
 }
 
 static int needs_take(struct notifier *n, struct why *why)
@@ -174,7 +163,7 @@ static int needs_take(struct notifier *n, struct why *why)
 	size_t count = 0;
 	int rc = coalition_list(n->db, &arena, &list, &count, why);
 	for (size_t i = 0; rc == 0 && i < count && !n->stop; i++)
-		rc = needs_of(n, &list[i].id, why);
+		rc = in_write(n, needs_store, &list[i].id, why);
 	return rc;
 }
 

@@ -223,8 +223,11 @@ static int title_load(struct telling *t, struct why *why)
 	if (!t->says)
 		return 0;
 	if (!t->matter.has_object) {
-		if (t->matter.label.n == 0 || release_user_cleared(&t->ceiling, t->matter.label,
-						      t->world.standing.charter))
+		bool cleared =
+			t->matter.label.n == 0 || release_user_cleared(&t->ceiling, t->matter.label,
+							  t->world.standing.charter);
+		/* None: something has just been erased (matter_hush). */
+		if (cleared && t->matter.words.n > 0)
 			t->title = arena_string(t->arena, t->matter.words);
 		return 0;
 	}
