@@ -125,6 +125,35 @@ static void time_never_goes_back(void **state)
 	assert_true(e.time_ms > before.time_ms && e.time_counter == 0);
 }
 
+/* Two have seen one version: who comes second undoes nothing. */
+static void a_version_follows_the_one_that_was_seen(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(4 * MIB);
+	struct node *node = l->m[0].node;
+	struct db *db = l->m[0].db;
+	struct draft d = league_draft(l, &arena, (int[]){1}, 1, "t", "seen by two"), two[2];
+	struct written w[2];
+	struct why said = {0};
+	struct world world;
+
+	assert_ok(node_write(node, db, &l->id, &d, 1, w, &why));
+	assert_ok(world_load(&world, node, db, &l->id, &arena, &why));
+	d.has_object = true;
+	d.object = w[0].object;
+	assert_ok(version_now(db, world.coalition.row, &d.object, &d.follows, &why));
+	two[0] = two[1] = d;
+	/* In one transaction, and one after the other. */
+	assert_fails(E_CONFLICT, node_write(node, db, &l->id, two, 2, w, &why));
+	assert_ok(node_write(node, db, &l->id, &d, 1, w, &why));
+	assert_int_equal(node_write(node, db, &l->id, &d, 1, w, &said), E_CONFLICT);
+	assert_string_equal(said.where, "If-Match");
+	assert_ok(version_now(db, world.coalition.row, &d.object, &d.follows, &why));
+	assert_ok(node_write(node, db, &l->id, &d, 1, w, &why));
+	d.object.name.b[0] ^= 1;
+	assert_fails(E_MISSING, node_write(node, db, &l->id, &d, 1, w, &why));
+}
+
 static void bad_drafts_leave_nothing(void **state)
 {
 	struct league *l = *state;
@@ -391,6 +420,7 @@ int main(int argc, char **argv)
 		SIGNED(modes_never_mix),
 		SIGNED(time_never_goes_back),
 		SIGNED(bad_drafts_leave_nothing),
+		SIGNED(a_version_follows_the_one_that_was_seen),
 		SIGNED(acts_need_their_officer),
 		PLAIN(an_outsider_writes_acts_only),
 		SIGNED(a_restored_store_does_not_sign),
