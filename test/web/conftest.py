@@ -1,5 +1,6 @@
 """The fixtures of test/node, and a browser. Without Chromium, Node.js or the packages the tests are skipped, visibly."""
 
+import fcntl
 import importlib.util
 import json
 import os
@@ -28,18 +29,23 @@ NODE_JS = shutil.which("node")
 
 
 def _modules():
-    """Where playwright-core and axe-core are: in ui/, or installed once below the build directory."""
-    for place in (TOP / "ui", entente.BUILD / "web-test"):
-        if (place / "node_modules" / "playwright-core").exists() and (place / "node_modules" / "axe-core").exists():
-            return place
+    """Where playwright-core, axe-core and esbuild are: in ui/, or installed once below the build directory, by whichever worker is first."""
+    if all((TOP / "ui" / "node_modules" / name).exists() for name in ("playwright-core", "axe-core", "esbuild")):
+        return TOP / "ui"
     place = entente.BUILD / "web-test"
     place.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(TOP / "ui" / name, place / name)
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, capture_output=True,
-                          text=True, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        pytest.skip(f"playwright-core is not there and cannot be fetched: {done.stderr[-200:]}")
+    whole = place / "whole"
+    with open(place / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if whole.exists():
+            return place
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(TOP / "ui" / name, place / name)
+        done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            pytest.skip(f"playwright-core is not there and cannot be fetched: {done.stderr[-200:]}")
+        whole.touch()
     return place
 
 
