@@ -53,13 +53,19 @@ static struct need *less_urgent(struct needs *n, const struct need *need)
 	return least;
 }
 
-void need_add(struct needs *n, const char *what, const struct need *need)
+/* Is there a place of its own for one more of this area? */
+static bool has_room(const struct needs *n, enum area area)
 {
-	struct need *at = n->n < NEEDS_MAX ? &n->need[n->n] : NULL;
 	size_t of_area = 0;
 	for (size_t i = n->first; i < n->n; i++)
-		of_area += n->need[i].area == need->area;
-	if (!at || of_area >= NEEDS_EACH) {
+		of_area += n->need[i].area == area;
+	return n->n < NEEDS_MAX && of_area < NEEDS_EACH;
+}
+
+void need_add(struct needs *n, const char *what, const struct need *need)
+{
+	struct need *at = has_room(n, need->area) ? &n->need[n->n] : NULL;
+	if (!at) {
 		at = less_urgent(n, need);
 		n->left[need->area][at ? at->mode : need->mode]++;
 	} else {
@@ -112,6 +118,11 @@ void need_about(struct needs *n, const struct object_id *about, const struct nee
 {
 	struct need own = *need;
 	char object[OBJECT_TEXT + 1];
+	/* Of what is not kept nothing is copied: a partner may make any number of it. */
+	if (!has_room(n, need->area) && !less_urgent(n, need)) {
+		n->left[need->area][need->mode]++;
+		return;
+	}
 	object_format(about, object);
 	own.label = arena_copy(n->arena, need->label);
 	own.place = arena_string(n->arena, slice_str(need->place));

@@ -37,6 +37,7 @@ struct need {
 	const char *text; /* key of the message: "need.ratify" */
 	struct need_value value[NEED_VALUES];
 	const char *words; /* the same in English, for mails */
+	bool mixed; /* it names another record, under another label, too: no mail says its words, which `label` alone does not cover */
 	const char *place; /* page of the web shell, behind "#/" */
 	struct id coalition;
 	int64_t coalition_row;

@@ -50,6 +50,9 @@ const char notify_schema_1[] =
 	"CREATE INDEX mail_due ON mail_out (state, next_ms);\n"
 	/* Up to where webhooks have been told (news_position). */
 	"CREATE TABLE notify_state (one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1), position TEXT NOT NULL);\n";
+/* How often something has been erased. */
+const char notify_schema_2[] =
+	"ALTER TABLE notify_state ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;\n";
 
 /* ---- matters ---- */
 
@@ -115,7 +118,7 @@ int matter_needs(
 			.mode = need->mode,
 			.level = need->level,
 			.kind = slice_str(need->text),
-			.words = slice_str(need->words),
+			.words = need->mixed ? SLICE("") : slice_str(need->words),
 			.place = slice_str(need->place),
 			.first_ms = now_ms};
 		memcpy(m.id, need->id, sizeof(m.id));
@@ -162,7 +165,25 @@ int matter_gone(struct db *db, const struct object_id *object, struct why *why)
 
 int matter_hush(struct db *db, struct why *why)
 {
-	return db_run(db_stmt(db, "UPDATE matter SET words = '' WHERE kind <> 'record'"), why);
+	int rc = db_run(
+		db_stmt(db, "UPDATE matter SET words = '' WHERE kind <> 'record' AND words <> ''"),
+		why);
+
+	return rc < 0 ? rc
+		      : db_run(db_stmt(db,
+				       "INSERT INTO notify_state (one, position, erased) VALUES (1, '', 1) "
+				       "ON CONFLICT (one) DO UPDATE SET erased = notify_state.erased + 1"),
+				why);
+}
+
+int matter_hushed(struct db *db, int64_t *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(db, "SELECT erased FROM notify_state WHERE one = 1");
+	int rc = db_step(s, why);
+
+	*ret = rc == DB_ROW ? db_i64(s, 0) : 0;
+	db_reset(s);
+	return rc < 0 ? rc : 0;
 }
 
 int matter_sweep(struct db *db, int64_t before_ms, struct why *why)

@@ -13,7 +13,7 @@
 
 #include "node/needs.h"
 
-extern const char notify_schema_1[];
+extern const char notify_schema_1[], notify_schema_2[];
 
 struct matter {
 	char id[NEED_ID + 1];
@@ -44,6 +44,8 @@ MUST_USE int matter_record(struct db *db, int64_t coalition, enum area area, enu
 MUST_USE int matter_gone(struct db *db, const struct object_id *object, struct why *why);
 /* Something has been erased: no need says any more what it has read, until it is looked for again. */
 MUST_USE int matter_hush(struct db *db, struct why *why);
+/* How often that was; needs that were read before the last time are not to be kept. */
+MUST_USE int matter_hushed(struct db *db, int64_t *ret, struct why *why);
 MUST_USE int matter_sweep(struct db *db, int64_t before_ms, struct why *why);
 /* E_MISSING if there is none that `who` may know of. Again is fine. */
 MUST_USE int matter_ack(struct db *db, const struct world *w, const struct reader *who,

@@ -34,6 +34,7 @@ const struct migration node_migrations[] = {
 	{"account 2", account_schema_2},
 	{"account 3", account_schema_3},
 	{"notify 1", notify_schema_1},
+	{"notify 2", notify_schema_2},
 	{"hook 1", hook_schema_1},
 	{"fold 4", fold_schema_4},
 	{"pact 5", pact_schema_5},

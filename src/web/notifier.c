@@ -134,26 +134,46 @@ static int news_take(struct notifier *n, struct why *why)
 
 /* ---- what needs somebody ---- */
 
-/*
- * As whoever may see everything: who is told what is decided for each person. In the transaction that keeps them: what is erased after it finds their words there (matter_hush), and
- * what was erased before is not in them.
- */
+struct needs_put {
+	int64_t coalition, hushed;
+	struct needs *needs;
+};
+
+/* What was erased while they were read is in them; then they are read once more. */
 static int needs_store(struct notifier *n, void *ctx, struct why *why)
 {
-	const struct id *coalition = ctx;
+	const struct needs_put *p = ctx;
+	int64_t hushed;
+	int rc = matter_hushed(n->db, &hushed, why);
+
+	if (rc < 0 || hushed != p->hushed)
+		return rc;
+	return matter_needs(n->db, p->coalition, p->needs, env_now_ms(&n->node->env), why);
+}
+
+/* As whoever may see everything: who is told what is decided for each person. Nobody waits with his writing while they are looked for. */
+static int needs_of(struct notifier *n, const struct id *id, struct why *why)
+{
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
-	struct needs *needs = needs_new(&arena);
+	struct needs_put p = {.needs = needs_new(&arena)};
 	struct roles all;
 	struct world w;
 
 	for (int a = 0; a < AREAS; a++)
 		all.of[a] = ROLE_ADMINISTRATOR;
-	int rc = world_try(&w, n->node, n->db, coalition, &arena, why);
+	int rc = db_begin_read(n->db, why);
+	if (rc < 0)
+		return rc;
+	rc = matter_hushed(n->db, &p.hushed, why);
 	if (rc == 0)
-		rc = needs_load(needs, &w, n->db, NULL, &all, why);
+		rc = world_try(&w, n->node, n->db, id, &arena, why);
+	if (rc == 0)
+		rc = needs_load(p.needs, &w, n->db, NULL, &all, why);
+	db_rollback(n->db);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	return matter_needs(n->db, w.coalition.row, needs, env_now_ms(&n->node->env), why);
+	p.coalition = w.coalition.row;
+	return in_write(n, needs_store, &p, why);
 }
 
 static int needs_take(struct notifier *n, struct why *why)
@@ -163,7 +183,7 @@ static int needs_take(struct notifier *n, struct why *why)
 	size_t count = 0;
 	int rc = coalition_list(n->db, &arena, &list, &count, why);
 	for (size_t i = 0; rc == 0 && i < count && !n->stop; i++)
-		rc = in_write(n, needs_store, &list[i].id, why);
+		rc = needs_of(n, &list[i].id, why);
 	return rc;
 }
 

@@ -93,13 +93,14 @@ int pages_look(const struct hash *key, int64_t version, struct page *ret, bool *
 	return k != NULL;
 }
 
-void pages_checked(const struct hash *key, int64_t version)
+void pages_checked(const struct hash *key, int64_t version, const struct page *p)
 {
 	struct kept *k;
 
 	pthread_mutex_lock(&pages.lock);
 	k = find(key);
-	if (k)
+	/* Another may have come in its place since it was looked at. */
+	if (k && strcmp(k->page.etag, p->etag) == 0)
 		k->version = version;
 	pthread_mutex_unlock(&pages.lock);
 }

@@ -34,8 +34,8 @@ struct page {
 /* 1 and a copy of the page (references taken; page_free), *ret_checked if it has been found good at this version; 0: make it. */
 MUST_USE int pages_look(
 	const struct hash *key, int64_t version, struct page *ret, bool *ret_checked);
-/* It has been found to be still right at this version. */
-void pages_checked(const struct hash *key, int64_t version);
+/* This very page has been found to be still right at this version; another that is kept by now has not. */
+void pages_checked(const struct hash *key, int64_t version, const struct page *p);
 /* Keeps it; takes references of its own. */
 void pages_put(const struct hash *key, int64_t version, const struct page *p);
 /* Keeps a compressed form of a page that is there. */

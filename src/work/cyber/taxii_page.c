@@ -334,7 +334,7 @@ static int page_find(struct making *m, const struct hash *key, int64_t version)
 	if (rc == 0 && found) {
 		rc = page_still(m->t, &m->page, &checked);
 		if (rc == 0 && checked)
-			pages_checked(key, version);
+			pages_checked(key, version, &m->page);
 	}
 	if (rc == 0 && !checked) {
 		page_free(&m->page);

@@ -40,6 +40,7 @@ static void say(const struct one *o, enum need_level level, const struct row *of
 			.area = AREA_PROCUREMENT,
 			.mode = l->mode,
 			.label = of->label,
+			.mixed = !slice_eq(of->label, a->label),
 			.text = text,
 			.words = words,
 			.place = arena_printf(l->arena, "work/procurement/%s/process/%s%s",

@@ -156,16 +156,12 @@ static bool counts(const struct reading *g, enum pkind k, const struct id *autho
 }
 
 /* A sealed bid or a piece of one: whichever door holds it, it says the same. Whose it is matters in all other messages. */
-static bool sealed_again(struct reading *g, enum pkind k, struct slice body)
+static bool is_sealed(enum pkind k, struct slice body)
 {
 	struct slice head = slice_sub(body, 0, body.n < 400 ? body.n : 400);
-	struct hash h;
 
-	if (k != P_SEAL || (slice_search(head, SLICE("e-seal/1 bid.sealed")) < 0 &&
-				   slice_search(head, SLICE("\"part\":")) < 0))
-		return false;
-	h = hash_bytes(body);
-	return map_put(&g->sealed, slice_of(h.b, sizeof(h.b)), g) != NULL;
+	return k == P_SEAL && (slice_search(head, SLICE("e-seal/1 bid.sealed")) >= 0 ||
+				      slice_search(head, SLICE("\"part\":")) >= 0);
 }
 
 static struct row *row_room(struct reading *g, struct arena *arena, struct rows *out)
@@ -186,15 +182,22 @@ static struct row *row_room(struct reading *g, struct arena *arena, struct rows 
 static int row_take(
 	struct stmt *s, struct reading *g, struct arena *arena, struct rows *out, struct why *why)
 {
+	enum pkind kind = (enum pkind)db_i64(s, 0);
+	bool sealed = is_sealed(kind, db_blob(s, 12));
 	struct id author;
 	struct part *part;
+	struct hash body;
 	size_t before;
 	int rc;
 
 	bytes_read(author.b, 16, db_blob(s, 1));
-	if (!counts(g, (enum pkind)db_i64(s, 0), &author) ||
-		sealed_again(g, (enum pkind)db_i64(s, 0), db_blob(s, 12)))
+	if (!counts(g, kind, &author))
 		return 0;
+	if (sealed) {
+		body = hash_bytes(db_blob(s, 12));
+		if (map_get(&g->sealed, slice_of(body.b, sizeof(body.b))))
+			return 0;
+	}
 	part = part_of(g, &author);
 	if (!part || part->rows == g->rows_max || part->bytes >= g->bytes_max) {
 		out->left++;
@@ -205,6 +208,9 @@ static int row_take(
 	rc = row_read(s, arena, row, why);
 	if (rc < 0)
 		return rc;
+	/* Only what was taken stands for its copies: one for which there was no room must not hide another's. */
+	if (sealed)
+		(void)map_put(&g->sealed, slice_of(body.b, sizeof(body.b)), g);
 	out->n++;
 	part->rows++;
 	part->bytes += arena->used - before + sizeof(*row);

@@ -44,7 +44,8 @@ void release_withhold(
 
 	if (!p->tender)
 		return;
-	d = &p->tender->doc;
+	/* Also what the lead has withheld since the closing. */
+	d = &p->tender_last->doc;
 	for
 		EACH(d, v, json_get(d, json_root(d), "withheld"))
 		{
@@ -77,7 +78,7 @@ struct tree *release_tender_told(const struct process *p, int64_t now_ms, struct
 {
 	struct tree *told = tree_new(arena, JSON_OBJECT),
 		    *tender = tree_of(&p->tender->doc, json_root(&p->tender->doc), arena);
-	const struct json_doc *d = &p->tender->doc;
+	const struct json_doc *d = &p->tender_last->doc;
 
 	tree_add(told, SLICE("tender"), tender);
 	/* The record's own name of what releases call the tender's value. */
