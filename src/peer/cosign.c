@@ -101,7 +101,10 @@ static int cosign_logs(const struct node *node, struct db *db, const struct id *
 		*ret_n += rc == 1;
 		if (rc == E_STATE && refused->code == 0)
 			*refused = what;
-		if (rc == E_STATE || rc == E_BUSY)
+		/* A record here that cannot be read is no partner's doing, and keeps nothing else from coming. */
+		if (rc == E_VERIFY)
+			report(REPORT_WARN, "a log is not cosigned: %s: %s", what.where, what.text);
+		if (rc == E_STATE || rc == E_BUSY || rc == E_VERIFY)
 			rc = 0;
 		else if (rc < 0 && why != NULL)
 			*why = what;
@@ -122,7 +125,7 @@ int cosign_heads(const struct node *node, struct db *db, const struct id *coalit
 		return 0;
 	/* It reads on and serves what others wrote; that it is so is in its status, and no partner's doing. */
 	rc = node_current(node, db, &unfit);
-	if (rc == E_STATE || (rc == E_IO && atomic_load(node->unfit)))
+	if (rc == E_STATE || rc == E_VERIFY || (rc == E_IO && atomic_load(node->unfit)))
 		return 0;
 	if (rc < 0) {
 		if (why != NULL)

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
+#include "base/report.h"
 #include "base/utf8.h"
 #include "node/browse.h"
 #include "node/public.h"
@@ -492,8 +493,10 @@ int api_act_submit(struct call *c)
 	id_format(&d.officer, officer);
 	TRY(call_write(c, &d, arena_printf(c->arena, "act %s", act_rules[kind].kind),
 		arena_printf(c->arena, "officer %s", officer), &w));
-	if (second)
-		TRY(waiting_done(c, second));
+	/* It is written: that the first signature waits on until its day is over undoes nothing. */
+	if (second && waiting_done(c, second) < 0)
+		report(REPORT_WARN, "the first signature of an act that is written waits on: %s",
+			c->why.text);
 	put_written(c, act_rules[kind].kind, &w);
 	return 0;
 }
