@@ -104,11 +104,16 @@ function useAsked<T>(path: string | null, topics: readonly Topic[], wanted: ((e:
 			here.current.path = null;
 		};
 	}, [load]);
-	useEvents(topics, load, wanted);
-	return useCallback(() => {
-		stir();
+	// What an event or somebody's hand asks for is a beginning: only what fails by itself waits longer each time.
+	const anew = useCallback(() => {
+		here.current.tries = 0;
 		load();
 	}, [load]);
+	useEvents(topics, anew, wanted);
+	return useCallback(() => {
+		stir();
+		anew();
+	}, [anew]);
 }
 
 export function useLoad<T>(path: string | null, topics: readonly Topic[] = [], wanted?: (e: LiveEvent) => boolean): Loaded<T> {

@@ -103,17 +103,21 @@ function LogState({ l }: { l: LogRow }): VNode {
 export function useJob(): { job: Job | null; problem?: Problem; start: (path: string) => void } {
 	const [job, set] = useState<Job | null>(null);
 	const [problem, set_problem] = useState<Problem>();
+	const id = job?.id, ended = job?.state === "done" || job?.state === "failed";
 	useEffect(() => {
-		if (!job || job.state === "done" || job.state === "failed") return;
-		const look = (): void => void call<Job>("GET", `/jobs/${job.id}`).then((a) => set(a.data), () => undefined);
-		const stop = live_on((e) => e.topic === "job" && e.data["id"] === job.id && set(e.data as unknown as Job));
+		if (!id || ended) return;
+		let here = true;
+		const look = (): void => void call<Job>("GET", `/jobs/${id}`).then((a) => here && set(a.data), () => undefined);
+		// An event says that the job has gone on; what it found is in the answer only.
+		const stop = live_on((e) => e.topic === "job" && e.data["id"] === id && look());
 		// The event may have passed before this page listened, or the line may be lost.
 		const timer = setInterval(look, 2000);
 		return () => {
+			here = false;
 			stop();
 			clearInterval(timer);
 		};
-	}, [job?.id, job?.state]);
+	}, [id, ended]);
 	const start = (path: string): void => {
 		set_problem(undefined);
 		post<Job>(path).then(set, (e: unknown) => set_problem(e instanceof Problem ? e : new Problem("io", 0, String(e))));
