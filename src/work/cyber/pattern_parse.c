@@ -101,8 +101,13 @@ static int key_step(struct parser *ps, struct step *s)
 	s->key = ps->x.now.text;
 	if (ps->x.now.kind == TOKEN_STRING)
 		rc = pattern_unescape(ps, ps->x.now.text, &s->key);
+	if (rc < 0)
+		return rc;
+	/* '' is in the grammar, but no object has such a property: STIX 2.1 §2.6 and §3.1. */
+	if (s->key.n == 0)
+		return pattern_fail(ps, E_INVALID, "a property name has no characters");
 	s->suffix = suffix_of(s->key);
-	return rc < 0 ? rc : pattern_next(ps);
+	return pattern_next(ps);
 }
 
 static int index_step(struct parser *ps, struct step *s)

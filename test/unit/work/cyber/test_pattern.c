@@ -53,6 +53,8 @@ static const struct {
 	{"[a:b = 'x\\n']", E_SYNTAX, "line 1, column 8"},
 	{"[a:b = 'x]", E_SYNTAX, "line 1, column 8"},
 	{"[a:b = 007]", E_SYNTAX, "line 1, column 9"},
+	{"[a:'' = 1]", E_INVALID, "line 1, column 4"},
+	{"[a:b.'' = 1]", E_INVALID, "line 1, column 6"},
 	{"[a:b = h'abc']", E_SYNTAX, "line 1, column 8"},
 	{"[a:b > true]", E_SYNTAX, "line 1, column 8"},
 	{"[a:b-c = 1]", E_SYNTAX, "line 1, column 4"},
