@@ -31,7 +31,7 @@ const struct command command_cyber = {
 	.sub = sub,
 };
 
-static int write_drafts(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+int cyber_cmd_write(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
 	struct written *ret, struct why *why)
 {
 	struct cli *cli = ctx;
@@ -51,7 +51,7 @@ int cyber_cmd_address(struct cli *cli, struct ingest *ret)
 	*ret = (struct ingest){.node = cli->node,
 		.db = cli->db,
 		.coalition = cli->world.coalition.id,
-		.write = write_drafts,
+		.write = cyber_cmd_write,
 		.ctx = cli};
 	TRY(cli_mode(cli, &ret->mode));
 	TRY(cli_label(cli, label ? label : "", &ret->label));

@@ -18,6 +18,9 @@
 	}
 /* Loads the world, and fills in node, db, coalition, mode, label, audience and the writer. */
 MUST_USE int cyber_cmd_address(struct cli *cli, struct ingest *ret);
+/* Writes a batch and wakes whoever waits for it: the writer that ingest, remotes and withdrawals are given; ctx is the struct cli. */
+MUST_USE int cyber_cmd_write(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+	struct written *ret, struct why *why);
 /* Prints what came of it: a line, or JSON with what was refused and held; refused ones are told on standard error. */
 void cyber_cmd_result(struct cli *cli, const struct ingest_result *r);
 

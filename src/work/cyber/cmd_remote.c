@@ -190,17 +190,6 @@ const struct command command_cyber_remote = {
 
 /* ---- now ---- */
 
-static int write_drafts(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
-	struct written *ret, struct why *why)
-{
-	struct cli *cli = ctx;
-	int rc = node_write(cli->node, cli->db, coalition, d, n, ret, why);
-
-	if (rc == 0)
-		bell_ring(cli->node);
-	return rc;
-}
-
 static void tell(struct cli *cli, const struct remote *r, const struct remote_run *u)
 {
 	const struct ingest_result *x = &u->result;
@@ -224,7 +213,7 @@ static void tell(struct cli *cli, const struct remote *r, const struct remote_ru
 
 static int now(struct cli *cli, bool push)
 {
-	struct remote_run u = {.write = write_drafts, .ctx = cli};
+	struct remote_run u = {.write = cyber_cmd_write, .ctx = cli};
 	struct remote r;
 	struct why why = {0};
 	int rc;

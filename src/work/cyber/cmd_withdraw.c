@@ -3,21 +3,8 @@
 
 #include "work/cyber/withdraw.h"
 
-#include "node/bell.h"
-
 /* So many pages of versions, each of LIST_LIMIT, are more than a node holds of one id. */
 #define PAGES_MOST 50
-
-static int write_drafts(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
-	struct written *ret, struct why *why)
-{
-	struct cli *cli = ctx;
-	int rc = node_write(cli->node, cli->db, coalition, d, n, ret, why);
-
-	if (rc == 0)
-		bell_ring(cli->node);
-	return rc;
-}
 
 static int order_read(struct cli *cli, const struct list_query *q, enum mode mode,
 	struct withdraw_order *ret, size_t *ret_n)
@@ -78,7 +65,7 @@ static int withdraw_run(struct cli *cli)
 	TRY(query_make(cli, mode, &id, &version, &q));
 	for (int page = 0; n && page < PAGES_MOST; page++) {
 		TRY(order_read(cli, &q, mode, &order, &n));
-		TRY(withdraw_order_write(write_drafts, cli, cli->node, cli->db,
+		TRY(withdraw_order_write(cyber_cmd_write, cli, cli->node, cli->db,
 			&cli->world.coalition.id, &order, &cli->why));
 		all += n;
 	}

@@ -9,8 +9,6 @@
 #include "work/cyber/match_cmd.h"
 #include "work/cyber/sco.h"
 
-#include "node/bell.h"
-
 #include <inttypes.h>
 
 /* How one indicator's sighting is to go out. */
@@ -114,17 +112,6 @@ static int ways_of(struct cli *cli, struct arena *arena, enum mode mode,
 	return 0;
 }
 
-static int write_drafts(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
-	struct written *ret, struct why *why)
-{
-	struct cli *cli = ctx;
-	int rc = node_write(cli->node, cli->db, coalition, d, n, ret, why);
-
-	if (rc == 0)
-		bell_ring(cli->node);
-	return rc;
-}
-
 /* One batch of sightings with one label and the same readers. */
 static int write_way(struct cli *cli, struct arena *arena, enum mode mode, bool share,
 	const struct sight_set *set, const struct way *way, size_t n, struct slice where,
@@ -135,7 +122,7 @@ static int write_way(struct cli *cli, struct arena *arena, enum mode mode, bool 
 		.coalition = cli->world.coalition.id,
 		.mode = mode,
 		.label = way->label,
-		.write = write_drafts,
+		.write = cyber_cmd_write,
 		.ctx = cli};
 	struct buf bundle CLEANUP_BUF = BUF(LIMIT_STIX_BUNDLE);
 	struct sight_set some = {0};
