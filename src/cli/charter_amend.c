@@ -210,11 +210,11 @@ int charter_propose(struct cli *cli)
 /* The one whose hash begins so. */
 static int hash_find(struct cli *cli, const char *digits, struct hash *ret)
 {
-	struct hash *all = arena_array(&cli->arena, struct hash, LISTED_MAX);
+	struct hash *all;
 	size_t n, found = 0, len = strlen(digits);
 	char hex[65];
 
-	TRY(charter_browse(cli->db, cli->world.coalition.row, all, LISTED_MAX, &n, &cli->why));
+	TRY(charter_browse(&cli->world, cli->db, LISTED_MAX, &cli->arena, &all, &n, &cli->why));
 	for (size_t i = 0; i < n; i++) {
 		hex_encode(all[i].b, 32, hex);
 		if (len < HASH_DIGITS_MIN || len > 64 || strncasecmp(hex, digits, len) != 0)
@@ -230,45 +230,33 @@ static int hash_find(struct cli *cli, const char *digits, struct hash *ret)
 	return 0;
 }
 
-static const struct standing_proposal *proposal_of(const struct cli *cli, const struct hash *hash)
+static const char *names_of(struct cli *cli, const struct id *list, size_t n)
 {
-	const struct standing *s = &cli->world.standing;
+	struct buf b CLEANUP_BUF = BUF(8 * KIB);
 
-	for (size_t i = 0; i < s->n_proposal; i++)
-		if (hash_eq(&s->proposal[i].hash, hash))
-			return &s->proposal[i];
-	return NULL;
-}
-
-static bool among(const struct id *list, size_t n, const struct id *one)
-{
-	for (size_t i = 0; i < n; i++)
-		if (id_eq(&list[i], one))
-			return true;
-	return false;
+	for (size_t i = 0; i < n; i++) {
+		buf_str(&b, i ? ", " : "");
+		buf_str(&b, world_party_label(&cli->world, &list[i], &cli->arena));
+	}
+	return n ? arena_string(&cli->arena, buf_slice(&b)) : "nobody";
 }
 
 /* "proposed, signed by ALB; still to sign: HRV, KOS" */
 static const char *words_of(struct cli *cli, const struct charter *c)
 {
 	const struct world *w = &cli->world;
-	const struct standing_proposal *p = proposal_of(cli, &c->hash);
-	struct buf by CLEANUP_BUF = BUF(8 * KIB), not_yet CLEANUP_BUF = BUF(8 * KIB);
+	const struct standing_proposal *p = proposal_of(&w->standing, c, &cli->arena);
 
 	if (hash_eq(&c->hash, &w->standing.charter->hash))
 		return w->standing.in_force ? "stands" : "the founding charter, not in force yet";
-	if (!charter_follows(c, w->standing.charter))
+	if (!p)
 		return c->version <= w->standing.charter->version
 			       ? "does not stand (any more)"
 			       : "does not follow the one that stands";
-	for (size_t i = 0; i < c->n_member; i++) {
-		bool done = p && among(p->signed_by, p->n_signed, &c->member[i].id);
-		struct buf *b = done ? &by : &not_yet;
-		buf_str(b, b->n ? ", " : "");
-		buf_str(b, world_party_label(w, &c->member[i].id, &cli->arena));
-	}
+	size_t n;
+	const struct id *missing = proposal_missing(p, &cli->arena, &n);
 	return arena_printf(&cli->arena, "proposed; signed by %s; still to sign: %s",
-		by.n ? buf_cstr(&by) : "nobody", not_yet.n ? buf_cstr(&not_yet) : "nobody");
+		names_of(cli, p->signed_by, p->n_signed), names_of(cli, missing, n));
 }
 
 static void list_line(struct cli *cli, const struct charter *c)
@@ -289,11 +277,11 @@ static void list_line(struct cli *cli, const struct charter *c)
 int charter_list(struct cli *cli)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(16 * MIB);
-	struct hash *all = arena_array(&cli->arena, struct hash, LISTED_MAX);
+	struct hash *all;
 	size_t n;
 
 	TRY(cli_world(cli));
-	TRY(charter_browse(cli->db, cli->world.coalition.row, all, LISTED_MAX, &n, &cli->why));
+	TRY(charter_browse(&cli->world, cli->db, LISTED_MAX, &cli->arena, &all, &n, &cli->why));
 	for (size_t i = 0; i < n; i++) {
 		struct slice text;
 		struct charter c;

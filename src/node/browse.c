@@ -184,24 +184,46 @@ int act_browse(const struct world *w, struct db *db, const struct act_query *q, 
 
 /* ---- charters ---- */
 
-int charter_browse(struct db *db, int64_t coalition_row, struct hash *ret, size_t max,
-	size_t *ret_n, struct why *why)
+struct charters {
+	struct hash *hash;
+	size_t n, max;
+};
+
+static void charter_once(struct charters *l, const struct hash *one)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (hash_eq(&l->hash[i], one))
+			return;
+	if (l->n < l->max)
+		l->hash[l->n++] = *one;
+}
+
+int charter_browse(const struct world *w, struct db *db, size_t max, struct arena *arena,
+	struct hash **ret, size_t *ret_n, struct why *why)
 {
 	struct stmt *s =
 		db_stmt(db, "SELECT hash FROM charter WHERE coalition = $1 ORDER BY hash LIMIT $2");
-	size_t n = 0;
+	struct charters l = {.hash = arena_array(arena, struct hash, max), .max = max};
 	int rc;
 
-	db_bind_i64(s, 1, coalition_row);
+	charter_once(&l, &w->coalition.founding.hash);
+	charter_once(&l, &w->standing.charter->hash);
+	for (size_t i = 0; i < w->standing.n_proposal; i++)
+		charter_once(&l, &w->standing.proposal[i].hash);
+	db_bind_i64(s, 1, w->coalition.row);
 	db_bind_i64(s, 2, (int64_t)max);
-	while ((rc = db_step(s, why)) == DB_ROW && n < max) {
-		MUST(db_blob(s, 0).n == 32);
-		memcpy(ret[n++].b, db_blob(s, 0).p, 32);
+	while ((rc = db_step(s, why)) == DB_ROW) {
+		struct hash one;
+
+		MUST(db_blob(s, 0).n == sizeof(one.b));
+		memcpy(one.b, db_blob(s, 0).p, sizeof(one.b));
+		charter_once(&l, &one);
 	}
 	db_reset(s);
 	if (rc < 0)
 		return rc;
-	*ret_n = n;
+	*ret = l.hash;
+	*ret_n = l.n;
 	return 0;
 }
 

@@ -41,9 +41,12 @@ struct act_query {
 MUST_USE int act_browse(const struct world *w, struct db *db, const struct act_query *q,
 	struct arena *arena, struct act_seen **ret, size_t *ret_n, bool *ret_more, struct why *why);
 
-/* Charters of a coalition that are here, at most `max`, by hash; and the text of one: E_MISSING. */
-MUST_USE int charter_browse(struct db *db, int64_t coalition_row, struct hash *ret, size_t max,
-	size_t *ret_n, struct why *why);
+/*
+ * Charters of a coalition that are here, at most `max`, in the arena: the founding one, the one that stands, what is proposed, then the others by hash; so
+ * nobody's texts crowd those out. And the text of one: E_MISSING.
+ */
+MUST_USE int charter_browse(const struct world *w, struct db *db, size_t max, struct arena *arena,
+	struct hash **ret, size_t *ret_n, struct why *why);
 MUST_USE int charter_text(struct db *db, int64_t coalition_row, const struct hash *hash,
 	struct arena *arena, struct slice *ret, struct why *why);
 

@@ -303,19 +303,3 @@ int proposals_load(struct db *db, const struct coalition *c, const struct standi
 	qsort(ret->proposal, ret->n_proposal, sizeof(*ret->proposal), proposal_cmp);
 	return 0;
 }
-
-const struct id *proposal_missing(
-	const struct standing_proposal *p, struct arena *arena, size_t *ret_n)
-{
-	struct id *out = arena_array(arena, struct id, p->n_member);
-	size_t n = 0, k = 0;
-
-	for (size_t i = 0; i < p->n_member; i++) {
-		if (k < p->n_signed && id_eq(&p->signed_by[k], &p->member[i]))
-			k++;
-		else
-			out[n++] = p->member[i];
-	}
-	*ret_n = n;
-	return out;
-}

@@ -128,6 +128,9 @@ MUST_USE int standing_compute(struct standing *ret, struct arena *arena,
 	const struct standing_input *in, struct why *why);
 const struct standing_party *standing_find(const struct standing *s, const struct id *party);
 bool standing_is_member(const struct standing *s, const struct id *party);
+/* The proposal that a charter is: one that nobody has signed yet is made in the arena. NULL if it would not be the next one. */
+const struct standing_proposal *proposal_of(
+	const struct standing *s, const struct charter *c, struct arena *arena);
 /* Whose signature a proposal still lacks, in the arena. */
 const struct id *proposal_missing(
 	const struct standing_proposal *p, struct arena *arena, size_t *ret_n);

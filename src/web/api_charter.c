@@ -107,21 +107,12 @@ static void put_parties(struct call *c, const char *key, const struct id *id, si
 /* Of one that would be the next: who has put his name to it. */
 static void put_signatures(struct call *c, const struct charter *ch)
 {
-	const struct standing *s = &c->world.standing;
-	bool proposed = charter_follows(ch, s->charter);
-
-	json_put_bool(&c->o, "proposed", proposed);
-	if (!proposed)
-		return;
-	struct standing_proposal none = {
-		.n_member = ch->n_member, .member = arena_array(c->arena, struct id, ch->n_member)};
-	const struct standing_proposal *p = &none;
-	for (size_t i = 0; i < ch->n_member; i++)
-		none.member[i] = ch->member[i].id;
-	for (size_t i = 0; i < s->n_proposal; i++)
-		if (hash_eq(&s->proposal[i].hash, &ch->hash))
-			p = &s->proposal[i];
+	const struct standing_proposal *p = proposal_of(&c->world.standing, ch, c->arena);
 	size_t n;
+
+	json_put_bool(&c->o, "proposed", p);
+	if (!p)
+		return;
 	const struct id *missing = proposal_missing(p, c->arena, &n);
 	put_parties(c, "signed_by", p->signed_by, p->n_signed);
 	put_parties(c, "not_signed_by", missing, n);
@@ -151,26 +142,13 @@ static void put_charter(struct call *c, const struct charter *ch, bool text)
 /* More versions than a coalition ever has. */
 #define CHARTERS_MAX 256
 
-/* Of a full list: however many texts somebody has brought, this one is in it, at place `at`. */
-static void charter_listed(struct hash *list, size_t n, size_t at, const struct hash *one)
-{
-	if (n < CHARTERS_MAX)
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (hash_eq(&list[i], one))
-			list[i] = list[at];
-	list[at] = *one;
-}
-
 int api_charters(struct call *c)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(16 * MIB);
-	struct hash *hash = arena_array(c->arena, struct hash, CHARTERS_MAX);
+	struct hash *hash;
 	size_t n;
 
-	TRY(charter_browse(c->db, c->world.coalition.row, hash, CHARTERS_MAX, &n, &c->why));
-	charter_listed(hash, n, CHARTERS_MAX - 1, &c->world.standing.charter->hash);
-	charter_listed(hash, n, CHARTERS_MAX - 2, &c->world.coalition.founding.hash);
+	TRY(charter_browse(&c->world, c->db, CHARTERS_MAX, c->arena, &hash, &n, &c->why));
 	page_open(c);
 	for (size_t i = 0; i < n; i++) {
 		struct slice text;
