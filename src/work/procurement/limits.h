@@ -17,8 +17,10 @@
 /* Acts of one supplier on bids of one tender (put, replace, withdraw), and of all: a national framework has some 300 suppliers. */
 #define LIMIT_BID_SEQ	   64
 #define LIMIT_SEAL_COMMITS 4096
-/* Closings of one holder that are looked at; an honest one writes one. */
+/* Closings that one holder has signed that are looked at; an honest one signs one. */
 #define LIMIT_SEAL_CLOSES 16
+/* Of its part of a procurement a holder hands on so much (the one over this) of what others have shown to it alone: what a door leaves free has to hold shares too. */
+#define SEAL_SHOWN_PART 8
 /* Two receipts of one holder for one commit that are so near are of two requests at once. */
 #define SEAL_RECEIPTS_APART_MS 60000
 /* A transcript: the messages of a tender with every sealed bid in it. */

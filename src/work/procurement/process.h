@@ -62,6 +62,8 @@ struct process {
 	/* E-SEAL/1 */
 	struct slice *message; /* of the policy that counts */
 	size_t n_message;
+	struct slice *mine; /* those of them that the reader's own log has */
+	size_t n_mine;
 	struct seal_replay *replay; /* NULL: no policy yet */
 	uint64_t
 		held_elsewhere; /* bits of holders who have taken bids under another key of this tender that was made too */

@@ -79,9 +79,15 @@ static bool of_its_holder(const struct seal_policy *policy, const struct said *m
 	       id_eq(&policy->holder[i - 1].member, &m->in->object.owner);
 }
 
+struct round {
+	struct seal_replay *replay;
+	struct slice *message, *mine;
+	size_t n_message, n_mine;
+};
+
 /* Messages of one policy; shares in records dated before the opening are left out: they are refused. */
 static void messages_of(const struct seal_policy *policy, const struct said *all, size_t n,
-	struct arena *arena, struct slice **ret, size_t *ret_n)
+	struct arena *arena, struct round *ret)
 {
 	struct slice *list = arena_array(arena, struct slice, n + 1);
 	struct seal_told told;
@@ -101,11 +107,14 @@ static void messages_of(const struct seal_policy *policy, const struct said *all
 
 		if (slice_eq(all[i].text, policy->text) ||
 			(of_sid(all[i].text, &policy->sid) && !early &&
-				of_its_holder(policy, &all[i])))
+				of_its_holder(policy, &all[i]))) {
 			list[k++] = all[i].text;
+			if (all[i].in->mine)
+				ret->mine[ret->n_mine++] = all[i].text;
+		}
 	}
-	*ret = list;
-	*ret_n = k;
+	ret->message = list;
+	ret->n_message = k;
 }
 
 static int by_log(const void *a, const void *b)
@@ -133,12 +142,6 @@ static size_t policies(const struct process *p, const struct said *all, size_t n
 	*ret = list;
 	return m < POLICIES_MAX ? m : POLICIES_MAX;
 }
-
-struct round {
-	struct seal_replay *replay;
-	struct slice *message;
-	size_t n_message;
-};
 
 /* What speaks for a round. */
 struct worth {
@@ -181,7 +184,8 @@ static bool round_read(const struct process *p, const struct said *policy_said,
 	if (seal_policy_parse(policy, policy_said->text, NULL) < 0 ||
 		!policy_fits(p, policy, arena))
 		return false;
-	messages_of(policy, all, n, arena, &ret->message, &ret->n_message);
+	*ret = (struct round){.mine = arena_array(arena, struct slice, n + 1)};
+	messages_of(policy, all, n, arena, ret);
 	ret->replay = arena_new(arena, struct seal_replay);
 	if (seal_replay(ret->message, ret->n_message, arena, ret->replay, NULL) < 0)
 		return false;
@@ -216,6 +220,8 @@ void process_rounds(struct process *p, struct arena *arena)
 		p->replay = round.replay;
 		p->message = round.message;
 		p->n_message = round.n_message;
+		p->mine = round.mine;
+		p->n_mine = round.n_mine;
 	}
 	p->held_elsewhere = held_by;
 }

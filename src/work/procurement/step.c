@@ -323,6 +323,22 @@ static void tenders_of(const struct process *p, struct arena *arena, struct seal
 	*ret = (struct seal_tenders){list, n};
 }
 
+/* Sealed bids each alone, as doors write them: then readers see that they are the same. */
+static int show_send(const struct seat *s, const struct process *p, const struct holder_next *next,
+	struct arena *arena, struct why *why)
+{
+	struct slice *other = arena_array(arena, struct slice, next->n_show);
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < next->n_show; i++)
+		if (slice_is(msg_type(next->show[i]), "bid.sealed"))
+			rc = step_send(s, p, &next->show[i], 1, arena, why);
+		else
+			other[n++] = next->show[i];
+	return rc == 0 ? step_send(s, p, other, n, arena, why) : rc;
+}
+
 static int close_step(const struct seat *s, const struct process *p, uint32_t me, int64_t now_ms,
 	struct arena *arena, struct step_did *d, struct why *why)
 {
@@ -330,11 +346,19 @@ static int close_step(const struct seat *s, const struct process *p, uint32_t me
 	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
 	struct seal_tenders tenders;
 	struct holder_next next;
+	int rc;
 
 	tenders_of(p, arena, &tenders);
-	holder_next(r, me, &tenders, now_ms, arena, &next);
+	holder_next(r, me, &tenders, &(struct seal_mine){p->mine, p->n_mine}, now_ms, arena, &next);
 	d->again_ms = next.again_ms;
-	if (next.what == HOLDER_WAITS)
+	/* Where this node's own part is full nobody would read it, nor this node see that it has been shown. */
+	if (next.n_show && !p->rows->left_mine) {
+		did(d, arena, "handed on %zu messages that others may lack", next.n_show);
+		rc = show_send(s, p, &next, arena, why);
+		if (rc < 0)
+			return rc;
+	}
+	if (next.what == HOLDER_WAITS || next.what == HOLDER_SHOWS)
 		return 0;
 	holder_print(&next, &r->policy, me, &s->node->log_key, &b);
 	switch (next.what) {
@@ -352,6 +376,7 @@ static int close_step(const struct seat *s, const struct process *p, uint32_t me
 			"dissented from the closing of holder %u: %zu commits are missing, or do not count there",
 			next.of->close.i, next.n_missing);
 		break;
+	case HOLDER_SHOWS:
 	case HOLDER_WAITS:
 		break;
 	}

@@ -121,13 +121,15 @@ struct part {
 	size_t rows, bytes;
 };
 struct reading {
+	const struct id *self; /* whose node reads; NULL: not by itself */
 	const struct id *only; /* whose records count; NULL: anybody's */
 	size_t n_only;
 	size_t rows_max, bytes_max; /* of each author */
 	bool stops;		    /* at the first that is over: a page of a list */
 	struct part part[LIMIT_MEMBERS];
 	size_t n_part;
-	struct map sealed; /* digests of sealed bids that have been read */
+	struct map
+		sealed; /* digests of sealed bids that have been read, each with its row's number from 1 */
 	size_t room;
 };
 
@@ -188,19 +190,26 @@ static int row_take(
 	struct part *part;
 	struct hash body;
 	size_t before;
+	bool mine;
 	int rc;
 
 	bytes_read(author.b, 16, db_blob(s, 1));
 	if (!counts(g, kind, &author))
 		return 0;
+	mine = g->self && id_eq(&author, g->self);
 	if (sealed) {
 		body = hash_bytes(db_blob(s, 12));
-		if (map_get(&g->sealed, slice_of(body.b, sizeof(body.b))))
+		uintptr_t at = (uintptr_t)map_get(&g->sealed, slice_of(body.b, sizeof(body.b)));
+
+		if (at) {
+			out->row[at - 1].mine |= mine;
 			return 0;
+		}
 	}
 	part = part_of(g, &author);
 	if (!part || part->rows == g->rows_max || part->bytes >= g->bytes_max) {
 		out->left++;
+		out->left_mine |= mine;
 		return g->stops ? PAGE_FULL : 0;
 	}
 	struct row *row = row_room(g, arena, out);
@@ -209,9 +218,11 @@ static int row_take(
 	if (rc < 0)
 		return rc;
 	/* Only what was taken stands for its copies: one for which there was no room must not hide another's. */
-	if (sealed)
-		(void)map_put(&g->sealed, slice_of(body.b, sizeof(body.b)), g);
+	row->mine = mine;
 	out->n++;
+	if (sealed)
+		(void)map_put(
+			&g->sealed, slice_of(body.b, sizeof(body.b)), (void *)(uintptr_t)out->n);
 	part->rows++;
 	part->bytes += arena->used - before + sizeof(*row);
 	return 0;
@@ -263,7 +274,7 @@ static int reading_begin(const struct world *w, struct db *db, const struct read
 	size_t n = LIMIT_MEMBERS;
 	struct id *only;
 
-	*g = (struct reading){.only = NULL};
+	*g = (struct reading){.self = who->self ? &who->member : NULL};
 	int rc = procure_store_object(w, db, who, of, arena, &root, why);
 	if (rc < 0)
 		return rc;

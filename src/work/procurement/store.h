@@ -25,15 +25,17 @@ struct row {
 	struct slice label;
 	int64_t audience;
 	struct hash leaf;
-	bool old; /* a newer version is here too: of tenders and sheets all are read */
+	bool mine; /* the reader's own log has it; of a sealed bid that several have alike: so too */
+	bool old;  /* a newer version is here too: of tenders and sheets all are read */
 	struct slice body;
 	struct json_doc doc; /* of body */
 };
 struct rows {
 	struct row *row;
 	size_t n;
-	size_t left; /* records beyond their author's part that are not looked at */
-	bool more;   /* of a list: there may be more behind the last */
+	size_t left;	/* records beyond their author's part that are not looked at */
+	bool left_mine; /* some of them are the reader's own */
+	bool more;	/* of a list: there may be more behind the last */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* holder.c: see holder.h. */
 #include "work/procurement/seal/holder.h"
 
+#include "base/map.h"
 #include "base/report.h"
 
 void holder_set(const struct seal_replay *r, const struct hash *tender, struct arena *arena,
@@ -31,10 +32,7 @@ static bool has_viewed(const struct seal_replay *r, uint32_t me)
 
 static bool has_signed(const struct seal_replay *r, uint32_t me)
 {
-	for (size_t i = 0; i < r->n_close; i++)
-		if (r->close[i].signed_by & 1ULL << (me - 1))
-			return true;
-	return false;
+	return (r->bound & 1ULL << (me - 1)) != 0;
 }
 
 bool holder_is_done(const struct seal_replay *r, uint32_t me)
@@ -52,7 +50,7 @@ bool holder_may_share(const struct seal_replay *r, uint32_t me)
 
 /* ---- the hours ---- */
 
-/* The lead's turn is at once when all have said what they know; the others' come one after the other, so that they do not split. */
+/* The lead's turn is at once when all have said what they know, and lasts until the others' begin; theirs come one after the other, so that they do not split. */
 static int64_t turn_ms(const struct seal_replay *r, const struct seal_hours *h, uint32_t i)
 {
 	int64_t end = (int64_t)(h->deadline_ms + r->policy.grace_ms);
@@ -63,7 +61,7 @@ static int64_t turn_ms(const struct seal_replay *r, const struct seal_hours *h, 
 		viewed |= 1ULL << (r->view[v].i - 1);
 	if (i == r->policy.lead)
 		return end + (bits_count(viewed) < r->policy.n ? PROCUREMENT_TAKEOVER_MS : 0);
-	return end + PROCUREMENT_TAKEOVER_MS * (1 + place);
+	return end + PROCUREMENT_TAKEOVER_MS * (2 + place);
 }
 
 static bool hours_eq(const struct seal_hours *a, const struct seal_hours *b)
@@ -126,21 +124,22 @@ static void lacks(struct judging *j, const struct hash *leaf)
 	j->missing[j->n_missing++] = *leaf;
 }
 
-/* What this holder knew when the grace was over must be there. A tree that is full may leave out what does not count. */
+/* Does a closing or view say less of a commit than `mine`? What does not count asks nothing of anybody but of who has receipted it. */
+static bool falls_short(const struct close_leaf *mine, const struct seal_close *c)
+{
+	const struct close_leaf *theirs = seal_close_find(c, &mine->leaf);
+
+	return leaf_counts(mine->state) &&
+	       (!theirs || !leaf_counts(theirs->state) ||
+		       (mine->state == LEAF_IN_FORCE && theirs->state == LEAF_MISSING));
+}
+
+/* What this holder knew when the grace was over must be there. */
 static void view_judge(struct judging *j, const struct seal_close *c, const struct seal_close *view)
 {
-	for (size_t i = 0; i < view->n; i++) {
-		const struct close_leaf *mine = &view->leaf[i],
-					*theirs = seal_close_find(c, &mine->leaf);
-
-		if (!theirs) {
-			if (leaf_counts(mine->state) || c->n < LIMIT_SEAL_COMMITS)
-				lacks(j, &mine->leaf);
-		} else if ((leaf_counts(mine->state) && !leaf_counts(theirs->state)) ||
-			   (mine->state == LEAF_IN_FORCE && theirs->state == LEAF_MISSING)) {
-			lacks(j, &mine->leaf);
-		}
-	}
+	for (size_t i = 0; i < view->n; i++)
+		if (falls_short(&view->leaf[i], c))
+			lacks(j, &view->leaf[i].leaf);
 }
 
 static void receipts_judge(struct judging *j, const struct seal_close *c)
@@ -239,7 +238,8 @@ static bool answer(struct judging *j, int64_t now_ms, bool signed_one, struct ho
 		v = judge(j, &c->close);
 		seen->good |= v == VERDICT_GOOD;
 		seen->waits |= v == VERDICT_WAIT;
-		if (v == VERDICT_GOOD && !signed_one && !r->closed)
+		/* Also what stands here already: who has signed it may have shown that to this holder alone. */
+		if (v == VERDICT_GOOD && !signed_one && (!r->closed || c == r->closed))
 			*next = (struct holder_next){.what = HOLDER_COSIGNS, .of = c};
 		else if (v == VERDICT_LACKS && !(c->dissent & bit))
 			*next = (struct holder_next){.what = HOLDER_DISSENTS,
@@ -252,7 +252,221 @@ static bool answer(struct judging *j, int64_t now_ms, bool signed_one, struct ho
 	return false;
 }
 
-void holder_next(const struct seal_replay *r, uint32_t me, const struct seal_tenders *tenders,
+/* ---- what others have to be shown ---- */
+
+struct showing {
+	const struct seal_replay *r;
+	uint32_t me;
+	struct map mine; /* texts that are in this holder's log */
+	const struct seal_close *view[LIMIT_SEAL_HOLDERS];
+	size_t n_view;
+	struct arena *arena;
+	struct slice *text; /* to hand on */
+	size_t n, room, bytes, bytes_max;
+};
+
+/* The other holders' views, one of each: an honest one has written no more. */
+static size_t views_of(
+	const struct seal_replay *r, uint32_t me, const struct seal_close *ret[LIMIT_SEAL_HOLDERS])
+{
+	uint64_t seen = 1ULL << (me - 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_view; i++) {
+		uint64_t bit = 1ULL << (r->view[i].i - 1);
+
+		if (!(seen & bit))
+			ret[n++] = &r->view[i];
+		seen |= bit;
+	}
+	return n;
+}
+
+static bool is_mine(const struct showing *s, struct slice text)
+{
+	return map_has(&s->mine, text);
+}
+
+static void show(struct showing *s, struct slice text)
+{
+	if (is_mine(s, text))
+		return;
+	if (s->n == s->room) {
+		struct slice *more = arena_array(s->arena, struct slice, 2 * s->room + 16);
+
+		if (s->n)
+			memcpy(more, s->text, s->n * sizeof(*more));
+		s->text = more;
+		s->room = 2 * s->room + 16;
+	}
+	s->text[s->n++] = text;
+	s->bytes += text.n;
+	(void)map_put(&s->mine, text, s);
+}
+
+static void showing_begin(struct showing *s, const struct seal_mine *mine)
+{
+	const struct seal_replay *r = s->r;
+
+	for (size_t i = 0; i < mine->n; i++)
+		(void)map_put(&s->mine, mine->of[i], s);
+	s->n_view = views_of(r, s->me, s->view);
+	s->bytes_max = LIMIT_PROCESS_BYTES / r->policy.n / SEAL_SHOWN_PART;
+	/* What has been shown already. */
+	for (size_t i = 0; i < r->n_receipt; i++)
+		if (r->receipt[i].i != s->me && is_mine(s, r->receipt[i].text))
+			s->bytes += r->receipt[i].text.n;
+	for (size_t i = 0; i < r->n_line; i++) {
+		const struct tally_line *line = &r->line[i];
+		const struct bid_sealed *sealed;
+
+		if ((line->held & 1ULL << (s->me - 1)) || !is_mine(s, line->commit->text))
+			continue;
+		sealed = replay_sealed(r, line->commit);
+		s->bytes += line->commit->text.n +
+			    (sealed && is_mine(s, sealed->text) ? sealed->text.n : 0);
+	}
+}
+
+static unsigned denied_by(const struct showing *s, const struct close_leaf *leaf)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s->n_view; i++)
+		n += falls_short(leaf, s->view[i]);
+	return n;
+}
+
+static int by_stamp(const void *a, const void *b)
+{
+	const struct bid_receipt *const *x = a, *const *y = b;
+
+	if ((*x)->time_ms != (*y)->time_ms)
+		return (*x)->time_ms < (*y)->time_ms ? -1 : 1;
+	return (*x)->i < (*y)->i ? -1 : (*x)->i > (*y)->i;
+}
+
+/* The r earliest receipts of a commit, of each holder the first: those by which it counts. */
+static size_t receipts_of(const struct seal_replay *r, const struct hash *leaf,
+	const struct bid_receipt *ret[LIMIT_SEAL_HOLDERS])
+{
+	size_t low = 0, high = r->n_receipt, n = 0;
+
+	/* They are sorted by leaf, holder and time. */
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+
+		if (hash_cmp(&r->receipt[at].leaf, leaf) < 0)
+			low = at + 1;
+		else
+			high = at;
+	}
+	for (; low < r->n_receipt && hash_eq(&r->receipt[low].leaf, leaf); low++)
+		if (n == 0 || ret[n - 1]->i != r->receipt[low].i)
+			ret[n++] = &r->receipt[low];
+	qsort(ret, n, sizeof(ret[0]), by_stamp);
+	return n < r->policy.r ? n : r->policy.r;
+}
+
+/* All that makes a commit count and, if it is in force here, opens it; nothing of it where there is no room for all. */
+static void line_show(struct showing *s, const struct close_leaf *leaf)
+{
+	const struct bid_receipt *receipt[LIMIT_SEAL_HOLDERS];
+	const struct tally_line *line = replay_line(s->r, &leaf->leaf);
+	const struct bid_sealed *sealed = NULL;
+	size_t n, bytes;
+
+	if (!line)
+		return;
+	n = receipts_of(s->r, &leaf->leaf, receipt);
+	if (leaf->state == LEAF_IN_FORCE)
+		sealed = replay_sealed(s->r, line->commit);
+	bytes = is_mine(s, line->commit->text) ? 0 : line->commit->text.n;
+	bytes += sealed && !is_mine(s, sealed->text) ? sealed->text.n : 0;
+	for (size_t i = 0; i < n; i++)
+		bytes += is_mine(s, receipt[i]->text) ? 0 : receipt[i]->text.n;
+	if (s->bytes + bytes > s->bytes_max)
+		return;
+	show(s, line->commit->text);
+	for (size_t i = 0; i < n; i++)
+		show(s, receipt[i]->text);
+	if (sealed)
+		show(s, sealed->text);
+}
+
+struct denied {
+	const struct close_leaf *leaf;
+	unsigned by;
+};
+
+static int by_denied(const void *a, const void *b)
+{
+	const struct denied *x = a, *y = b;
+
+	if (x->by != y->by)
+		return x->by > y->by ? -1 : 1;
+	return hash_cmp(&x->leaf->leaf, &y->leaf->leaf);
+}
+
+/* Of what `set` counts, that which another's view does not. */
+static void set_show(struct showing *s, const struct seal_close *set)
+{
+	struct denied *d = arena_array(s->arena, struct denied, set->n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		unsigned by = denied_by(s, &set->leaf[i]);
+
+		if (by)
+			d[n++] = (struct denied){&set->leaf[i], by};
+	}
+	qsort(d, n, sizeof(*d), by_denied);
+	for (size_t i = 0; i < n; i++)
+		line_show(s, d[i].leaf);
+}
+
+/* Fills next->show: see holder.h, 4. */
+static void shows(const struct seal_replay *r, uint32_t me, const struct seal_mine *mine,
+	struct arena *arena, struct holder_next *next)
+{
+	struct showing s = {.r = r, .me = me, .arena = arena};
+
+	showing_begin(&s, mine);
+	for (size_t i = 0; i < r->told.n_said; i++)
+		if (r->told.said[i].bears)
+			show(&s, r->told.said[i].text);
+	if (next->what == HOLDER_COSIGNS)
+		show(&s, next->of->close.text);
+	if (next->what == HOLDER_CLOSES)
+		set_show(&s, &next->set);
+	for (size_t i = 0; i < r->n_close; i++)
+		if (r->close[i].close.i == me)
+			set_show(&s, &r->close[i].close);
+	for (size_t i = 0; i < r->n_view; i++)
+		if (r->view[i].i == me)
+			set_show(&s, &r->view[i]);
+	map_free(&s.mine);
+	next->show = s.text;
+	next->n_show = s.n;
+	if (next->what == HOLDER_WAITS && s.n)
+		next->what = HOLDER_SHOWS;
+}
+
+/* Has somebody said that more counts than `set` has? */
+static bool is_short(const struct seal_replay *r, uint32_t me, const struct seal_close *set)
+{
+	const struct seal_close *view[LIMIT_SEAL_HOLDERS];
+	size_t n = views_of(r, me, view);
+
+	for (size_t v = 0; v < n; v++)
+		for (size_t i = 0; i < view[v]->n; i++)
+			if (falls_short(&view[v]->leaf[i], set))
+				return true;
+	return false;
+}
+
+/* What is due, but for what is to be shown. */
+static void act(const struct seal_replay *r, uint32_t me, const struct seal_tenders *tenders,
 	int64_t now_ms, struct arena *arena, struct holder_next *ret)
 {
 	struct judging j = {.r = r, .me = me, .tenders = tenders, .arena = arena};
@@ -263,7 +477,8 @@ void holder_next(const struct seal_replay *r, uint32_t me, const struct seal_ten
 	struct seen seen = {.mine = false};
 
 	*ret = (struct holder_next){.what = HOLDER_WAITS};
-	if (!r->closed && !has_viewed(r, me) && !signed_one) {
+	/* Also where it is closed: from its view others see what this holder has to be shown. */
+	if (!has_viewed(r, me) && !signed_one) {
 		if (now_ms < end) {
 			ret->again_ms = end;
 		} else {
@@ -275,6 +490,9 @@ void holder_next(const struct seal_replay *r, uint32_t me, const struct seal_ten
 	if (answer(&j, now_ms, signed_one, ret, &seen) || r->closed || signed_one || seen.good)
 		return;
 	turn = turn_ms(r, &hours, me);
+	holder_set(r, tender, arena, &ret->set);
+	if (me == r->policy.lead && is_short(r, me, &ret->set))
+		turn = end + 2 * PROCUREMENT_TAKEOVER_MS;
 	/* Something that only has to arrive here is worth as long again as all turns take. */
 	if (seen.waits)
 		turn += PROCUREMENT_TAKEOVER_MS * (int64_t)r->policy.n;
@@ -283,7 +501,14 @@ void holder_next(const struct seal_replay *r, uint32_t me, const struct seal_ten
 		return;
 	}
 	ret->what = HOLDER_CLOSES;
-	holder_set(r, tender, arena, &ret->set);
+}
+
+void holder_next(const struct seal_replay *r, uint32_t me, const struct seal_tenders *tenders,
+	const struct seal_mine *mine, int64_t now_ms, struct arena *arena, struct holder_next *ret)
+{
+	act(r, me, tenders, now_ms, arena, ret);
+	if (r->n_view || r->told.n_said || ret->what == HOLDER_COSIGNS)
+		shows(r, me, mine, arena, ret);
 }
 
 void holder_print(const struct holder_next *next, const struct seal_policy *p, uint32_t me,
@@ -303,9 +528,10 @@ void holder_print(const struct holder_next *next, const struct seal_policy *p, u
 		seal_dissent_print(
 			p, me, &next->of->close, next->missing, next->n_missing, key, ret);
 		return;
+	case HOLDER_SHOWS:
 	case HOLDER_WAITS:
 		break;
 	}
 	/* Asked only when something is due. */
-	MUST(next->what != HOLDER_WAITS);
+	MUST(next->what != HOLDER_WAITS && next->what != HOLDER_SHOWS);
 }

@@ -2,16 +2,20 @@
  * holder.h: what one holder does from the end of the grace on, until a tender is closed: a pure function of the messages, the tender's versions and the hour, so that a node, a test and
  * a reader of the log come to the same.
  *
- *	holder_next(&replay, me, &tenders, now_ms, &arena, &next);
- *	switch (next.what) …                       -- print it, send it, look again
+ *	holder_next(&replay, me, &tenders, &mine, now_ms, &arena, &next);
+ *	send next.show; switch (next.what) …       -- print it, send it, look again
  *
  * 1. When the grace is over a holder says what it knows: one close.view. From then on it gives no receipts, and holds no closing to more than that: what comes to light later can
  *    neither be forced into a closing nor keep holders from signing one.
- * 2. The lead closes as soon as all have said so, or after PROCUREMENT_TAKEOVER_MS; if it does not, the others do, one after the other.
- * 3. A holder signs one closing: one whose author's turn has come; that has all of its own view (the commits, that they count, that the sealed bids are there) and all that it has
+ * 2. The lead closes as soon as all have said so, or after PROCUREMENT_TAKEOVER_MS; while somebody says that more counts than the lead can show, it waits for that once as long. If it
+ *    does not close, the others do, one after the other.
+ * 3. A holder signs one closing, whatever else is here or no longer here: one whose author's turn has come; that counts all that its own view does (with the sealed bids that are there) and all that it has
  *    receipted; that counts nothing for which the receipts are not here (it waits for them); and whose set in force follows from what counts.
+ * 4. What a holder relies on it has in its own log, or puts there, so that nobody can show it to one alone: the signatures of a postponement that stands; the closing that it signs; and of each
+ *    commit that its view or its closing counts, and that of somebody else does not, commit, receipts and sealed bid. Of these no more than an eighth of its part of the procurement, what
+ *    most others do not count first: a view that denies everything fills nobody's log.
  *
- * So when k holders are honest and what they say reaches the others within the lead's turn, an honest lead's closing is signed by all of them, whatever the others show and when. What
+ * So when k holders are honest and what they say reaches the others within the lead's turn, an honest lead's closing is signed by all of them, whatever the others show, when, and to whom. What
  * r holders have receipted, and their views say, is in any closing that k sign, or one of them has signed a lie.
  */
 #ifndef SEAL_HOLDER_H
@@ -29,18 +33,34 @@ struct seal_tenders {
 	size_t n;
 };
 
-enum holder_act { HOLDER_WAITS, HOLDER_VIEWS, HOLDER_CLOSES, HOLDER_COSIGNS, HOLDER_DISSENTS };
+/* Messages that are in this holder's own log already. */
+struct seal_mine {
+	const struct slice *of;
+	size_t n;
+};
+
+enum holder_act {
+	HOLDER_WAITS,
+	HOLDER_SHOWS,
+	HOLDER_VIEWS,
+	HOLDER_CLOSES,
+	HOLDER_COSIGNS,
+	HOLDER_DISSENTS
+};
 struct holder_next {
 	enum holder_act what;
 	struct seal_close set;	       /* to say, for VIEWS and CLOSES */
 	const struct replay_close *of; /* to answer to */
 	struct hash *missing;	       /* for DISSENTS */
 	size_t n_missing;
-	int64_t again_ms; /* for WAITS: when there is something to do by the hour; 0: nothing known */
+	struct slice *
+		show; /* messages of others to hand on, before anything is said; with any of the acts, alone for SHOWS */
+	size_t n_show;
+	int64_t again_ms; /* for WAITS and SHOWS: when there is something to do by the hour; 0: nothing known */
 };
 void holder_next(const struct seal_replay *r, uint32_t me, const struct seal_tenders *tenders,
-	int64_t now_ms, struct arena *arena, struct holder_next *ret);
-/* The message of it. MUST: it is none that waits. */
+	const struct seal_mine *mine, int64_t now_ms, struct arena *arena, struct holder_next *ret);
+/* The message of it. MUST: it is none that waits, or only shows. */
 void holder_print(const struct holder_next *next, const struct seal_policy *p, uint32_t me,
 	const struct seckey *key, struct buf *ret);
 

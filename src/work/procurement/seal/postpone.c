@@ -21,7 +21,7 @@ int seal_hours_check(const struct seal_hours *h, const struct seal_policy *p, st
 int seal_postpone_parse(
 	struct seal_postpone *ret, const struct seal_policy *p, struct slice text, struct why *why)
 {
-	struct seal_postpone x = {0};
+	struct seal_postpone x = {.text = text};
 	struct msg m = msg_open(text, "policy.postpone", why);
 	int rc;
 
@@ -85,9 +85,18 @@ static size_t postpones_read(const struct seal_policy *p, const struct slice *me
 	return m;
 }
 
-/* The holders that a postponement which stands now has been signed by know of it. */
-static void stand(struct seal_told *t, const struct seal_postponement *x, uint32_t n)
+/* The holders that a postponement which stands now has been signed by know of it. `said` are the m signatures that were looked at. */
+static void stand(struct seal_told *t, const struct seal_postponement *x, uint32_t n,
+	struct seal_postpone *said, size_t m)
 {
+	uint64_t borne = 0;
+
+	for (size_t i = 0; i < m; i++) {
+		uint64_t bit = 1ULL << (said[i].i - 1);
+
+		said[i].bears = said[i].time_ms <= t->hours.deadline_ms && !(borne & bit);
+		borne |= said[i].bears ? bit : 0;
+	}
 	t->hours = x->hours;
 	for (uint32_t i = 0; i < n; i++)
 		if (x->signed_by & 1ULL << i)
@@ -102,6 +111,8 @@ void seal_postponed(const struct seal_policy *p, const struct slice *message, si
 	struct seal_told t = {.hours = seal_policy_hours(p)};
 
 	t.of = arena_array(arena, struct seal_postponement, m + 1);
+	t.said = list;
+	t.n_said = m;
 	for (uint32_t i = 0; i < p->n; i++)
 		t.known_ms[i] = p->deadline_ms;
 	for (size_t i = 0; i < m; i = next) {
@@ -114,7 +125,7 @@ void seal_postponed(const struct seal_policy *p, const struct slice *message, si
 		x->stands = x->hours.deadline_ms > t.hours.deadline_ms &&
 			    (unsigned)__builtin_popcountll(x->signed_by) >= p->k;
 		if (x->stands)
-			stand(&t, x, p->n);
+			stand(&t, x, p->n, &list[i], next - i);
 	}
 	*ret = t;
 }

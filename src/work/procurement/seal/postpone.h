@@ -25,9 +25,11 @@ MUST_USE int seal_hours_check(
 	const struct seal_hours *h, const struct seal_policy *p, struct why *why);
 
 struct seal_postpone {
+	struct slice text; /* borrowed */
 	uint32_t i;
 	struct seal_hours hours;
 	uint64_t time_ms;
+	bool bears; /* of seal_told: a postponement stands by it */
 };
 MUST_USE int seal_postpone_parse(
 	struct seal_postpone *ret, const struct seal_policy *p, struct slice text, struct why *why);
@@ -43,6 +45,8 @@ struct seal_told {
 	struct seal_hours hours;      /* that stand now */
 	struct seal_postponement *of; /* in order of their deadlines; in the arena */
 	size_t n;
+	struct seal_postpone *said; /* every signature, in the same order; in the arena */
+	size_t n_said;
 	/* Latest deadline that stands and that holder i + 1 has signed: nobody is blamed for not knowing of a later one. */
 	uint64_t known_ms[LIMIT_SEAL_HOLDERS];
 };

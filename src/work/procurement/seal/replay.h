@@ -100,6 +100,8 @@ struct seal_replay {
 	size_t n_sealed;
 	struct replay_close *close; /* those that most have signed first */
 	size_t n_close;
+	uint64_t
+		bound; /* bits: who has signed any closing, also one that is not here or not looked at */
 	struct seal_close *view; /* what holders say they know */
 	size_t n_view;
 	const struct replay_close *closed; /* the one that ≥ k holders signed; NULL */

@@ -77,15 +77,16 @@ void hour(struct play *y, int64_t now_ms)
 		y->l->m[i].clock.now_ms = now_ms + (int64_t)i;
 }
 
-struct written put_in(struct play *y, enum mode mode, size_t i, const char *kind, const char *json,
-	const struct object_id *object, int want)
+/* For `n` members from `first` on. */
+static struct written put_for(struct play *y, enum mode mode, size_t i, size_t first, size_t n,
+	const char *kind, const char *json, const struct object_id *object, int want)
 {
 	struct id member[N];
 	struct draft d = {.mode = mode,
 		.kind = slice_str(kind),
 		.label = SLICE("league RESTRICTED"),
-		.member = member,
-		.n_member = N,
+		.member = member + first,
+		.n_member = n,
 		.media = SLICE("application/json"),
 		.content = slice_str(json)};
 	struct written w = {0};
@@ -101,6 +102,12 @@ struct written put_in(struct play *y, enum mode mode, size_t i, const char *kind
 	if (rc != want)
 		fail_msg("%s by %zu: %d, not %d: %s %s", kind, i, rc, want, why.where, why.text);
 	return w;
+}
+
+struct written put_in(struct play *y, enum mode mode, size_t i, const char *kind, const char *json,
+	const struct object_id *object, int want)
+{
+	return put_for(y, mode, i, 0, N, kind, json, object, want);
 }
 
 struct written put(struct play *y, size_t i, const char *kind, const char *json,
@@ -287,9 +294,8 @@ void confirm(struct play *y, size_t i)
 	leave(&s);
 }
 
-struct written write_seal(struct play *y, size_t i, const struct buf *b)
+static const char *seal_text(struct play *y, const struct buf *b, struct arena *arena)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
 	struct buf json CLEANUP_BUF = BUF(1 * MIB);
 	struct json_out o = json_out(&json);
 	char object[OBJECT_TEXT + 1];
@@ -301,5 +307,19 @@ struct written write_seal(struct play *y, size_t i, const struct buf *b)
 	json_put_string(&o, NULL, buf_slice(b));
 	json_close(&o);
 	json_close(&o);
-	return put(y, i, "procurement/seal/1", arena_string(&arena, buf_slice(&json)), NULL, 0);
+	return arena_string(arena, buf_slice(&json));
+}
+
+struct written write_seal(struct play *y, size_t i, const struct buf *b)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+
+	return put(y, i, "procurement/seal/1", seal_text(y, b, &arena), NULL, 0);
+}
+
+void whisper_seal(struct play *y, size_t i, size_t to, const struct buf *b)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+
+	put_for(y, MODE_REAL, i, to, 1, "procurement/seal/1", seal_text(y, b, &arena), NULL, 0);
 }

@@ -77,6 +77,8 @@ const char *item_of(
 void tender(struct play *y, int64_t deadline_ms, unsigned k, bool again, int want);
 /* A message of E-SEAL/1 from member i, whatever it is. */
 struct written write_seal(struct play *y, size_t i, const struct buf *b);
+/* The same, for one other member alone. */
+void whisper_seal(struct play *y, size_t i, size_t to, const struct buf *b);
 
 /* A version of a bid, made as suppliers do, brought to `doors` nodes in an order of chance; the same, to those nodes and none else, nothing travelling meanwhile. */
 void supply(struct play *y, size_t b, uint32_t seq, const char *text, size_t doors);

@@ -96,6 +96,80 @@ static void stall(void **state)
 	}
 }
 
+/* Member 2 has receipted version 2 of a bid, and shows that to member `to` alone. */
+static void tell_one(struct play *y, size_t to)
+{
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	const struct seal_replay *r;
+	struct seen s;
+
+	assert_true(look(y, 2, &s));
+	r = s.p.replay;
+	for (size_t i = 0; i < r->n_commit; i++)
+		if (r->commit[i].name.seq == 2)
+			bid_receipt_print(&r->policy,
+				seal_policy_number(&r->policy, &y->l->m[2].id), &r->commit[i].leaf,
+				DEADLINE - 1000, &y->l->m[2].node->log_key, &b);
+	leave(&s);
+	whisper_seal(y, 2, to, &b);
+	league_settle(y->l);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(look(y, i, &s));
+		for (size_t l = 0; l < s.p.replay->n_line; l++)
+			if (s.p.replay->line[l].commit->name.seq == 2)
+				assert_int_equal(s.p.replay->line[l].counted, i == to);
+		leave(&s);
+	}
+}
+
+/* Member 2 shows a receipt to the lead alone, or to the other alone, when all have bid, or when the lead has said what it knows: what it counts by it, all come to know, and the tender closes. */
+static void partial(void **state)
+{
+	static const struct {
+		size_t to;
+		bool late;
+	} how[] = {{0, false}, {1, false}, {0, true}};
+
+	for (size_t n = 0; n < COUNT_OF(how); n++) {
+		size_t to = how[n].to;
+		struct play y;
+		struct seen s;
+
+		if (n) {
+			league_teardown(state);
+			league_setup_signed(state);
+		}
+		begin(&y, *state);
+		open_with_two(&y);
+		supply_at(&y, 1, 2, TEXT_LATE, &to, 1);
+		league_settle(y.l);
+		if (!how[n].late)
+			tell_one(&y, to);
+		hour(&y, CLOSING);
+		rounds(&y, 2, 2);
+		if (how[n].late)
+			tell_one(&y, to);
+		for (unsigned i = 1; i < 4; i++) {
+			hour(&y, CLOSING + i * PROCUREMENT_TAKEOVER_MS);
+			rounds(&y, 2, 2);
+		}
+		for (size_t m = 0; m < N; m++) {
+			bool in_force = false;
+
+			assert_true(look(&y, m, &s));
+			assert_non_null(s.p.replay->closed);
+			assert_int_equal(s.p.replay->n_close, 1);
+			assert_int_equal(s.p.replay->n_bid, 2);
+			for (size_t i = 0; i < s.p.replay->n_bid; i++)
+				in_force |= s.p.replay->bid[i].line->commit->name.seq == 2;
+			assert_true(in_force);
+			for (size_t f = 0; f < s.p.replay->n_finding; f++)
+				assert_false(finding_is_offence(s.p.replay->finding[f].kind));
+			leave(&s);
+		}
+	}
+}
+
 /* Member 2 deals member 1 a share that does not fit. */
 static void deal_badly(struct play *y)
 {
@@ -194,7 +268,8 @@ int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
-	const struct CMUnitTest tests[] = {SIGNED(stall), SIGNED(bad_deal), SIGNED(deal_again)};
+	const struct CMUnitTest tests[] = {
+		SIGNED(stall), SIGNED(partial), SIGNED(bad_deal), SIGNED(deal_again)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;

@@ -418,6 +418,58 @@ static void closings_without_end(void **state)
 	assert_int_equal(ceremony_replay(c)->n_close, LIMIT_SEAL_CLOSES);
 }
 
+/* Two who lie sign closings without end, as many signatures on each as on the one that an honest holder has signed: it is bound all the same, also where that one is not here. */
+static void signs_one(void **state)
+{
+	enum { MANY = 3 * LIMIT_SEAL_CLOSES };
+	struct ceremony *c = *state;
+	struct seal_replay *r = ceremony_replay(c);
+	struct seal_hours hours = seal_policy_hours(&r->policy);
+	struct close_leaf leaf = {.leaf = r->line[0].commit->leaf};
+	struct seal_tender rules = {ceremony_tender(), CEREMONY_T - 1000};
+	struct seal_tenders tenders = {&rules, 1};
+	struct seal_mine mine = {NULL, 0};
+	struct buf b CLEANUP_BUF = BUF(LIMIT_SEAL_MESSAGE);
+	struct seal_close set[MANY], *signed_ = &set[0];
+	struct holder_next next;
+	struct slice text = SLICE_NONE;
+
+	/* Signed by holder 4: the one that is last in any order. */
+	for (uint8_t i = 0; i < MANY; i++) {
+		struct hash tender = {{i}};
+
+		seal_close_make(&set[i], &tender, &hours, &leaf, 1, &c->arena);
+		if (hash_cmp(&set[i].active, &signed_->active) > 0)
+			signed_ = &set[i];
+	}
+	for (size_t i = 0; i < MANY; i++) {
+		buf_clear(&b);
+		seal_close_print(CLOSE_SEAL, &c->policy, 2, &set[i], &c->key[1], &b);
+		ceremony_add(c, &b);
+		if (&set[i] == signed_)
+			text = c->message[c->n - 1];
+		uint32_t by = &set[i] == signed_ ? 4 : 3;
+		buf_clear(&b);
+		seal_cosig_print(&c->policy, by, &set[i], &c->key[by - 1], &b);
+		ceremony_add(c, &b);
+	}
+	ceremony_close_by(c, 1, r->line, r->n_line, 0);
+	r = ceremony_replay(c);
+	assert_non_null(replay_closing(r, &signed_->root, &signed_->active));
+	assert_true(r->n_close < MANY);
+	for (unsigned i = 0; i < 2; i++) {
+		int64_t late = (int64_t)hours.deadline_ms + 3600000;
+
+		assert_true(holder_is_done(r, 4));
+		holder_next(r, 4, &tenders, &mine, late, &c->arena, &next);
+		assert_true(next.what != HOLDER_COSIGNS && next.what != HOLDER_CLOSES);
+		assert_false(ceremony_found(r, FINDING_TWO_ROOTS, 4));
+		if (i == 0)
+			ceremony_drop(c, text);
+		r = ceremony_replay(c);
+	}
+}
+
 static void bad_share(void **state)
 {
 	struct ceremony *c = *state;
@@ -674,6 +726,7 @@ int main(void)
 		CASE(postponement_kept_back),
 		CASE(same_root),
 		CASE(closings_without_end),
+		CASE(signs_one),
 		CASE(bad_share),
 		CASE(share_for_another_set),
 		CASE(bad_deal),
