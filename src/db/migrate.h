@@ -28,7 +28,8 @@ struct migration {
 /*
  * Brings the schema up to date inside one transaction, which it opens itself: the steps that the
  * table `migration` does not name are run in the order of the list. The list is the whole
- * program's; its names are unique. E_STATE if the database knows a step that this program does not
+ * program's; its names are unique. If nothing is left to do, nothing is written and no writer is
+ * waited for. E_STATE if the database knows a step that this program does not
  * (a newer program has been here), or if a step's text has changed since it was run.
  */
 MUST_USE int db_migrate(struct db *db, const struct migration *steps, struct why *why);

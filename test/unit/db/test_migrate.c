@@ -69,6 +69,21 @@ static void steps_run_once(void **state)
 	migrate(db, none, E_STATE);
 }
 
+/* Whoever only reads comes in while somebody writes: it would be refused after ten seconds of waiting for the writer. */
+static void what_is_done_waits_for_no_writer(void **state)
+{
+	struct store *st = *state;
+	static const struct migration one[] = {{"first", first}, {NULL, NULL}};
+	struct why why = {0};
+	migrate(st->db, one, 0);
+	struct db *other = store_again(st);
+	assert_int_equal(db_begin(other, &why), 0);
+	sql_ok(other, "INSERT INTO person (name) VALUES ('a')");
+	migrate(st->db, one, 0);
+	db_rollback(other);
+	db_close(&other);
+}
+
 static void a_changed_step_is_refused(void **state)
 {
 	struct db *db = ((struct store *)*state)->db;
@@ -194,6 +209,7 @@ static void rows_dump_the_same_on_both(void **state)
 static const struct CMUnitTest tests[] = {
 	T(words_are_translated),
 	T(steps_run_once),
+	T(what_is_done_waits_for_no_writer),
 	T(a_changed_step_is_refused),
 	T(a_failed_step_leaves_nothing),
 	T(two_at_once),
