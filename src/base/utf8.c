@@ -123,6 +123,49 @@ bool utf8_unsafe(uint32_t cp)
 	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+size_t utf8_count(struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += (s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* Eight bytes at once are all printable ASCII, which text mostly is: none has its high bit, is below a space or is DEL. */
+static bool eight_plain(const uint8_t *p)
+{
+	const uint64_t ones = 0x0101010101010101, high = ones << 7;
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return ((w | (w - ones * 0x20) | ((w ^ ones * 0x7f) - ones)) & high) == 0;
+}
+
+static bool all_safe(struct slice s, bool prose)
+{
+	uint32_t cp;
+
+	for (;;) {
+		while (s.n >= 8 && eight_plain(s.p))
+			s = slice_sub(s, 8, s.n);
+		if (!utf8_next(&s, &cp))
+			return true;
+		if (utf8_unsafe(cp) && !(prose && (cp == '\n' || cp == '\t')))
+			return false;
+	}
+}
+
+bool utf8_is_line(struct slice s)
+{
+	return all_safe(s, false);
+}
+
+bool utf8_is_prose(struct slice s)
+{
+	return all_safe(s, true);
+}
+
 void utf8_show(struct buf *b, struct slice s, size_t max_chars)
 {
 	for (size_t i = 0, chars = 0; i < s.n; chars++) {

@@ -28,6 +28,13 @@ bool utf8_next(struct slice *s, uint32_t *ret_cp);
 /* True for C0/C1 controls, bidi controls (U+202A-E, U+2066-9, 200E/F, 061C), and U+2028/9. */
 bool utf8_unsafe(uint32_t cp);
 
+/* How many characters: `s` must be valid UTF-8. */
+size_t utf8_count(struct slice s);
+
+/* Nothing in `s`, which must be valid UTF-8, is unsafe. In prose, line feeds and tabs are fine. */
+bool utf8_is_line(struct slice s);
+bool utf8_is_prose(struct slice s);
+
 /*
  * Appends text for a terminal or a log: unsafe characters become U+FFFD, invalid bytes '?', cut at
  * `max_chars` with an ellipsis.

@@ -50,17 +50,15 @@ static int check_label(struct cli *cli, const char *label)
 	if (!label)
 		return why_set(
 			&cli->why, E_USAGE, "--label", "is needed: what this member calls itself");
-	struct slice s = slice_str(label), rest = s;
-	uint32_t cp;
+	struct slice s = slice_str(label);
 	if (slice_trim(s).n == 0 || slice_trim(s).n != s.n)
 		return why_set(&cli->why, E_USAGE, "--label",
 			"is empty, or has space around it: what this member calls itself");
 	if (s.n > 64 || utf8_bad_at(s) >= 0)
 		return why_set(&cli->why, E_USAGE, "--label", "at most 64 bytes of UTF-8");
-	while (utf8_next(&rest, &cp))
-		if (utf8_unsafe(cp))
-			return why_set(&cli->why, E_USAGE, "--label",
-				"has characters in it that do not show");
+	if (!utf8_is_line(s))
+		return why_set(
+			&cli->why, E_USAGE, "--label", "has characters in it that do not show");
 	return 0;
 }
 

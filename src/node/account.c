@@ -225,16 +225,12 @@ int account_name_check(struct slice name, struct why *why)
 
 static int shown_check(struct slice text, struct why *why)
 {
-	struct slice rest = text;
-	uint32_t cp;
-
 	if (text.n > ACCOUNT_SHOWN_MAX || utf8_bad_at(text) >= 0)
 		return why_set(why, E_INVALID, "/display",
 			"a name to be shown is at most %d bytes of UTF-8", ACCOUNT_SHOWN_MAX);
-	while (utf8_next(&rest, &cp))
-		if (utf8_unsafe(cp))
-			return why_set(why, E_INVALID, "/display",
-				"a name to be shown has no control characters");
+	if (!utf8_is_line(text))
+		return why_set(
+			why, E_INVALID, "/display", "a name to be shown has no control characters");
 	return 0;
 }
 

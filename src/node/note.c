@@ -12,28 +12,14 @@
 #define NAME_MAX_BYTES	255
 #define MEDIA_MAX	128
 
-static size_t chars_of(struct slice s)
-{
-	size_t n = 0;
-	uint32_t cp;
-
-	while (utf8_next(&s, &cp))
-		n++;
-	return n;
-}
-
 /* A name is shown and offered for saving: never a path, never something that looks like another name. */
 static int name_check(struct slice name, const char *where, struct why *why)
 {
-	struct slice rest = name;
-	uint32_t cp;
-
 	if (slice_is(name, ".") || slice_is(name, ".."))
 		return why_set(why, E_INVALID, where, "this is no file name");
-	while (utf8_next(&rest, &cp))
-		if (cp == '/' || cp == '\\' || utf8_unsafe(cp))
-			return why_set(why, E_INVALID, where,
-				"a file name has no slashes and no control characters");
+	if (slice_find(name, '/') >= 0 || slice_find(name, '\\') >= 0 || !utf8_is_line(name))
+		return why_set(why, E_INVALID, where,
+			"a file name has no slashes and no control characters");
 	return 0;
 }
 
@@ -104,7 +90,7 @@ int note_record_parse(
 	if (json_type(&doc, root) != JSON_OBJECT)
 		return why_set(why, E_INVALID, "", "a note is an object");
 	rc = json_need_string(&doc, root, "title", TITLE_BYTES_MAX, arena, &n.title, why);
-	if (rc == 0 && chars_of(n.title) > TITLE_CHARS_MAX)
+	if (rc == 0 && utf8_count(n.title) > TITLE_CHARS_MAX)
 		rc = why_set(why, E_LIMIT, "/title", "a title is at most %d characters",
 			TITLE_CHARS_MAX);
 	if (rc == 0)

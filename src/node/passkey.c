@@ -102,16 +102,12 @@ int passkey_list(struct db *db, int64_t account, struct arena *arena, struct pas
 
 static int name_check(struct slice name, struct why *why)
 {
-	struct slice rest = name;
-	uint32_t cp;
-
 	if (name.n == 0 || name.n > NAME_BYTES || utf8_bad_at(name) >= 0)
 		return why_set(why, E_INVALID, "/name",
 			"a passkey's name is 1 to %d bytes of UTF-8", NAME_BYTES);
-	while (utf8_next(&rest, &cp))
-		if (utf8_unsafe(cp))
-			return why_set(why, E_INVALID, "/name",
-				"a passkey's name has no control characters");
+	if (!utf8_is_line(name))
+		return why_set(
+			why, E_INVALID, "/name", "a passkey's name has no control characters");
 	return 0;
 }
 

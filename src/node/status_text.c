@@ -33,16 +33,6 @@ static void paint(struct page *p, enum paint c)
 	p->painted = c;
 }
 
-static size_t chars_of(struct slice s)
-{
-	size_t n = 0;
-	uint32_t cp;
-
-	while (utf8_next(&s, &cp))
-		n++;
-	return n;
-}
-
 /* Words of `text` within the columns; the first line begins at `at`, which is where the cursor is, the others at `indent`. */
 static void wrap(struct page *p, unsigned at, unsigned indent, const char *text)
 {
@@ -51,7 +41,7 @@ static void wrap(struct page *p, unsigned at, unsigned indent, const char *text)
 	bool first = true;
 
 	while (slice_cut(&rest, ' ', &word)) {
-		size_t n = chars_of(word);
+		size_t n = utf8_count(word);
 
 		if (word.n == 0)
 			continue;
@@ -124,7 +114,7 @@ static void heading(struct page *p, const char *text)
 /* A name in its column. */
 static void label(struct page *p, const char *text, enum paint c)
 {
-	size_t n = chars_of(slice_str(text));
+	size_t n = utf8_count(slice_str(text));
 
 	buf_str(p->b, "  ");
 	paint(p, c);
@@ -138,7 +128,7 @@ static void label(struct page *p, const char *text, enum paint c)
 
 static unsigned label_end(const char *text)
 {
-	size_t n = chars_of(slice_str(text));
+	size_t n = utf8_count(slice_str(text));
 
 	return 2 + (n < LABEL_WIDTH ? LABEL_WIDTH : (unsigned)n + 1);
 }

@@ -32,16 +32,11 @@ const char *token_state(const struct token *t, int64_t now_ms)
 
 static int wish_check(const struct token_wish *w, int64_t now_ms, struct why *why)
 {
-	struct slice rest = w->name;
-	uint32_t cp;
-
 	if (w->name.n == 0 || w->name.n > NAME_MAX_BYTES || utf8_bad_at(w->name) >= 0)
 		return why_set(
 			why, E_INVALID, "/name", "a token's name is 1 to %d bytes", NAME_MAX_BYTES);
-	while (utf8_next(&rest, &cp))
-		if (utf8_unsafe(cp))
-			return why_set(why, E_INVALID, "/name",
-				"a token's name has no control characters");
+	if (!utf8_is_line(w->name))
+		return why_set(why, E_INVALID, "/name", "a token's name has no control characters");
 	if (w->until_ms <= now_ms || w->until_ms > now_ms + TOKEN_LIFE_MS)
 		return why_set(
 			why, E_INVALID, "/until", "a token ends within a year, and not before now");

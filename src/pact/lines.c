@@ -135,28 +135,14 @@ int value_pubkey(struct slice s, struct pubkey *ret)
 
 bool value_shown(struct slice s, size_t max)
 {
-	uint32_t cp;
-
 	if (s.n == 0 || s.n > max || utf8_bad_at(s) >= 0)
 		return false;
-	if (s.p[0] == ' ' || s.p[s.n - 1] == ' ')
-		return false;
-	while (utf8_next(&s, &cp))
-		if (utf8_unsafe(cp))
-			return false;
-	return true;
+	return s.p[0] != ' ' && s.p[s.n - 1] != ' ' && utf8_is_line(s);
 }
 
 bool value_prose(struct slice s)
 {
-	uint32_t cp;
-
-	if (utf8_bad_at(s) >= 0)
-		return false;
-	while (utf8_next(&s, &cp))
-		if (cp != '\n' && cp != '\t' && utf8_unsafe(cp))
-			return false;
-	return true;
+	return utf8_bad_at(s) < 0 && utf8_is_prose(s);
 }
 
 bool value_token(struct slice s, size_t max)

@@ -75,23 +75,18 @@ static size_t path_push(struct shaping *s, struct slice key)
 
 static int text_check(struct shaping *s, json_ref at, uint64_t max)
 {
-	struct slice text, rest;
-	uint32_t cp;
-	uint64_t n = 0;
+	struct slice text;
 
 	if (json_type(s->doc, at) != JSON_STRING)
 		return bad(s, "must be a string");
 	if (json_raw(s->doc, at).n > 6 * 4 * max + 2)
 		return bad(s, "is too long");
-	text = rest = json_string(s->doc, at, s->arena);
-	while (utf8_next(&rest, &cp)) {
-		n++;
-		if (utf8_unsafe(cp) && cp != '\n' && cp != '\t')
-			return bad(s, "holds a control character");
-	}
+	text = json_string(s->doc, at, s->arena);
+	if (!utf8_is_prose(text))
+		return bad(s, "holds a control character");
 	if (slice_trim(text).n == 0)
 		return bad(s, "must not be empty");
-	if (n > max)
+	if (text.n > max && utf8_count(text) > max)
 		return why_set(s->why, E_INVALID, s->path, "is longer than %llu characters",
 			(unsigned long long)max);
 	return 0;

@@ -107,8 +107,7 @@ static int wrong(struct reading *r, const char *at, const char *what)
 
 static int text_read(struct reading *r, json_ref v, const char *at, size_t max, struct slice *ret)
 {
-	struct slice s = json_string(r->doc, v, r->arena), rest = s;
-	uint32_t cp;
+	struct slice s = json_string(r->doc, v, r->arena);
 
 	if (json_type(r->doc, v) != JSON_STRING)
 		return wrong(r, at, "is no text");
@@ -116,9 +115,8 @@ static int text_read(struct reading *r, json_ref v, const char *at, size_t max, 
 		return wrong(r, at, "is empty: leave it out");
 	if (s.n > max)
 		return why_set(r->why, E_LIMIT, at, "is longer than %zu bytes", max);
-	while (utf8_next(&rest, &cp))
-		if (cp != '\n' && cp != '\t' && utf8_unsafe(cp))
-			return wrong(r, at, "has control characters in it");
+	if (!utf8_is_prose(s))
+		return wrong(r, at, "has control characters in it");
 	*ret = s;
 	return 0;
 }

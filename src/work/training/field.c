@@ -59,17 +59,12 @@ void date_format(int64_t day, char ret[DATE_TEXT + 1])
 
 static int text_check(const struct field *f, struct slice s, const char *where, struct why *why)
 {
-	struct slice rest = s;
-	uint32_t cp;
-
 	if (s.n > (uint64_t)f->max)
 		return why_set(why, E_LIMIT, where, "is longer than %lld bytes", (long long)f->max);
 	if ((f->flags & NEED) && slice_trim(s).n == 0)
 		return why_set(why, E_INVALID, where, "is empty");
-	while (f->type == FIELD_LINE && utf8_next(&rest, &cp))
-		if (cp < 0x20 || utf8_unsafe(cp))
-			return why_set(
-				why, E_INVALID, where, "is one line, without control characters");
+	if (f->type == FIELD_LINE && !utf8_is_line(s))
+		return why_set(why, E_INVALID, where, "is one line, without control characters");
 	return 0;
 }
 

@@ -64,7 +64,7 @@ static struct slice line_of(struct row_in *r, struct slice s, size_t max, size_t
 	bool gap = false;
 
 	while (utf8_next(&rest, &cp)) {
-		if (cp < 0x20 || utf8_unsafe(cp)) {
+		if (utf8_unsafe(cp)) {
 			gap = b.n > 0;
 			continue;
 		}

@@ -106,6 +106,26 @@ static void shows(void **state)
 	assert_string_equal(buf_cstr(&b), "");
 }
 
+/* Every character at every place of a text that is read eight bytes at a time. */
+static void lines_and_prose(void **state)
+{
+	(void)state;
+	for (uint32_t cp = 0; cp <= 0x2100; cp++)
+		for (size_t at = 0; at < 17; at++) {
+			uint8_t text[24] = "abcdefgh ~jklmnop";
+			size_t len = utf8_encode(cp, text + at);
+			struct slice s = slice_of(text, at + len + 5 < 17 ? 17 : at + len);
+			bool line = utf8_is_line(s), prose = utf8_is_prose(s);
+
+			if (utf8_bad_at(s) >= 0)
+				fail_msg("U+%04X at %zu: the text is not valid", cp, at);
+			if (line != !utf8_unsafe(cp) || prose != (line || cp == '\n' || cp == '\t'))
+				fail_msg("U+%04X at %zu: %d %d", cp, at, line, prose);
+			assert_int_equal(utf8_count(s), s.n - len + 1);
+		}
+	assert_true(utf8_is_line(SLICE_NONE) && utf8_count(SLICE_NONE) == 0);
+}
+
 static void tames(void **state)
 {
 	char text[] = "a\tb\xe2\x80\xae"
@@ -145,6 +165,7 @@ int main(void)
 		cmocka_unit_test(nothing_else_is_valid),
 		cmocka_unit_test(bad_bytes_are_found_where_they_are),
 		cmocka_unit_test(unsafe_is_what_can_hide_text),
+		cmocka_unit_test(lines_and_prose),
 		cmocka_unit_test(shows),
 		cmocka_unit_test(tames),
 		cmocka_unit_test(misuse_dies),
