@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import sqlite3
 import subprocess
 import time
 
@@ -235,6 +236,32 @@ def test_a_stream_that_does_not_end(coalition, tmp_path):
         follower.stdout.close()
         follower.stderr.close()
     wait(lambda: sum(s["count"] for s in held(t["ALB"], "sighting")) == len(found), "every hit is told")
+
+
+def test_sightings_that_cannot_be_written_are_kept(coalition, tmp_path):
+    """A hit and then silence: it is told when its window ends. What fails is said at once, and tried again in the next one."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    publish(t["ALB"], tmp_path / "i.json", indicator(1, "[domain-name:value = 'evil.example']"), to="HRV")
+    wait(lambda: held(t["HRV"], "indicator"), "the indicator at HRV")
+    disk = sqlite3.connect(t["HRV"].dir / "node.db", isolation_level=None, timeout=30)
+    disk.execute("CREATE TRIGGER full BEFORE INSERT ON cyber_object WHEN NEW.type = 'sighting' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+    said = tmp_path / "said"
+    with open(said, "wb") as errors:
+        follower = subprocess.Popen([ENTENTE, "-C", t["HRV"].dir, "cyber", "match", "--sight", "--window", "1", "--quiet"], cwd=tmp_path,
+                                    env=environment(tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        feed(follower, "evil.example evil.example\n")
+        wait(lambda: "sightings are not written" in said.read_text(), "word of the failure while the stream goes on")
+        disk.execute("DROP TRIGGER full")
+        assert [s["count"] for s in wait(lambda: held(t["ALB"], "sighting"), "the sighting without another byte")] == [2]
+        follower.stdin.close()
+        assert len(follower.stdout.readlines()) == 2 and follower.wait(30) == 0
+    finally:
+        follower.kill()
+        follower.wait()
+        follower.stdout.close()
+        disk.close()
 
 
 def feed(process, text):

@@ -26,6 +26,8 @@ struct stream_piece {
 MUST_USE int match_stream_open(struct stream **ret, const char *path, struct why *why);
 /* The same over a descriptor, which stays the caller's. */
 struct stream *match_stream_of(int fd, const char *name);
+/* unpack_idle() of what is no file: that always has bytes. */
+void match_stream_idle(struct stream *s, int (*idle)(void *ctx), void *ctx);
 void match_stream_close(struct stream **s);
 /* 1 and a piece, 0 at the end; E_IO, E_SYNTAX (broken compression). */
 MUST_USE int match_stream_next(struct stream *s, struct stream_piece *ret, struct why *why);
@@ -72,6 +74,8 @@ struct match_run {
 	void (*progress)(void *ctx, uint64_t done, uint64_t all); /* may be NULL */
 	/* Asked before each piece: 1 with another pack in run->pack, 0, or a failure. What was there before is no more used then. May be NULL. */
 	int (*renew)(void *ctx, struct why *why);
+	/* Asked before each wait for bytes of a stream: after how many ms to ask again if none have come; -1: not again. May be NULL. */
+	int (*idle)(void *ctx);
 	void *ctx;
 	/* What came of it, over all files. */
 	uint64_t lines, bytes, hits, stale,

@@ -5,6 +5,8 @@
 #include "work/cyber/match.h"
 #include "work/cyber/pattern.h"
 
+#include "base/report.h"
+
 #include <inttypes.h>
 #include <sys/stat.h>
 
@@ -77,7 +79,7 @@ struct matching {
 	bool sight, share;
 	enum mode mode;
 	int64_t window_ms, window_began_ms;
-	int rc; /* of writing sightings */
+	int rc; /* of writing sightings, the last time */
 	/* The pack, and by what it is seen that there is a newer one. */
 	const char *path;  /* NULL: what this node holds */
 	struct buf bytes;  /* owned */
@@ -128,11 +130,34 @@ static void sight_now(struct matching *m, bool all)
 {
 	int64_t now = env_mono_ms(&m->cli->env);
 
-	if (!m->sight || m->rc < 0 || m->set.indicator.n == 0 ||
+	if (!m->sight || m->set.indicator.n == 0 ||
 		(!all && now - m->window_began_ms < m->window_ms))
 		return;
 	m->window_began_ms = now;
 	m->rc = cmd_sight_write(m->cli, m->mode, m->share, &m->set);
+	if (m->rc < 0 && !all)
+		report(REPORT_ERROR,
+			"%zu sightings are not written, and tried again in the next window: %s%s%s",
+			m->set.indicator.n, m->cli->why.where, m->cli->why.where[0] ? ": " : "",
+			m->cli->why.text);
+}
+
+/* After a failure not at once again, however short the window. */
+#define RETRY_MS 1000
+
+/* No bytes are here: what was found is told when its window ends, whether more comes or not. */
+static int idle(void *ctx)
+{
+	struct matching *m = ctx;
+	int64_t left;
+
+	sight_now(m, false);
+	if (!m->sight || m->set.indicator.n == 0)
+		return -1;
+	left = m->window_began_ms + m->window_ms - env_mono_ms(&m->cli->env);
+	if (m->rc < 0 && left < RETRY_MS)
+		return RETRY_MS;
+	return left > 0 ? (int)left : 0;
 }
 
 static void each_piece(void *ctx, uint64_t done, uint64_t all)
@@ -174,6 +199,7 @@ static int prepare(struct cli *cli, struct matching *m)
 	m->share = cli_switch(cli, "share");
 	m->run.tell = print_hit;
 	m->run.progress = each_piece;
+	m->run.idle = idle;
 	m->run.ctx = m;
 	m->run.now_ms = env_now_ms(&cli->env);
 	m->window_began_ms = env_mono_ms(&cli->env);

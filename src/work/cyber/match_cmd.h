@@ -37,7 +37,7 @@ MUST_USE int cmd_pack_own(struct cli *cli, enum mode mode, struct buf *bytes, st
 		"share", 0, NULL, false,                                                                                  \
 			"sightings to everybody who may read the indicator, and say where (default: to its author alone)" \
 	}
-/* Writes the set's sightings into this member's log, each for whom its indicator allows, and clears it. */
+/* Writes the set's sightings into this member's log, each for whom its indicator allows, and clears it; after a failure it has what is not written. */
 MUST_USE int cmd_sight_write(struct cli *cli, enum mode mode, bool share, struct sight_set *set);
 
 #endif

@@ -133,6 +133,7 @@ int match_stream(struct match_run *run, struct stream *s, const char *name, stru
 	int rc = E_STATE;
 
 	r.field = BUF(8 * KIB);
+	match_stream_idle(s, run->idle, run->ctx);
 	if (scan_set_way(scan, run->way))
 		rc = each_piece(&r, s, &scan, why);
 	else

@@ -55,6 +55,12 @@ int match_stream_open(struct stream **ret, const char *path, struct why *why)
 	return 0;
 }
 
+void match_stream_idle(struct stream *s, int (*idle)(void *ctx), void *ctx)
+{
+	if (!s->all)
+		unpack_idle(s->unpack, idle, ctx);
+}
+
 void match_stream_close(struct stream **s)
 {
 	if (!*s)

@@ -9,6 +9,13 @@ static bool is_indicator(struct slice id)
 	return slice_starts(id, "indicator--") && id.n == sizeof("indicator--") - 1 + 36;
 }
 
+/* Under which an indicator is counted, by author. */
+static void set_key(struct buf *ret, struct slice id, struct slice author)
+{
+	buf_slice_add(ret, id);
+	buf_slice_add(ret, author);
+}
+
 void sight_hit(struct sight_set *set, struct slice id, struct slice author, int64_t time_ms,
 	uint64_t count)
 {
@@ -21,8 +28,7 @@ void sight_hit(struct sight_set *set, struct slice id, struct slice author, int6
 		return;
 	}
 	author = slice_sub(author, 0, SIGHT_AUTHOR);
-	buf_slice_add(&key, id);
-	buf_slice_add(&key, author);
+	set_key(&key, id, author);
 	at = (size_t)map_get(&set->by_id, buf_slice(&key));
 	if (at == 0) {
 		struct sighted fresh = {.first_ms = time_ms, .last_ms = time_ms};
@@ -52,6 +58,24 @@ void sight_clear(struct sight_set *set)
 	set->indicator.n = 0;
 	map_free(&set->by_id);
 	set->hits = set->other = set->over = 0;
+}
+
+void sight_keep(struct sight_set *set)
+{
+	size_t n = set->indicator.n;
+
+	sight_clear(set);
+	for (size_t i = 0; i < n; i++) {
+		struct buf key CLEANUP_BUF = BUF(KIB);
+		struct sighted s = set->indicator.p[i];
+
+		if (s.told)
+			continue;
+		set_key(&key, slice_str(s.id), slice_str(s.author));
+		set->indicator.p[set->indicator.n++] = s;
+		set->hits += s.count;
+		map_put(&set->by_id, buf_slice(&key), (void *)set->indicator.n);
+	}
 }
 
 void sight_free(struct sight_set *set)

@@ -26,6 +26,7 @@ struct sighted {
 	char author[SIGHT_AUTHOR + 1]; /* who has published it, as the pack names him; "" */
 	uint64_t count;
 	int64_t first_ms, last_ms;
+	bool told;
 };
 
 struct sight_set {
@@ -43,6 +44,8 @@ void sight_hit(struct sight_set *set, struct slice id, struct slice author, int6
  */
 MUST_USE int sight_line(struct sight_set *set, struct slice line, int64_t now_ms, struct why *why);
 void sight_clear(struct sight_set *set);
+/* Leaves what is not `told`, for the next try. */
+void sight_keep(struct sight_set *set);
 void sight_free(struct sight_set *set);
 
 /*

@@ -190,17 +190,19 @@ int cmd_sight_write(struct cli *cli, enum mode mode, bool share, struct sight_se
 			;
 		rc = write_way(cli, &arena, mode, share, set, way + i, end - i, where, &result);
 		written += result.n[VERDICT_WRITTEN] + result.n[VERDICT_HELD];
+		for (size_t j = i; j < end && rc == 0; j++)
+			set->indicator.p[way[j].at].told = true;
 	}
-	if (rc == 0)
-		cli_say(cli,
-			"%zu sightings of %" PRIu64
-			" hits written, %s; %zu indicators are not here",
-			written, set->hits,
-			share ? "for all who may read the indicators"
-			      : "for the indicators' authors alone",
-			set->indicator.n - n);
+	if (rc < 0) {
+		sight_keep(set);
+		return rc;
+	}
+	cli_say(cli, "%zu sightings of %" PRIu64 " hits written, %s; %zu indicators are not here",
+		written, set->hits,
+		share ? "for all who may read the indicators" : "for the indicators' authors alone",
+		set->indicator.n - n);
 	sight_clear(set);
-	return rc;
+	return 0;
 }
 
 /* ---- entente cyber sight ---- */

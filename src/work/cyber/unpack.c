@@ -5,6 +5,7 @@
 #include "base/report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -21,6 +22,8 @@ struct unpack {
 	bool in_frame; /* between the beginning and the end of a gzip member or zstd frame */
 	z_stream gzip;
 	ZSTD_DStream *zstd; /* owned */
+	int (*idle)(void *ctx);
+	void *idle_ctx;
 };
 
 struct unpack *unpack_new(int fd, const char *name)
@@ -30,6 +33,12 @@ struct unpack *unpack_new(int fd, const char *name)
 	u->fd = fd;
 	snprintf(u->name, sizeof(u->name), "%s", name);
 	return u;
+}
+
+void unpack_idle(struct unpack *u, int (*idle)(void *ctx), void *ctx)
+{
+	u->idle = idle;
+	u->idle_ctx = ctx;
 }
 
 void unpack_free(struct unpack **unpack)
@@ -59,11 +68,25 @@ bool unpack_packed(struct slice head)
 	return packing_of(head) != PACKING_NONE;
 }
 
+/* Until there is something to read, if only the end or a failure. */
+static void wait_for(const struct unpack *u)
+{
+	struct pollfd p = {.fd = u->fd, .events = POLLIN};
+	int got = 0;
+
+	while (u->idle && got == 0) {
+		got = poll(&p, 1, u->idle(u->idle_ctx));
+		if (got < 0 && errno == EINTR)
+			got = 0;
+	}
+}
+
 /* 0 at the end. */
 static ssize_t read_some(struct unpack *u, void *p, size_t n, struct why *why)
 {
 	ssize_t got;
 
+	wait_for(u);
 	do
 		got = read(u->fd, p, n);
 	while (got < 0 && errno == EINTR);

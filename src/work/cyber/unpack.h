@@ -22,6 +22,11 @@ struct unpack;
 /* The descriptor stays the caller's; the name is for failures. */
 struct unpack *unpack_new(int fd, const char *name);
 void unpack_free(struct unpack **u);
+/*
+ * Whoever waits for bytes asks `idle` first, and again whenever none have come for so many milliseconds as it said; -1: until there are some. NULL: waits
+ * without asking.
+ */
+void unpack_idle(struct unpack *u, int (*idle)(void *ctx), void *ctx);
 /* At least one byte, or 0 at the end; E_IO, E_SYNTAX (broken or cut off). */
 MUST_USE ssize_t unpack_read(struct unpack *u, void *p, size_t n, struct why *why);
 /* Bytes read of the descriptor so far. */

@@ -27,6 +27,13 @@ static void test_counts(void **state)
 	assert_int_equal(set.indicator.p[0].last_ms, NOW + 9);
 	assert_int_equal(set.indicator.p[1].count, 7);
 	assert_int_equal(set.other, 4);
+	set.indicator.p[0].told = true;
+	sight_keep(&set);
+	assert_int_equal(set.indicator.n, 1);
+	assert_int_equal(set.hits, 7);
+	sight_hit(&set, SLICE(B), SLICE_NONE, NOW, 1);
+	assert_int_equal(set.indicator.n, 1);
+	assert_int_equal(set.indicator.p[0].count, 8);
 	sight_clear(&set);
 	sight_hit(&set, SLICE(B), SLICE_NONE, NOW, 1);
 	assert_int_equal(set.indicator.n, 1);
