@@ -12,6 +12,11 @@
 #define LIMIT_STIX_DEPTH 64
 /* Values and keys of one object: 1 MiB of the shortest ones. */
 #define LIMIT_STIX_NODES 600000
+/*
+ * Elements and keys that the selectors of one object's granular markings walk past, all of them together: two thousand selectors into a list of as many. Lists are
+ * walked from their beginning, so that without a bound a MiB of selectors into a MiB of list is minutes for everybody who gets it.
+ */
+#define LIMIT_STIX_SELECT_STEPS 4000000
 /* An identifier: a type of 250 characters, "--" and a UUID. */
 #define LIMIT_STIX_TYPE	      250
 #define LIMIT_STIX_TYPE_LEAST 3

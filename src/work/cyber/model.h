@@ -67,9 +67,12 @@ enum stix_class stix_class_of(struct slice type);
 
 /* rules.c: properties and rules of the type; called by stix_read. */
 MUST_USE int stix_rules_check(const struct stix *s, struct arena *arena, struct why *why);
-/* granular.c: §7.2.3: selectors that exist, exactly one of marking_ref and lang. */
+/* granular.c: §7.2.3: selectors that exist, exactly one of marking_ref and lang; E_LIMIT past LIMIT_STIX_SELECT_STEPS. */
 MUST_USE int stix_granular_check(const struct stix *s, struct arena *arena, struct why *why);
-/* The value that a selector ("a.b.[0].c") points at; JSON_ABSENT. */
-json_ref stix_select(const struct stix *s, struct slice selector, struct arena *arena);
+/*
+ * The value that a selector ("a.b.[0].c") points at; JSON_ABSENT. Takes what it walks past off `steps`, and finds nothing once these are used up: it is 0 then, and
+ * never otherwise.
+ */
+json_ref stix_select(const struct stix *s, struct slice selector, uint64_t *steps);
 
 #endif

@@ -204,6 +204,36 @@ static void bombs(void **state)
 	assert_int_equal(stix_read(&s, &arena, buf_slice(&b), &why), E_LIMIT);
 }
 
+/* So many selectors of one list's end: each would walk the whole of it. */
+static int select_often(size_t n, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(160 * MIB);
+	struct buf b CLEANUP_BUF = BUF(4 * MIB);
+	struct stix s;
+
+	buf_str(&b, "{\"type\":\"x-wide\",\"spec_version\":\"2.1\",\"id\":\"x-wide" U "\"," TIME
+		    ",\"list\":[0");
+	for (int i = 1; i < 10000; i++)
+		buf_str(&b, ",0");
+	buf_str(&b, "],\"granular_markings\":[{" REF ",\"selectors\":[\"list\"");
+	for (size_t i = 0; i < n; i++)
+		buf_str(&b, ",\"list.[9999]\"");
+	buf_str(&b, "]}]}");
+	assert_false(buf_over(&b));
+	return stix_read(&s, &arena, buf_slice(&b), why);
+}
+
+static void selectors_many(void **state)
+{
+	struct why why = {0};
+
+	(void)state;
+	assert_int_equal(select_often(300, &why), 0);
+	assert_int_equal(select_often(70000, &why), E_LIMIT);
+	assert_string_equal(why.where, "/granular_markings/0");
+	assert_non_null(strstr(why.text, "list.[9999]"));
+}
+
 static void versions(void **state)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 << 20);
@@ -227,7 +257,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(accepted),
 		cmocka_unit_test(common_rules), cmocka_unit_test(type_rules),
-		cmocka_unit_test(granular), cmocka_unit_test(bombs), cmocka_unit_test(versions)};
+		cmocka_unit_test(granular), cmocka_unit_test(bombs),
+		cmocka_unit_test(selectors_many), cmocka_unit_test(versions)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
