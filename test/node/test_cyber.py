@@ -251,6 +251,16 @@ def test_cases(t):
     now = whole()
     assert now["clock"]["covered"] and now["clock"]["opened"] == case["time"] != contained["time"], now["clock"]
     assert now["clock"]["first_sighted"] == "2030-01-01T00:00:00.000Z"
+    # However many come later, and whatever else points at it.
+    def sighted(of, when):
+        return stix.sdo("sighting", sighting_of_ref=of["id"], first_seen=when, last_seen=when)
+    bring(t, "ALB", [sighted(i, "2031-01-01T00:00:00Z") for _ in range(230)] + [stix.sdo("note", content="n", object_refs=[i["id"]]) for _ in range(5)])
+    other = stix.indicator(5)
+    bring(t, "ALB", [other, sighted(other, "2032-01-01T00:00:00Z")])
+    later = alb("POST", "/cases", {"kind": "case", "audience": "all", "content": {
+        "title": "Others", "status": "open", "severity": "low", "objects": [other["id"]]}}, 201).json["object"]
+    wait(lambda: alb("GET", f"/cases/{later}").json["clock"]["first_sighted"] == "2032-01-01T00:00:00.000Z", "the index has them all")
+    assert whole()["clock"]["first_sighted"] == "2030-01-01T00:00:00.000Z"
     assert {x["kind"] for x in now["linked"]} == {"task", "rfi", "answer"} and [o["id"] for o in now["objects"]] == [i["id"]]
     # Only its owner changes it, and only what he has seen.
     change = {"audience": "all", "content": {**now["content"], "status": "closed"}}
@@ -261,7 +271,7 @@ def test_cases(t):
     wait(lambda: kos("GET", f"/cases/{case['object']}").json["content"]["status"] == "closed", "KOS sees it closed")
     for n in t:
         n.run("rebuild")
-    assert [c["object"] for c in alb("GET", "/cases?kind=case", status=200).json["items"]] == [case["object"]]
+    assert {c["object"] for c in alb("GET", "/cases?kind=case", status=200).json["items"]} == {case["object"], later}
 
 
 def test_cases_by_command(t):

@@ -1,8 +1,6 @@
 /* cover.c: see cover.h. */
 #include "work/cyber/cover.h"
 
-#include "work/cyber/index.h"
-
 #include "base/report.h"
 
 int cover_parse(
@@ -114,24 +112,24 @@ static int course_of(
 	return rc;
 }
 
-/* The earliest of up to 200 sightings of one object, if it is before *ret. */
-static int object_sighted(const struct cover_view *v, int64_t root, const struct stix_uuid *uuid,
-	int64_t *ret, struct why *why)
+/*
+ * Sightings looked at for one case, and at once. The oldest to arrive come first, and each object has its share: what comes later makes nobody's beginning a
+ * later one.
+ */
+#define SIGHTED_MAX  10000
+#define SIGHTED_PAGE 200
+#define OBJECTS_MAX  50
+
+/* One page of an object's sightings: the earliest, if it is before *ret. */
+static int sighted_page(const struct cover_view *v, int64_t root, const struct stix_uuid *uuid,
+	int64_t *after, bool *ret_more, int64_t *ret, struct why *why)
 {
 	struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
-	struct index_ref *ref;
 	struct list_row *row;
-	size_t n, n_row, n_added = 0;
-	int rc = stix_index_refs(v->db, root, uuid, 200, &rows, &ref, &n, why);
+	size_t n_row;
+	int rc = stix_list_pointing(v->world, v->db, v->who, root, uuid, "sighting_of_ref",
+		SIGHTED_PAGE, after, &rows, &row, &n_row, ret_more, why);
 
-	if (rc < 0)
-		return rc;
-	int64_t *added = arena_array(&rows, int64_t, n + 1);
-	for (size_t m = 0; m < n; m++)
-		if (slice_is(ref[m].name, "sighting_of_ref"))
-			added[n_added++] = ref[m].added;
-	rc = stix_list_added(
-		v->world, v->db, v->who, root, added, n_added, &rows, &row, &n_row, why);
 	if (rc < 0)
 		return rc;
 	struct list_walk k CLEANUP_WALK = stix_walk(v->db, row, n_row);
@@ -147,18 +145,32 @@ static int object_sighted(const struct cover_view *v, int64_t root, const struct
 	return rc;
 }
 
+static int object_sighted(const struct cover_view *v, int64_t root, const struct stix_uuid *uuid,
+	size_t pages, int64_t *ret, struct why *why)
+{
+	int64_t after = 0;
+	bool more = true;
+	int rc = 0;
+
+	for (size_t page = 0; rc == 0 && page < pages && more; page++)
+		rc = sighted_page(v, root, uuid, &after, &more, ret, why);
+	return rc;
+}
+
 /* The earliest time at which one of the case's objects has been sighted, by whomever. */
 static int first_sighted(const struct cover_view *v, int64_t root, const struct coord *x,
 	int64_t *ret, struct why *why)
 {
+	size_t n = x->n_object < OBJECTS_MAX ? x->n_object : OBJECTS_MAX;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < x->n_object && i < 50; i++) {
+	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct stix_uuid uuid;
 		struct slice type;
 
 		if (stix_id_parse(x->object[i], &type, &uuid) == 0)
-			rc = object_sighted(v, root, &uuid, ret, why);
+			rc = object_sighted(
+				v, root, &uuid, SIGHTED_MAX / SIGHTED_PAGE / n, ret, why);
 	}
 	return rc;
 }

@@ -479,6 +479,43 @@ int stix_list_added(const struct world *w, struct db *db, const struct reader *w
 	return rc;
 }
 
+/* ---- by what they point at ---- */
+
+#define POINTING_SQL                                                                                     \
+	"SELECT r.added FROM cyber_ref r JOIN cyber_object o ON o.root = r.root AND o.added = r.added "  \
+	"JOIN cyber_batch b ON b.first = o.batch WHERE r.root = $1 AND r.target = $21 AND r.name = $22 " \
+	"AND r.added > $23 AND " SEEN("b") " ORDER BY r.added LIMIT $24"
+
+int stix_list_pointing(const struct world *w, struct db *db, const struct reader *who, int64_t root,
+	const struct stix_uuid *target, const char *name, size_t limit, int64_t *after,
+	struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more, struct why *why)
+{
+	const struct list_query q = {.root = root};
+	struct listing l = {.w = w, .db = db, .who = who, .q = &q, .arena = arena, .why = why};
+	int64_t *added = arena_array(arena, int64_t, limit);
+	struct stmt *s = db_stmt(db, POINTING_SQL);
+	size_t n = 0;
+	int rc;
+
+	MUST(limit > 0 && limit <= LIST_LIMIT);
+	bind_reader(s, &l);
+	db_bind_blob(s, 21, slice_of(target->b, 16));
+	db_bind_text(s, 22, slice_str(name));
+	db_bind_i64(s, 23, *after);
+	db_bind_i64(s, 24, (int64_t)limit);
+	while ((rc = db_step(s, why)) == DB_ROW)
+		added[n++] = db_i64(s, 0);
+	db_reset(s);
+	if (rc == 0)
+		rc = stix_list_added(w, db, who, root, added, n, arena, ret, ret_n, why);
+	if (rc < 0)
+		return rc;
+	if (n)
+		*after = added[n - 1];
+	*ret_more = n == limit;
+	return 0;
+}
+
 /* ---- by words ---- */
 
 #define WORDS_SQL(search)                                                                                                     \

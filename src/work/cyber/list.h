@@ -65,6 +65,14 @@ MUST_USE int stix_list_page(const struct world *w, struct db *db, const struct r
 MUST_USE int stix_list_added(const struct world *w, struct db *db, const struct reader *who,
 	int64_t root, const int64_t *added, size_t n, struct arena *arena, struct list_row **ret,
 	size_t *ret_n, struct why *why);
+/*
+ * Objects that point at `target` with `name`, as stix_list_added(), the oldest first: of `limit` behind *after that the reader may see, those that are shown. *after
+ * is then that of the last one.
+ */
+MUST_USE int stix_list_pointing(const struct world *w, struct db *db, const struct reader *who,
+	int64_t root, const struct stix_uuid *target, const char *name, size_t limit,
+	int64_t *after, struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more,
+	struct why *why);
 /* Objects with all these words (the last may be a beginning), newest first, before `after` if that is not 0. */
 MUST_USE int stix_list_words(const struct world *w, struct db *db, const struct reader *who,
 	const struct list_query *q, struct slice words, struct arena *arena, struct list_row **ret,
