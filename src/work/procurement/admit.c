@@ -269,6 +269,9 @@ static int contract_admit(struct admit *d)
 		return no(d, E_DENIED, "/buyer", "a member writes its own contracts");
 	if (!d->p->award || !d->p->tender)
 		return no(d, E_STATE, "", "there is no award yet");
+	if (slice_is(text(d, "status"), "active") && d->p->state < PROCESS_AWARDED)
+		return no(d, E_STATE, "/status",
+			"the award is not final: its standstill, a consent or a complaint is open");
 	return currency_admit(d);
 }
 

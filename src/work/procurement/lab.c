@@ -148,6 +148,11 @@ int lab_finish(const struct seat *s, const struct process *p, int64_t now_ms, st
 			p->n_award_agrees, p->n_participant);
 	if (rc == 0 && p->n_complaints_open)
 		rc = why_set(why, E_STATE, "", "an admitted complaint is open");
+	if (rc == 0 && p->n_complaints_unanswered)
+		rc = why_set(why, E_STATE, "", "a complaint waits for a ruling");
+	if (rc == 0 && !process_proposal(p))
+		rc = why_set(why, E_STATE, "",
+			"the award has not been proposed with the standstill that the tender says");
 	if (rc < 0)
 		return rc;
 	root = json_root(&p->award->doc);
@@ -243,17 +248,6 @@ int lab_awarded(const struct process *p, struct arena *arena, struct lab *ret, s
 	return rc;
 }
 
-static bool text_pending(const struct process *p)
-{
-	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
-
-	return slice_is(
-		get_text(&p->award->doc, json_root(&p->award->doc), "status", &arena), "pending");
-}
-
-/* Not sooner than the tender says, counted from the record; a minute is for writing it. */
-#define STANDSTILL_SLACK_MS 60000
-
 /*
  * Is the lead's award, which keeps the rules and costs what it says, one to agree to? It need not be what this node's solver finds, where solvers stop before the end: it may not cost more than what is found
  * here, or be proven near enough to the best by the gap that the tender has published. Where it is exact the drawn order decides between equals.
@@ -262,17 +256,12 @@ static const char *award_verdict(const struct process *p, const struct award_res
 	const struct award_result *mine, const struct solve_options *o)
 {
 	const struct json_doc *doc = &p->award->doc;
-	json_ref tender = json_root(&p->tender->doc);
-	int64_t cost = theirs->solution->cost, objective = 0, over = cost - mine->bound,
-		standstill = get_time(doc, json_root(doc), "standstillUntil", 0);
+	int64_t cost = theirs->solution->cost, objective = 0, over = cost - mine->bound;
 
 	if (!rec_money(doc, json_root(doc), "objective", &objective, NULL) || objective != cost)
 		return "the award costs something else than it says";
-	if (text_pending(p) &&
-		standstill + STANDSTILL_SLACK_MS <
-			p->award->time_ms +
-				get_int(&p->tender->doc, tender, "standstillDays", 0) * DAY_MS)
-		return "the standstill is shorter than the tender says";
+	if (!process_proposal(p))
+		return "the award is not proposed with the standstill that the tender says";
 	if (cost > mine->solution->cost &&
 		(over < 0 ||
 			(int128)over * 1000000 > (int128)o->gap_ppm * (cost < 0 ? -cost : cost)))

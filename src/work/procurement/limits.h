@@ -59,6 +59,9 @@
 /* So long after the lead's turn, and after one another, others close a tender whose lead does not: a few rounds of replication. */
 #define PROCUREMENT_TAKEOVER_MS 15000
 
+/* Members' clocks may be so far apart where the hours of their records are compared. */
+#define PROCUREMENT_CLOCKS_APART_MS 60000
+
 /* Findings of one check that are listed; the rest is counted. */
 #define LIMIT_OCDS_FINDINGS 1000
 /* A package of anybody's: a year of a country's releases; and what reading it may take. */

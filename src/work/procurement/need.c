@@ -134,7 +134,7 @@ static void standstill_say(const struct one *o)
 		say(o, NEED_LOOK, a, "need.procurement.standstill",
 			"Standstill until {until}: {what}", "/lab",
 			arena_string(o->l->arena, slice_str(text)));
-	} else if (o->lead && o->p->n_complaints_open == 0) {
+	} else if (o->lead && o->p->n_complaints_open + o->p->n_complaints_unanswered == 0) {
 		say(o, o->l->act, a, "need.procurement.finish",
 			"The standstill is over; the award waits to be made final: {what}", "/lab",
 			NULL);

@@ -2,6 +2,7 @@
 #include "work/procurement/process.h"
 
 #include "base/enc.h"
+#include "base/map.h"
 #include "base/report.h"
 
 static const char *const names[PROCESS_STATES] = {"proposed", "agreed", "keyed", "open", "closed",
@@ -181,54 +182,184 @@ struct hash award_digest(const struct row *award)
 
 static void award_read(struct process *p)
 {
-	bool agrees[LIMIT_MEMBERS] = {false}, objects[LIMIT_MEMBERS] = {false}, final;
-
 	p->award = p->award_last = last_of(p, P_AWARD);
 	p->share = last_of(p, P_SHARE);
 	if (text_is(p->award, "status", "cancelled"))
 		p->award = NULL; /* there is none again, and may be another */
-	final = text_is(p->award, "status", "active");
-	for (const struct row *r = process_next(p, P_AWARD_CONSENT, NULL); p->award && r;
-		r = process_next(p, P_AWARD_CONSENT, r)) {
-		size_t i = process_index(p, &r->object.owner);
-		struct hash leaf;
+}
 
-		/* A consent is to a solution and its price: the award's state may move on. */
-		struct hash digest = award_digest(p->award);
-		if (!get_bytes(&r->doc, json_root(&r->doc), "award", leaf.b, 32) ||
-			!hash_eq(&leaf, &digest))
-			continue;
-		/* What was agreed to and is final nobody takes back. */
-		agrees[i] = get_bool(&r->doc, json_root(&r->doc), "agrees") || (final && agrees[i]);
-		objects[i] = !agrees[i];
-	}
-	for (size_t i = 0; i < p->n_participant; i++) {
-		p->n_award_agrees += agrees[i];
-		p->n_award_objects += objects[i];
+/* ---- complaints ---- */
+
+/* What stands against the award: complaints without a ruling, or admitted, and neither decided nor withdrawn. */
+struct against {
+	int64_t filed_ms; /* of the first of them; INT64_MAX: none */
+	const struct row
+		*admitted; /* the first ruling that admits one of them, in the lead's log */
+};
+
+/* Of each complaint the lead's last ruling. */
+static void rulings_index(const struct process *p, struct map *ret)
+{
+	for (const struct row *d = process_next(p, P_RULING, NULL); d;
+		d = process_next(p, P_RULING, d)) {
+		struct object_id about;
+
+		if (get_object(&d->doc, json_root(&d->doc), "complaint", &about))
+			(void)map_put(ret, slice_of(&about, sizeof(about)), (void *)(uintptr_t)d);
 	}
 }
 
-/* Admitted, and neither decided nor withdrawn: blocks the award. After award_read(). */
-static void complaints_read(struct process *p)
+static void complaints_read(struct process *p, struct against *ret)
 {
+	struct map ruling = {0};
+
+	*ret = (struct against){.filed_ms = INT64_MAX};
+	rulings_index(p, &ruling);
 	for (const struct row *r = process_next(p, P_COMPLAINT, NULL); r;
 		r = process_next(p, P_COMPLAINT, r)) {
-		const struct row *last = NULL;
+		const struct row *last = map_get(&ruling, slice_of(&r->object, sizeof(r->object)));
+		bool admitted = text_is(last, "ruling", "admitted");
 
-		for (const struct row *d = process_next(p, P_RULING, NULL); d;
-			d = process_next(p, P_RULING, d)) {
-			struct object_id about;
-
-			if (get_object(&d->doc, json_root(&d->doc), "complaint", &about) &&
-				object_id_eq(&about, &r->object))
-				last = d;
-		}
-		if (!text_is(last, "ruling", "admitted"))
+		p->n_complaints_unanswered += !last;
+		p->n_complaints_open += admitted;
+		if (last && !admitted)
 			continue;
-		p->n_complaints_open++;
-		/* Both are in the lead's log: what it admits when the award is final is of what follows. */
-		p->award_blocked |= p->award && before(last, p->award);
+		ret->filed_ms = r->time_ms < ret->filed_ms ? r->time_ms : ret->filed_ms;
+		if (last && (!ret->admitted || before(last, ret->admitted)))
+			ret->admitted = last;
 	}
+	map_free(&ruling);
+}
+
+/* What comes when the award is final is of what follows. */
+static bool stands_against(const struct against *a, const struct row *version)
+{
+	return a->filed_ms < version->time_ms || (a->admitted && before(a->admitted, version));
+}
+
+/* ---- when an award is final ---- */
+
+#define DAY_MS (24LL * 3600 * 1000)
+
+static bool is_award(const struct row *version, const struct hash *digest)
+{
+	struct hash theirs = award_digest(version);
+
+	return hash_eq(&theirs, digest);
+}
+
+const struct row *process_proposal(const struct process *p)
+{
+	struct hash digest = award_digest(p->award);
+	int64_t until = get_time(&p->award->doc, json_root(&p->award->doc), "standstillUntil", 0),
+		days = p->tender ? get_int(&p->tender->doc, json_root(&p->tender->doc),
+					   "standstillDays", 0)
+				 : 0;
+
+	for (const struct row *r = process_version(p, P_AWARD, NULL); r;
+		r = process_version(p, P_AWARD, r))
+		if ((days == 0 || text_is(r, "status", "pending")) &&
+			r->time_ms + days * DAY_MS <= until + PROCUREMENT_CLOCKS_APART_MS &&
+			is_award(r, &digest))
+			return r;
+	return NULL;
+}
+
+/* A participant's word on the award, of versions from this hour on. Hours are those of the records, which no log can turn back. */
+struct word {
+	int64_t from_ms;
+	size_t order, by; /* in the order of the records; whose */
+	bool yes;
+};
+
+static int by_hour(const void *a, const void *b)
+{
+	const struct word *x = a, *y = b;
+
+	if (x->from_ms != y->from_ms)
+		return x->from_ms < y->from_ms ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Sorted by the hour. Who has agreed is believed where clocks differ, who objects wherever his is before. */
+static size_t words_read(
+	const struct process *p, const struct hash *digest, struct arena *arena, struct word **ret)
+{
+	struct word *list;
+	size_t n = 0;
+
+	for (const struct row *r = process_next(p, P_AWARD_CONSENT, NULL); r;
+		r = process_next(p, P_AWARD_CONSENT, r))
+		n++;
+	list = arena_array(arena, struct word, n + 1);
+	n = 0;
+	for (const struct row *r = process_next(p, P_AWARD_CONSENT, NULL); r;
+		r = process_next(p, P_AWARD_CONSENT, r)) {
+		bool yes = get_bool(&r->doc, json_root(&r->doc), "agrees");
+		struct hash named;
+
+		/* A consent is to a solution and its price: the award's state may move on. */
+		if (!get_bytes(&r->doc, json_root(&r->doc), "award", named.b, 32) ||
+			!hash_eq(&named, digest))
+			continue;
+		list[n] = (struct word){r->time_ms + (yes ? -PROCUREMENT_CLOCKS_APART_MS : 1), n,
+			process_index(p, &r->object.owner), yes};
+		n++;
+	}
+	qsort(list, n, sizeof(*list), by_hour);
+	*ret = list;
+	return n;
+}
+
+/* Of each participant the word that is last in its log, of those taken so far. */
+struct heard {
+	const struct word *last[LIMIT_MEMBERS];
+	size_t agree, object;
+};
+
+static void hear(struct heard *h, const struct word *w)
+{
+	const struct word *last = h->last[w->by];
+
+	if (last && last->order > w->order)
+		return;
+	if (last)
+		*(last->yes ? &h->agree : &h->object) -= 1;
+	*(w->yes ? &h->agree : &h->object) += 1;
+	h->last[w->by] = w;
+}
+
+/* See process.h. After award_read() and tender_fix(). */
+static void final_read(struct process *p, const struct against *against, struct arena *arena)
+{
+	struct heard heard = {.agree = 0};
+	const struct row *proposal;
+	struct hash digest;
+	struct word *word;
+	size_t n, at = 0;
+	int64_t until;
+
+	if (!p->award)
+		return;
+	digest = award_digest(p->award);
+	until = get_time(&p->award->doc, json_root(&p->award->doc), "standstillUntil", 0);
+	proposal = process_proposal(p);
+	n = words_read(p, &digest, arena, &word);
+	for (const struct row *r = process_version(p, P_AWARD, NULL);
+		r && proposal && !p->award_final && text_is(p->award, "status", "active");
+		r = process_version(p, P_AWARD, r)) {
+		for (; at < n && word[at].from_ms <= r->time_ms; at++)
+			hear(&heard, &word[at]);
+		if (heard.agree == p->n_participant && r->time_ms >= until &&
+			(r == proposal || before(proposal, r)) && !stands_against(against, r) &&
+			text_is(r, "status", "active") && is_award(r, &digest))
+			p->award_final = r;
+	}
+	/* What was agreed to and is final nobody takes back. */
+	for (; at < n && !p->award_final; at++)
+		hear(&heard, &word[at]);
+	p->n_award_agrees = heard.agree;
+	p->n_award_objects = heard.object;
 }
 
 /* ---- the state ---- */
@@ -242,8 +373,8 @@ static enum process_state after_award(const struct process *p, int64_t now_ms, i
 	/* Whatever the lead calls it: without everybody's agreement it is a proposal. */
 	if (p->n_award_agrees < p->n_participant)
 		return PROCESS_AWARD_PROPOSED;
-	/* Nor is it final before the hour that all have agreed to, nor over a complaint that was open then. */
-	if (text_is(p->award, "status", "pending") || now_ms < standstill || p->award_blocked) {
+	/* Nor is it final before the hour that all have agreed to, or over what stood against it then. */
+	if (!p->award_final || now_ms < standstill) {
 		if (now_ms < standstill)
 			*ret_next = standstill;
 		return PROCESS_STANDSTILL;
@@ -331,6 +462,7 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	struct process *ret, struct why *why)
 {
 	struct process *p = arena_new(arena, struct process);
+	struct against against;
 	int rc;
 
 	p->rows = rows;
@@ -341,10 +473,11 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	p->tender = p->tender_last = last_of(p, P_TENDER);
 	scores_read(p);
 	award_read(p);
-	complaints_read(p);
+	complaints_read(p, &against);
 	if (!brief)
 		process_rounds(p, arena);
 	tender_fix(p);
+	final_read(p, &against, arena);
 	p->stands = stands(p, brief);
 	p->state = state_of(p, brief, now_ms, &p->next_ms);
 	*ret = *p;

@@ -5,6 +5,9 @@
  *	rc = procure_store_process(…, &rows, why);
  *	rc = process_read(&rows, now_ms, &arena, &p, why);          -- E_MISSING: the agreement is not among them
  *
+ *	An award is final by one version of the lead's that is called active, if, when it was written: the standstill was over, in which it had been pending for all the tender's days; all participants had
+ *	agreed to it, and none objected; and no complaint that had been filed was unanswered, or admitted and open. What is written afterwards takes that back no more.
+ *
  *	proposed → agreed (all participants have signed this very version) → keyed (all have certified one key) → open → closed (T + G) → opened →
  *	evaluating → awardProposed → standstill → awarded → contracted → implementing → complete; cancelled, unsuccessful
  */
@@ -57,8 +60,9 @@ struct process {
 	size_t n_consent;
 	bool stands; /* all have signed this version; or the key is made, after which no refusal and no new version undoes what suppliers rely on */
 	size_t n_award_agrees, n_award_objects; /* participants on this very award */
-	size_t n_complaints_open;
-	bool award_blocked; /* one of them was admitted before the award was written as it is */
+	const struct row
+		*award_final; /* the version with which it became final; NULL: it has not */
+	size_t n_complaints_open, n_complaints_unanswered; /* admitted; without a ruling */
 	/* E-SEAL/1 */
 	struct slice *message; /* of the policy that counts */
 	size_t n_message;
@@ -80,9 +84,14 @@ MUST_USE int process_read_brief(const struct rows *rows, int64_t now_ms, struct 
 bool process_has(const struct process *p, const struct id *member);
 /* i-th participant's consent. */
 size_t process_index(const struct process *p, const struct id *member); /* SIZE_MAX: none */
+/*
+ * The version with which the award, as it is now, was proposed with the standstill that the tender asks for, counted from that version's hour: one that is pending, or any where the tender asks
+ * for none. NULL: it never was. MUST: there is an award.
+ */
+const struct row *process_proposal(const struct process *p);
 /* The next row of a kind behind `after` (NULL: the first), that its author may write. */
 const struct row *process_next(const struct process *p, enum pkind k, const struct row *after);
-/* The same with versions that are superseded: of tenders and sheets. */
+/* The same with versions that are superseded: of tenders, sheets and awards. */
 const struct row *process_version(const struct process *p, enum pkind k, const struct row *after);
 /* May its author say this in this process? */
 bool process_may_write(const struct process *p, const struct row *r);

@@ -249,20 +249,36 @@ static int rows_read(
 
 /* ---- one process ---- */
 
-/* Versions of an object stand in one log, in order of their time or not. */
+static bool has_versions(const struct row *r)
+{
+	return r->kind == P_TENDER || r->kind == P_SCORE || r->kind == P_AWARD;
+}
+
+/* Versions of an object stand in one log, in order of their time or not: all but the newest are old. */
 static void old_mark(struct rows *rows)
 {
-	for (size_t i = 0; i < rows->n; i++)
-		for (size_t k = 0;
-			(rows->row[i].kind == P_TENDER || rows->row[i].kind == P_SCORE) &&
-			k < rows->n;
-			k++) {
-			struct row *a = &rows->row[i], *b = &rows->row[k];
+	struct map newest_of = {0};
 
-			if (a->kind == b->kind && object_id_eq(&a->object, &b->object))
-				a->old |= a->epoch != b->epoch ? a->epoch < b->epoch
-							       : a->seq < b->seq;
+	for (size_t i = 0; i < rows->n; i++) {
+		struct row *r = &rows->row[i], *other;
+		uint8_t key[33];
+
+		if (!has_versions(r))
+			continue;
+		key[0] = (uint8_t)r->kind;
+		memcpy(key + 1, r->object.owner.b, 16);
+		memcpy(key + 17, r->object.name.b, 16);
+		other = map_get(&newest_of, slice_of(key, sizeof(key)));
+		if (other && (other->epoch != r->epoch ? other->epoch > r->epoch
+						       : other->seq > r->seq)) {
+			r->old = true;
+			continue;
 		}
+		if (other)
+			other->old = true;
+		(void)map_put(&newest_of, slice_of(key, sizeof(key)), r);
+	}
+	map_free(&newest_of);
 }
 
 /* The agreement's participants, if it is one; its mode. E_MISSING: nothing of that name is here. */
@@ -319,7 +335,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
 		"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " EVERY
-		" AND (t.kind IN ($22, $24) OR " NEWEST("$2",
+		" AND (t.kind IN ($22, $24, $25) OR " NEWEST("$2",
 			"$3") ")"
 			      " ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
 	rule_bind(s, w, who, arena);
@@ -331,6 +347,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 22, P_TENDER);
 	db_bind_i64(s, 23, mode);
 	db_bind_i64(s, 24, P_SCORE);
+	db_bind_i64(s, 25, P_AWARD);
 	rc = rows_read(s, &g, arena, ret, why);
 	reading_end(&g);
 	if (rc == 0)

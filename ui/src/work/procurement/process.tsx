@@ -23,7 +23,7 @@ export type Part = (typeof PARTS)[number];
 
 const RULINGS = ["admitted", "upheld", "rejected", "withdrawn"];
 
-// An admitted complaint holds the award back until it is decided.
+// A complaint holds the award back until it is decided.
 function Complaints({ c, p, after }: { c: string; p: Process; after: () => void }): VNode | null {
 	const write = may("procurement", "contributor") && p.is_participant;
 	const file = write && p.bids.length > 0 && !["complete", "cancelled", "unsuccessful"].includes(p.state);

@@ -55,7 +55,7 @@ export const bg: Record<keyof typeof en, Message> = {
 	paid_out: "Платено", "form.title": "Заглавие", "form.ocid": "Идентификатор (ocds-…)", "form.text": "Текст", "form.why": "Защо", "form.grace": "Минути отсрочка за запечатаните оферти",
 	"form.threshold": "Колко отварят заедно", "form.standstill": "Изчакване, дни", "agreement.propose": "Предложи споразумението", "agreement.write": "Напиши споразумение", "agreement.remark": "ние водим; участват и подписват всички, които са се обвързали",
 	"tender.write": "Напиши търга", "tender.publish": "Публикувай търга", postpone: "Отложи срока", postponements: "По-късни срокове", "postponements.remark": "важи, когато {k} държатели са го подписали навреме; запечатаните оферти остават и могат да се заменят",
-	question: "Въпрос", "question.hand_on": "Предай въпрос", "question.answer": "Отговори", "complaints.remark": "допуснатата спира възлагането", "complaint.file": "Подай жалба",
+	question: "Въпрос", "question.hand_on": "Предай въпрос", "question.answer": "Отговори", "complaints.remark": "нерешената спира възлагането", "complaint.file": "Подай жалба",
 	"complaint.from": "От кого", ruling: "Решение", "conflict.declare": "Обяви интереси", interest: "Интереси", "contract.own": "Нашият договор с {who}", "contract.change": "Промени договора",
 	"contract.signed": "Подписан на", "delivery.write": "Запиши доставка", "delivery.item": "Кое", "delivery.accepted": "Приета", "delivery.capability": "Приетото става чернова на способност в бързото реагиране, която виждаме само ние.",
 	"payment.write": "Запиши плащане", "payment.date": "Кога", "payment.paid": "платено", "payment.requested": "поискано", "payment.approved": "одобрено", "payment.reconciled": "сверено",

@@ -37,7 +37,7 @@ export const en = {
 	"form.threshold": "How many open together", "form.standstill": "Standstill, days", "agreement.propose": "Propose the agreement", "agreement.write": "Write an agreement",
 	"agreement.remark": "we lead; all who have committed take part and sign", "tender.write": "Write the tender", "tender.publish": "Publish the tender", postpone: "Postpone the deadline",
 	postponements: "Later deadlines", "postponements.remark": "stands when {k} holders have signed it in time; sealed bids stay and may be replaced", question: "Question", "question.hand_on": "Hand on a question",
-	"question.answer": "Answer", "complaints.remark": "an admitted one holds the award back", "complaint.file": "File a complaint", "complaint.from": "From whom", ruling: "Ruling",
+	"question.answer": "Answer", "complaints.remark": "one not decided holds the award back", "complaint.file": "File a complaint", "complaint.from": "From whom", ruling: "Ruling",
 	"conflict.declare": "Declare interests", interest: "Interests", "contract.own": "Our contract with {who}", "contract.change": "Change the contract", "contract.signed": "Signed on",
 	"delivery.write": "Enter a delivery", "delivery.item": "Which", "delivery.accepted": "Accepted", "delivery.capability": "What is accepted becomes a draft of a capability in rapid response, which only we see.",
 	"payment.write": "Enter a payment", "payment.date": "When", "payment.paid": "paid", "payment.requested": "requested", "payment.approved": "approved", "payment.reconciled": "reconciled",

@@ -55,7 +55,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	paid_out: "Plaćeno", "form.title": "Naslov", "form.ocid": "Oznaka otvorene nabave (ocds-…)", "form.text": "Tekst", "form.why": "Zašto", "form.grace": "Minuta odgode za zapečaćene ponude",
 	"form.threshold": "Koliko ih otvara zajedno", "form.standstill": "Mirovanje, dani", "agreement.propose": "Predloži sporazum", "agreement.write": "Napiši sporazum", "agreement.remark": "mi vodimo; sudjeluju i potpisuju svi koji su se obvezali",
 	"tender.write": "Napiši nadmetanje", "tender.publish": "Objavi nadmetanje", postpone: "Odgodi rok", postponements: "Kasniji rokovi", "postponements.remark": "vrijedi kad ga na vrijeme potpiše {k} čuvara; zapečaćene ponude ostaju i mogu se zamijeniti",
-	question: "Pitanje", "question.hand_on": "Proslijedi pitanje", "question.answer": "Odgovori", "complaints.remark": "dopuštena zaustavlja dodjelu", "complaint.file": "Podnesi žalbu",
+	question: "Pitanje", "question.hand_on": "Proslijedi pitanje", "question.answer": "Odgovori", "complaints.remark": "neriješena zaustavlja dodjelu", "complaint.file": "Podnesi žalbu",
 	"complaint.from": "Od koga", ruling: "Odluka", "conflict.declare": "Prijavi interese", interest: "Interesi", "contract.own": "Naš ugovor s {who}", "contract.change": "Promijeni ugovor",
 	"contract.signed": "Potpisan", "delivery.write": "Upiši isporuku", "delivery.item": "Što", "delivery.accepted": "Prihvaćena", "delivery.capability": "Prihvaćeno postaje nacrt sposobnosti u brzom odgovoru, koji vidimo samo mi.",
 	"payment.write": "Upiši plaćanje", "payment.date": "Kada", "payment.paid": "plaćeno", "payment.requested": "zatraženo", "payment.approved": "odobreno", "payment.reconciled": "usklađeno",

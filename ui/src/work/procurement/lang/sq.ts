@@ -55,7 +55,7 @@ export const sq: Record<keyof typeof en, Message> = {
 	paid_out: "Paguar", "form.title": "Titulli", "form.ocid": "Id e kontraktimit të hapur (ocds-…)", "form.text": "Teksti", "form.why": "Pse", "form.grace": "Minuta shtesë për ofertat e vulosura",
 	"form.threshold": "Sa hapin bashkë", "form.standstill": "Pritja, ditë", "agreement.propose": "Propozo marrëveshjen", "agreement.write": "Shkruaj një marrëveshje", "agreement.remark": "ne prijmë; marrin pjesë dhe nënshkruajnë të gjithë të zotuarit",
 	"tender.write": "Shkruaj tenderin", "tender.publish": "Publiko tenderin", postpone: "Shtyje afatin", postponements: "Afate më të vona", "postponements.remark": "qëndron kur e kanë nënshkruar me kohë {k} mbajtës; ofertat e vulosura mbeten dhe mund të zëvendësohen",
-	question: "Pyetja", "question.hand_on": "Përcill një pyetje", "question.answer": "Përgjigju", "complaints.remark": "një e pranuar e ndal dhënien", "complaint.file": "Paraqit ankesë",
+	question: "Pyetja", "question.hand_on": "Përcill një pyetje", "question.answer": "Përgjigju", "complaints.remark": "një e pavendosur e ndal dhënien", "complaint.file": "Paraqit ankesë",
 	"complaint.from": "Nga kush", ruling: "Vendimi", "conflict.declare": "Deklaro interesat", interest: "Interesa", "contract.own": "Kontrata jonë me {who}", "contract.change": "Ndrysho kontratën",
 	"contract.signed": "Nënshkruar më", "delivery.write": "Shëno një dorëzim", "delivery.item": "Cila", "delivery.accepted": "Pranuar", "delivery.capability": "Ajo që pranohet bëhet skicë aftësie te reagimi i shpejtë, që e shohim vetëm ne.",
 	"payment.write": "Shëno një pagesë", "payment.date": "Kur", "payment.paid": "paguar", "payment.requested": "kërkuar", "payment.approved": "miratuar", "payment.reconciled": "rakorduar",

@@ -1,0 +1,296 @@
+/*
+ * test_final.c: when an award is final, whatever the lead calls it: every node counts for itself, and all come to the same. Records are written as the lead's own node would not.
+ */
+#include "play.h"
+
+#include "work/procurement/procurement.h"
+
+#define DAY	(24LL * 3600 * 1000)
+#define OPENING (DEADLINE + 700000)
+#define UNTIL	(OPENING + DAY + 60000) /* the standstill is over */
+
+static bool has_closed(const struct process *p)
+{
+	return p->replay && p->replay->closed;
+}
+static bool is_opened(const struct process *p)
+{
+	return p->state == PROCESS_OPENED;
+}
+
+static const char *changed(struct arena *arena, const char *text, const char *from, const char *to)
+{
+	ptrdiff_t at = slice_search(slice_str(text), slice_str(from));
+
+	assert_true(at >= 0);
+	return arena_printf(arena, "%.*s%s%s", (int)at, text, to, text + at + strlen(from));
+}
+
+/* One bid, opened by all, under a tender with a standstill of a day. */
+static void begin(struct play *y, struct league *l)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *text;
+
+	*y = (struct play){.l = l};
+	play_begin(y, 7);
+	agreement(y);
+	league_settle(l);
+	text = tender_of(y, &arena, DEADLINE, 2,
+		"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":9,\"currency\":\"EUR\"}}",
+		item_of(y, &arena, "1", 1, 5));
+	y->tender = put(y, 0, "procurement/tender/1",
+		changed(&arena, text, "\"standstillDays\":0", "\"standstillDays\":1"), NULL, 0)
+			    .object;
+	until(y, is_open, "open");
+	supply(y, 0, 1, TEXT_PUT, N);
+	league_settle(l);
+	hour(y, DEADLINE + 370000);
+	until(y, has_closed, "closed");
+	hour(y, OPENING);
+	for (size_t i = 0; i < N; i++)
+		confirm(y, i);
+	until(y, is_opened, "opened");
+	league_settle(l);
+}
+
+static void propose(struct play *y)
+{
+	struct written w;
+	struct seen s;
+
+	assert_true(look(y, 0, &s));
+	assert_ok(lab_award(&s.seat, &s.p, &s.arena, &w, &why));
+	leave(&s);
+	league_settle(y->l);
+}
+
+/* The award's record with other words in place of some. */
+static void award_changed(struct play *y, const char *from, const char *to)
+{
+	struct seen s;
+	struct written w;
+
+	assert_true(look(y, 0, &s));
+	const char *text = arena_string(&s.arena, s.p.award->body);
+	assert_ok(step_record(&s.seat, &s.p, P_AWARD, &s.p.award->object,
+		slice_str(changed(&s.arena, text, from, to)), &w, &why));
+	leave(&s);
+	league_settle(y->l);
+}
+
+static void call_active(struct play *y)
+{
+	award_changed(y, "\"status\":\"pending\"", "\"status\":\"active\"");
+}
+
+static void call_pending(struct play *y)
+{
+	award_changed(y, "\"status\":\"active\"", "\"status\":\"pending\"");
+}
+
+/* What member i says of the award, whatever its node would. */
+static void say(struct play *y, size_t i, bool agrees)
+{
+	struct seen s;
+	struct written w;
+	char object[OBJECT_TEXT + 1], hex[65];
+
+	assert_true(look(y, i, &s));
+	struct hash digest = award_digest(s.p.award);
+	object_format(&y->procurement, object);
+	hex_encode(digest.b, 32, hex);
+	assert_ok(step_record(&s.seat, &s.p, P_AWARD_CONSENT, NULL,
+		slice_str(arena_printf(&s.arena,
+			"{\"procurement\":\"%s\",\"award\":\"%s\",\"agrees\":%s,\"objective\":{\"amount\":35,\"currency\":\"EUR\"},\"solver\":\"x\",\"text\":\"x\"}",
+			object, hex, agrees ? "true" : "false")),
+		&w, &why));
+	leave(&s);
+	league_settle(y->l);
+}
+
+static void say_all(struct play *y)
+{
+	for (size_t i = 0; i < N; i++)
+		say(y, i, true);
+}
+
+static void finish(struct play *y, int want)
+{
+	struct written w;
+	struct seen s;
+
+	assert_true(look(y, 0, &s));
+	assert_int_equal(lab_finish(&s.seat, &s.p, env_now_ms(&s.m->node->env), &s.arena, &w,
+				 &(struct why){0}),
+		want);
+	leave(&s);
+	league_settle(y->l);
+}
+
+static void state_is(struct play *y, enum process_state want)
+{
+	for (size_t i = 0; i < N; i++) {
+		struct seen s;
+
+		assert_true(look(y, i, &s));
+		assert_string_equal(process_state_name(s.p.state), process_state_name(want));
+		leave(&s);
+	}
+}
+
+static void contract(struct play *y, size_t i, const char *status, int want)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	char object[OBJECT_TEXT + 1], award[OBJECT_TEXT + 1], id[ID_TEXT + 1], key[65], bid[33];
+	struct seen s;
+
+	assert_true(look(y, i, &s));
+	object_format(&y->procurement, object);
+	object_format(&s.p.award->object, award);
+	id_format(&y->l->m[i].id, id);
+	hex_encode(y->bidder[0].pub.b, 32, key);
+	hex_encode(y->bid[0].b, 16, bid);
+	leave(&s);
+	put(y, i, "procurement/contract/1",
+		arena_printf(&arena,
+			"{\"procurement\":\"%s\",\"award\":\"%s\",\"bid\":\"%s\",\"bidder\":\"%s\",\"supplier\":\"one\",\"buyer\":\"%s\",\"title\":\"x\",\"value\":{\"amount\":35,\"currency\":\"EUR\"},\"items\":[],\"status\":\"%s\"}",
+			object, award, bid, key, id, status),
+		NULL, want);
+	league_settle(y->l);
+}
+
+/* An award that has not been pending through the tender's standstill is not final, even if all agree; and no member's node agrees to one. */
+static void standstill(void **state)
+{
+	struct play y;
+	struct seen s;
+	struct written w;
+	bool agrees = true;
+
+	begin(&y, *state);
+	propose(&y);
+	call_active(&y);
+	award_changed(&y, "\"standstillUntil\":\"2025", "\"standstillUntil\":\"2024");
+	assert_true(look(&y, 1, &s));
+	assert_ok(lab_consent(&s.seat, &s.p, &s.arena, &agrees, &w, &why));
+	assert_false(agrees);
+	leave(&s);
+	say_all(&y);
+	state_is(&y, PROCESS_STANDSTILL);
+	hour(&y, UNTIL);
+	state_is(&y, PROCESS_STANDSTILL);
+	call_pending(&y);
+	state_is(&y, PROCESS_STANDSTILL);
+	finish(&y, E_STATE);
+	contract(&y, 1, "pending", 0);
+	contract(&y, 1, "active", E_STATE);
+	/* Proposed once more, with its standstill. */
+	propose(&y);
+	say_all(&y);
+	finish(&y, E_STATE);
+	hour(&y, UNTIL + DAY + 60000);
+	state_is(&y, PROCESS_STANDSTILL);
+	finish(&y, 0);
+	state_is(&y, PROCESS_AWARDED);
+	contract(&y, 1, "active", 0);
+}
+
+/* Called active too early it stands for nothing: who has agreed may object until it is final, and no later. */
+static void objection(void **state)
+{
+	struct play y;
+
+	begin(&y, *state);
+	propose(&y);
+	say_all(&y);
+	call_active(&y);
+	state_is(&y, PROCESS_STANDSTILL);
+	say(&y, 1, false);
+	state_is(&y, PROCESS_AWARD_PROPOSED);
+	hour(&y, UNTIL);
+	state_is(&y, PROCESS_AWARD_PROPOSED);
+	call_pending(&y);
+	call_active(&y);
+	state_is(&y, PROCESS_AWARD_PROPOSED);
+	say(&y, 1, true);
+	finish(&y, 0);
+	state_is(&y, PROCESS_AWARDED);
+	hour(&y, UNTIL + DAY);
+	say(&y, 2, false);
+	state_is(&y, PROCESS_AWARDED);
+}
+
+static struct object_id complain(struct play *y, size_t i)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	char object[OBJECT_TEXT + 1];
+
+	object_format(&y->procurement, object);
+	return put(y, i, "procurement/complaint/1",
+		arena_printf(
+			&arena, "{\"procurement\":\"%s\",\"from\":\"one\",\"text\":\"x\"}", object),
+		NULL, 0)
+		.object;
+}
+
+static struct object_id rule(struct play *y, const struct object_id *complaint,
+	const struct object_id *ruling, const char *word)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	char object[OBJECT_TEXT + 1], about[OBJECT_TEXT + 1];
+	struct written w;
+
+	object_format(&y->procurement, object);
+	object_format(complaint, about);
+	w = put(y, 0, "procurement/ruling/1",
+		arena_printf(&arena,
+			"{\"procurement\":\"%s\",\"complaint\":\"%s\",\"ruling\":\"%s\"}", object,
+			about, word),
+		ruling, 0);
+	league_settle(y->l);
+	return w.object;
+}
+
+/* A complaint that was filed before and that the lead has not decided holds the award back, also where it has said nothing, or admits it afterwards. One that comes later does not. */
+static void complaint(void **state)
+{
+	struct object_id filed, ruling, later;
+	struct play y;
+
+	begin(&y, *state);
+	propose(&y);
+	say_all(&y);
+	hour(&y, OPENING + DAY / 2);
+	filed = complain(&y, 2);
+	hour(&y, UNTIL);
+	/* The lead's node has not heard of it; when it has, all see the same as those who had. */
+	call_active(&y);
+	state_is(&y, PROCESS_STANDSTILL);
+	finish(&y, E_STATE);
+	contract(&y, 1, "active", E_STATE);
+	ruling = rule(&y, &filed, NULL, "admitted");
+	state_is(&y, PROCESS_STANDSTILL);
+	finish(&y, E_STATE);
+	rule(&y, &filed, &ruling, "rejected");
+	finish(&y, 0);
+	state_is(&y, PROCESS_AWARDED);
+	hour(&y, UNTIL + DAY);
+	later = complain(&y, 2);
+	league_settle(y.l);
+	state_is(&y, PROCESS_AWARDED);
+	rule(&y, &later, NULL, "admitted");
+	state_is(&y, PROCESS_AWARDED);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct workspace *const both[] = {
+		&workspace_note, &workspace_procurement, NULL};
+	const struct CMUnitTest tests[] = {
+		SIGNED(standstill), SIGNED(objection), SIGNED(complaint)};
+	int skip = league_start(argc, argv);
+
+	workspaces = both;
+	return skip ? skip : cmocka_run_group_tests_name("final", tests, NULL, NULL);
+}
