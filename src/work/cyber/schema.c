@@ -72,6 +72,17 @@ static const char schema_6[] =
 	"DROP INDEX cyber_object_id;\n"
 	"CREATE INDEX cyber_object_version ON cyber_object (uuid, vkey, digest, added);\n";
 
+/*
+ * What cyber_arrival has ever reached: it only grows, whatever is recalled or erased, so that no moment is given out twice. One row, kept over a rebuild.
+ */
+static const char schema_7[] = "CREATE TABLE cyber_moment (\n"
+			       "	one INTEGER NOT NULL PRIMARY KEY,\n"
+			       "	next INTEGER NOT NULL\n"
+			       ");\n"
+			       "INSERT INTO cyber_moment (one, next) "
+			       "SELECT 1, COALESCE(MAX(first + n), 0) FROM cyber_arrival;\n"
+			       "DROP INDEX cyber_arrival_first;\n";
+
 const struct migration cyber_schema[] = {
 	{"cyber 1", schema_1},
 	{"cyber 2", collection_schema},
@@ -79,6 +90,7 @@ const struct migration cyber_schema[] = {
 	{"cyber 4", coord_schema},
 	{"cyber 5", remote_schema},
 	{"cyber 6", schema_6},
+	{"cyber 7", schema_7},
 	{NULL, NULL},
 };
 

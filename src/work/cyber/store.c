@@ -67,16 +67,19 @@ int stix_store_newest(struct db *db, int64_t root, int64_t *ret, struct why *why
 
 /* ---- when it came ---- */
 
-/* The first of `n` moments that nothing else has had: now, or behind the last one. */
-static int moment_next(const struct folding *f, int64_t *ret, struct why *why)
+/* The first of `n` moments that nothing else has had or will have: now, or behind the last one. */
+static int moments_take(const struct folding *f, int64_t n, int64_t *ret, struct why *why)
 {
-	struct stmt *s = db_stmt(
-		f->fold->db, "SELECT first + n FROM cyber_arrival ORDER BY first DESC LIMIT 1");
+	struct stmt *s = db_stmt(f->fold->db, "SELECT next FROM cyber_moment WHERE one = 1");
 	int64_t after, now = env_now_ms(&f->fold->world->node->env) * 1000;
 	int rc = number_of(s, &after, why);
 
+	if (rc < 0)
+		return rc;
 	*ret = after > now ? after : now;
-	return rc;
+	s = db_stmt(f->fold->db, "UPDATE cyber_moment SET next = $1 WHERE one = 1");
+	db_bind_i64(s, 1, *ret + n);
+	return db_run(s, why);
 }
 
 static int arrival_find(
@@ -97,7 +100,7 @@ static int64_t objects_most(const struct folding *f)
 static int arrival_put(const struct folding *f, int64_t *ret_first, struct why *why)
 {
 	struct stmt *s;
-	int rc = moment_next(f, ret_first, why);
+	int rc = moments_take(f, objects_most(f), ret_first, why);
 
 	if (rc < 0)
 		return rc;

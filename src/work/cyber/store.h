@@ -7,6 +7,7 @@
  *	   any object is looked at; what is not released costs a reader one row per entry, and nothing that depends on what is in it.
  *	2. `added` is the date_added of TAXII in microseconds: strictly increasing and unique over the whole node, in the order in which
  *	   entries became visible here. It is a fact of this node and survives a rebuild (cyber_arrival); nothing else here is.
+ *	   Nor does it go back when entries are recalled or erased (cyber_moment): a client that asks for what came after its last visit misses nothing.
  *	3. Objects of one batch are neighbours: first ≤ added ≤ last, in the order of the payload.
  *	4. When readers or label of an entry change, its objects are added anew: a client that asks for what came after its last visit gets them.
  */

@@ -432,6 +432,36 @@ static void again(void **state)
 	assert_string_equal(seen(l, 2, 2), "c1 ");
 }
 
+/* A moment that has been given out is nobody else's, though what had it has gone and the clock has been set back. */
+static void moments_only_grow(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *one[] = {tool(&arena, A, 1, "a1")}, *two[] = {tool(&arena, B, 1, "b1")},
+		   *three[] = {tool(&arena, C, 1, "c1")};
+	static const char added[] = "SELECT max(added) FROM cyber_object";
+	struct id id = l->id;
+	struct written w, done;
+	int64_t before;
+
+	(void)publish(l, 0, (int[]){1, -1}, one, 1);
+	w = publish(l, 0, (int[]){1, -1}, two, 1);
+	league_settle(l);
+	struct object_id object = batch_object_id(&l->m[0].id, &w.leaf, 0);
+	before = league_number(l, 1, added);
+	assert_ok(
+		record_recall(l->m[0].node, l->m[0].db, &id, &object, &l->m[1].id, 1, &done, &why));
+	league_settle(l);
+	assert_string_equal(seen(l, 1, 1), "a1 ");
+	l->m[1].clock.now_ms -= 60000;
+	(void)publish(l, 0, (int[]){1, -1}, three, 1);
+	league_settle(l);
+	assert_string_equal(seen(l, 1, 1), "a1 c1 ");
+	assert_true(league_number(l, 1, added) > before);
+	league_rebuilds(l, 1);
+	assert_string_equal(seen(l, 1, 1), "a1 c1 ");
+}
+
 static int taken_write(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
 	struct written *ret, struct why *failed)
 {
@@ -515,7 +545,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
 		SIGNED(beside_each_other), SIGNED(the_same_once), SIGNED(released_after_a_rival),
 		SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn), SIGNED(pages),
-		SIGNED(again), SIGNED(known_is_read)};
+		SIGNED(again), SIGNED(moments_only_grow), SIGNED(known_is_read)};
 	int skip;
 
 	work_register();
