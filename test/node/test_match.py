@@ -264,6 +264,44 @@ def test_sightings_that_cannot_be_written_are_kept(coalition, tmp_path):
         disk.close()
 
 
+def test_a_stream_looks_again_for_indicators_alone(coalition, tmp_path):
+    """What has come of other types, the node's own sightings too, is no reason to look for everything anew; a withdrawal of an indicator is."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    publish(t["ALB"], tmp_path / "i.json", indicator(1, "[domain-name:value = 'evil.example']"), to="HRV")
+    wait(lambda: held(t["HRV"], "indicator"), "the indicator at HRV")
+    said = tmp_path / "said"
+
+    def renewed():
+        return [int(line.split()[0]) for line in said.read_text().splitlines() if "are looked for from now on" in line]
+
+    def tool(n, day):
+        return {"type": "tool", "spec_version": "2.1", "id": f"tool--00000000-0000-4000-8000-{n:012x}", "created": "2025-01-01T00:00:00.000Z",
+                "modified": f"2025-01-{day:02}T00:00:00.000Z", "name": "t"}
+    with open(said, "wb") as errors:
+        follower = subprocess.Popen([ENTENTE, "-C", t["HRV"].dir, "cyber", "match", "--sight", "--window", "1"], cwd=tmp_path,
+                                    env=environment(tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        wait(lambda: feed(follower, "evil.example\n") and held(t["ALB"], "sighting"), "a sighting while the stream goes on")
+        publish(t["ALB"], tmp_path / "1.json", tool(1, 1), to="HRV")
+        publish(t["ALB"], tmp_path / "2.json", tool(1, 2), to="HRV")
+        wait(lambda: any(x["modified"].startswith("2025-01-02") for x in held(t["HRV"], "tool")), "a newer tool at HRV")
+        for _ in range(8):
+            feed(follower, "nothing\n")
+        assert renewed() == []
+        publish(t["ALB"], tmp_path / "3.json", indicator(2, "[domain-name:value = 'worse.example']"), to="HRV")
+        wait(lambda: feed(follower, "nothing\n") and renewed() == [2], "the second indicator is looked for")
+        t["ALB"].run("cyber", "withdraw", indicator(1, "")["id"])
+        wait(lambda: feed(follower, "nothing\n") and renewed() == [2, 1], "the first is not any more")
+        follower.stdin.write(b"evil.example\nworse.example\n")
+        follower.stdin.close()
+        assert json.loads(follower.stdout.readlines()[-1])["value"] == "worse.example" and follower.wait(30) == 0
+    finally:
+        follower.kill()
+        follower.wait()
+        follower.stdout.close()
+
+
 def feed(process, text):
     process.stdin.write(text.encode())
     process.stdin.flush()

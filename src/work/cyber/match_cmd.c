@@ -85,7 +85,7 @@ struct matching {
 	struct buf bytes;  /* owned */
 	struct pack *pack; /* owned */
 	int64_t looked_ms;
-	int64_t newest, turn;
+	struct pack_mark mark;
 	struct stat st;
 };
 
@@ -125,16 +125,40 @@ static void print_hit(void *ctx, const struct match_hit *h)
 			env_now_ms(&m->cli->env), 1);
 }
 
+/* What the command has, put aside while something is done that is done again and again; what that needs is forgotten behind it. */
+struct room {
+	struct arena arena; /* owned */
+	struct world world;
+};
+
+static struct room room_begin(struct cli *cli)
+{
+	struct room r = {cli->arena, cli->world};
+
+	cli->arena = ARENA(r.arena.max);
+	return r;
+}
+
+static void room_end(struct cli *cli, struct room *r)
+{
+	arena_free(&cli->arena);
+	cli->arena = r->arena;
+	cli->world = r->world;
+}
+
 /* Sightings of a stream that does not end are said once in a window. */
 static void sight_now(struct matching *m, bool all)
 {
 	int64_t now = env_mono_ms(&m->cli->env);
+	struct room room;
 
 	if (!m->sight || m->set.indicator.n == 0 ||
 		(!all && now - m->window_began_ms < m->window_ms))
 		return;
 	m->window_began_ms = now;
+	room = room_begin(m->cli);
 	m->rc = cmd_sight_write(m->cli, m->mode, m->share, &m->set);
+	room_end(m->cli, &room);
 	if (m->rc < 0 && !all)
 		report(REPORT_ERROR,
 			"%zu sightings are not written, and tried again in the next window: %s%s%s",
@@ -269,19 +293,15 @@ static bool file_changed(struct matching *m)
 
 static bool store_changed(struct matching *m)
 {
-	int64_t root = cyber_root(&m->cli->world.coalition, m->mode), newest = 0, turn = 0;
+	int64_t root = cyber_root(&m->cli->world.coalition, m->mode);
 	struct why why = {0};
-	bool changed = db_begin_read(m->cli->db, &why) == 0 &&
-		       stix_store_newest(m->cli->db, root, &newest, &why) == 0 &&
-		       stix_store_turn(m->cli->db, root, &turn, &why) == 0 &&
-		       (newest != m->newest || turn != m->turn);
+	bool changed = false;
+	int rc = db_begin_read(m->cli->db, &why);
 
+	if (rc == 0)
+		rc = pack_node_changed(m->cli->db, root, &m->mark, &changed, &why);
 	db_rollback(m->cli->db);
-	if (changed) {
-		m->newest = newest;
-		m->turn = turn;
-	}
-	return changed;
+	return rc == 0 && changed;
 }
 
 static int open_pack(struct matching *m)
@@ -292,7 +312,7 @@ static int open_pack(struct matching *m)
 	if (m->path)
 		TRY(cmd_pack_open(m->cli, m->path, &p));
 	else
-		TRY(cmd_pack_own(m->cli, m->mode, &bytes, &p));
+		TRY(cmd_pack_own(m->cli, m->mode, m->pack, &bytes, &p));
 	if (!slice_is(pack_about(p).mode, mode_name(m->mode)))
 		return why_set(&m->cli->why, E_USAGE, "--mode",
 			"this is a pack of mode %.*s: say --mode %.*s",
@@ -311,6 +331,7 @@ static int renew(void *ctx, struct why *why)
 {
 	struct matching *m = ctx;
 	int64_t now = env_mono_ms(&m->cli->env);
+	struct room room;
 	int rc;
 
 	(void)why;
@@ -319,8 +340,13 @@ static int renew(void *ctx, struct why *why)
 	m->looked_ms = now;
 	if (m->path ? !file_changed(m) : !store_changed(m))
 		return 0;
+	room = room_begin(m->cli);
 	rc = open_pack(m);
-	if (rc < 0)
+	room_end(m->cli, &room);
+	if (rc == 0)
+		cli_say(m->cli, "%" PRIu64 " objects are looked for from now on",
+			pack_about(m->pack).objects);
+	else
 		cli_say(m->cli, "the newer pack is not taken: %s%s%s", m->cli->why.where,
 			m->cli->why.where[0] ? ": " : "", m->cli->why.text);
 	return rc == 0;
@@ -337,7 +363,8 @@ static int match_run_logs(struct cli *cli)
 	m->run.renew = renew;
 	if (m->path)
 		(void)file_changed(m);
-	else
+	/* Here, and not when the first window ends, it is seen that there is no node; and what is open stays open. */
+	if (!m->path || m->sight)
 		TRY(cli_world(cli));
 	if (!m->path)
 		(void)store_changed(m);

@@ -27,8 +27,9 @@ MUST_USE int match_demo(struct demo *d);
 	}
 /* Opens a pack as these options say. */
 MUST_USE int cmd_pack_open(struct cli *cli, const char *path, struct pack **ret);
-/* What this node's own staff may see of a mode, as a pack in memory; `bytes` holds it. */
-MUST_USE int cmd_pack_own(struct cli *cli, enum mode mode, struct buf *bytes, struct pack **ret);
+/* What this node's own staff may see of a mode, as a pack in memory; `bytes` holds it. `old` (or NULL) is gone on from where that can be. */
+MUST_USE int cmd_pack_own(
+	struct cli *cli, enum mode mode, struct pack *old, struct buf *bytes, struct pack **ret);
 
 /* ---- sight_cmd.c ---- */
 

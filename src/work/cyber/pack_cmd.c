@@ -92,7 +92,7 @@ static int from_files(struct cli *cli, struct pack_maker *m, struct pack_counts 
 }
 
 static int from_node(struct cli *cli, struct pack_maker *m, struct pack *old, struct reader reader,
-	enum mode mode, struct pack_about *about, struct pack_counts *counts)
+	enum mode mode, struct pack_about *about, struct pack_counts *counts, bool *ret_whole)
 {
 	struct pack_node from = {.world = &cli->world,
 		.db = cli->db,
@@ -107,13 +107,12 @@ static int from_node(struct cli *cli, struct pack_maker *m, struct pack *old, st
 	db_rollback(cli->db);
 	if (rc < 0)
 		return rc;
-	if (old && from.whole)
-		cli_say(cli, "the old pack could not be gone on from: made anew");
 	id_format(&reader.member, id);
 	coalition_format(&cli->world.coalition.id, coalition);
 	about->for_whom = slice_str(arena_printf(&cli->arena, "%s", id));
 	about->coalition = slice_str(arena_printf(&cli->arena, "%s", coalition));
 	about->cursor = slice_str(arena_printf(&cli->arena, "%s", from.cursor));
+	*ret_whole = from.whole;
 	return 0;
 }
 
@@ -155,6 +154,7 @@ static int build_into(
 	struct pack_counts counts = {0};
 	struct id member;
 	enum mode mode;
+	bool whole;
 
 	TRY(cli_mode(cli, &mode));
 	about->mode = slice_str(mode_name(mode));
@@ -167,8 +167,10 @@ static int build_into(
 		member = cli->node->self;
 		if (to)
 			TRY(cli_party(cli, to, &member));
-		TRY(from_node(
-			cli, m, old, world_reader(&cli->world, &member), mode, about, &counts));
+		TRY(from_node(cli, m, old, world_reader(&cli->world, &member), mode, about, &counts,
+			&whole));
+		if (old && whole)
+			cli_say(cli, "the old pack could not be gone on from: made anew");
 	}
 	say_counts(cli, &counts);
 	return 0;
@@ -201,17 +203,19 @@ static int pack_build(struct cli *cli)
 	return rc;
 }
 
-int cmd_pack_own(struct cli *cli, enum mode mode, struct buf *bytes, struct pack **ret)
+int cmd_pack_own(
+	struct cli *cli, enum mode mode, struct pack *old, struct buf *bytes, struct pack **ret)
 {
 	struct pack_maker *m CLEANUP_PACK_MAKER = pack_maker_new();
 	struct pack_about about = {env_now_ms(&cli->env), slice_str(mode_name(mode)), SLICE("-"),
 		SLICE("-"), SLICE("-"), SLICE_NONE, 0, 0, 0};
 	struct pack_trust any = {.any = true};
 	struct pack_counts counts = {0};
+	bool whole;
 
 	TRY(cli_world(cli));
-	TRY(from_node(
-		cli, m, NULL, world_reader(&cli->world, &cli->node->self), mode, &about, &counts));
+	TRY(from_node(cli, m, old, world_reader(&cli->world, &cli->node->self), mode, &about,
+		&counts, &whole));
 	TRY(pack_print(m, bytes, &about, NULL, &cli->env, &cli->why));
 	return pack_open_bytes(ret, buf_slice(bytes), &any, &cli->why);
 }

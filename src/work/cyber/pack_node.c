@@ -94,6 +94,71 @@ int pack_node_collect(struct pack_node *from, struct pack_maker *m, struct pack 
 	return rc;
 }
 
+/* ---- is there anything new? ---- */
+
+static int two_numbers(
+	struct stmt *s, int64_t root, int64_t *ret_a, int64_t *ret_b, struct why *why)
+{
+	int rc;
+
+	db_bind_i64(s, 1, root);
+	rc = db_step(s, why);
+	if (rc == DB_ROW) {
+		*ret_a = db_i64(s, 0);
+		*ret_b = db_i64(s, 1);
+	}
+	db_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
+static int newest_indicator(struct db *db, int64_t root, int64_t *ret, struct why *why)
+{
+	int64_t none;
+
+	return two_numbers(
+		db_stmt(db,
+			"SELECT added, 0 FROM cyber_object WHERE root = $1 AND type = 'indicator' "
+			"ORDER BY added DESC LIMIT 1"),
+		root, ret, &none, why);
+}
+
+/* Whoever asks once a second counts only if something has been changed that was here before. */
+static int mark_count(struct db *db, int64_t root, struct pack_mark *mark, struct why *why)
+{
+	int64_t none;
+	int rc = two_numbers(
+		db_stmt(db,
+			"SELECT COUNT(*), 0 FROM cyber_object WHERE root = $1 AND type = 'indicator'"),
+		root, &mark->objects, &none, why);
+
+	if (rc < 0)
+		return rc;
+	return two_numbers(
+		db_stmt(db,
+			"SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM cyber_withdrawn WHERE root = $1 AND type = 'indicator'"),
+		root, &mark->withdrawn, &mark->withdrawn_seq, why);
+}
+
+int pack_node_changed(
+	struct db *db, int64_t root, struct pack_mark *mark, bool *ret, struct why *why)
+{
+	struct pack_mark now = *mark;
+	int rc;
+
+	now.newest = 0;
+	rc = newest_indicator(db, root, &now.newest, why);
+	if (rc == 0)
+		rc = stix_store_turn(db, root, &now.turn, why);
+	if (rc == 0 && (now.newest != mark->newest || now.turn != mark->turn))
+		rc = mark_count(db, root, &now, why);
+	if (rc < 0)
+		return rc;
+	*ret = now.newest != mark->newest || now.objects != mark->objects ||
+	       now.withdrawn != mark->withdrawn || now.withdrawn_seq != mark->withdrawn_seq;
+	*mark = now;
+	return 0;
+}
+
 void pack_node_name(const struct id *coalition, const struct id *member, char ret[ORIGIN_MAX])
 {
 	char c[COAL_TEXT + 1], m[ID_TEXT + 1];

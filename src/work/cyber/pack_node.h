@@ -30,6 +30,17 @@ struct pack_node {
 MUST_USE int pack_node_collect(struct pack_node *from, struct pack_maker *m, struct pack *old,
 	struct pack_counts *counts, struct why *why);
 
+/*
+ * What stands here of the indicators of a mode: it differs when one has come, has a newer version or other readers, is taken back or has gone; not by objects of other
+ * types. `turn` is only for pack_node_changed().
+ */
+struct pack_mark {
+	int64_t newest, turn, objects, withdrawn, withdrawn_seq;
+};
+/* Since *mark, which is then that of now; in a transaction. */
+MUST_USE int pack_node_changed(
+	struct db *db, int64_t root, struct pack_mark *mark, bool *ret, struct why *why);
+
 /* The key name that a member's packs are signed under: "entente/<coalition>/<member>/pack". */
 void pack_node_name(const struct id *coalition, const struct id *member, char ret[ORIGIN_MAX]);
 
