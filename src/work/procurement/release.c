@@ -398,15 +398,27 @@ static void opened(struct telling *t)
 
 /* ---- awards ---- */
 
-/* One award for each bid that wins, named by it: a later award of another choice says of those that win no more that they are cancelled, and contracts find theirs. */
-static const char *award_id(struct telling *t, struct slice bid)
+/* A bid that wins. Bidders choose their bids' ids, so two may have one: it is known by both. */
+struct winner {
+	struct slice bidder, bid;
+};
+
+static struct winner winner_of(struct telling *t, const struct row *r, json_ref line)
 {
-	return arena_printf(t->arena, "%.*s-award-%.*s", SLICE_FMT(t->ocid), SLICE_FMT(bid));
+	return (struct winner){get_text(doc_of(r), line, "bidder", t->arena),
+		get_text(doc_of(r), line, "bid", t->arena)};
 }
 
-static struct slice bid_of(struct telling *t, const struct row *r, json_ref line)
+static bool winner_eq(const struct winner *a, const struct winner *b)
 {
-	return get_text(doc_of(r), line, "bid", t->arena);
+	return slice_eq(a->bidder, b->bidder) && slice_eq(a->bid, b->bid);
+}
+
+/* One award for each bid that wins, named by it: a later award of another choice says of those that win no more that they are cancelled, and contracts find theirs. */
+static const char *award_id(struct telling *t, const struct winner *w)
+{
+	return arena_printf(t->arena, "%.*s-award-%.*s-%.*s", SLICE_FMT(t->ocid), SLICE_FMT(w->bid),
+		SLICE_FMT(slice_sub(w->bidder, 0, 16)));
 }
 
 static json_ref lines_of(const struct row *r)
@@ -414,18 +426,25 @@ static json_ref lines_of(const struct row *r)
 	return json_get(doc_of(r), json_root(doc_of(r)), "lines");
 }
 
+static bool line_is(struct telling *t, const struct row *r, json_ref line, const struct winner *w)
+{
+	struct winner theirs = winner_of(t, r, line);
+
+	return winner_eq(&theirs, w);
+}
+
 /* The first line of a bid; JSON_ABSENT: it wins nothing. */
-static json_ref line_of(struct telling *t, const struct row *r, struct slice bid)
+static json_ref line_of(struct telling *t, const struct row *r, const struct winner *w)
 {
 	for
 		EACH(doc_of(r), v, lines_of(r))
-	if (slice_eq(bid_of(t, r, v), bid))
+	if (line_is(t, r, v, w))
 		return v;
 	return JSON_ABSENT;
 }
 
 /* Lots of a bid's lines: a lot is not in two of them (rules 1 and 3 of the model). */
-static void award_lots(struct telling *t, const struct row *r, struct slice bid)
+static void award_lots(struct telling *t, const struct row *r, const struct winner *w)
 {
 	const struct json_doc *d = doc_of(r);
 
@@ -434,19 +453,19 @@ static void award_lots(struct telling *t, const struct row *r, struct slice bid)
 		EACH(d, v, lines_of(r))
 	for
 		EACH(d, l, json_get(d, v, "lots"))
-	if (slice_eq(bid_of(t, r, v), bid))
+	if (line_is(t, r, v, w))
 		json_put_raw(t->o, NULL, json_raw(d, l));
 	json_close(t->o);
 }
 
-static void award_value(struct telling *t, const struct row *r, struct slice bid)
+static void award_value(struct telling *t, const struct row *r, const struct winner *w)
 {
 	struct currency currency;
 	int64_t sum = 0, price = 0;
 
 	for
 		EACH(doc_of(r), v, lines_of(r))
-	if (slice_eq(bid_of(t, r, v), bid) && rec_money(doc_of(r), v, "price", &price, &currency) &&
+	if (line_is(t, r, v, w) && rec_money(doc_of(r), v, "price", &price, &currency) &&
 		__builtin_add_overflow(sum, price, &sum))
 		return; /* a sum that is out of range is not told */
 	view_money(t->o, "value", sum, &currency);
@@ -455,20 +474,19 @@ static void award_value(struct telling *t, const struct row *r, struct slice bid
 static void award_of_bid(struct telling *t, const struct row *r, json_ref line)
 {
 	const struct json_doc *d = doc_of(r);
-	struct slice bid = bid_of(t, r, line);
+	struct winner w = winner_of(t, r, line);
 
 	json_open(t->o, '{');
-	json_put_cstr(t->o, "id", award_id(t, bid));
+	json_put_cstr(t->o, "id", award_id(t, &w));
 	text(t, "status", r, "status");
 	view_time(t->o, "date", r->time_ms);
-	award_value(t, r, bid);
+	award_value(t, r, &w);
 	json_open_at(t->o, "suppliers", '[');
-	supplier(t, NULL, get_text(d, line, "bidder", t->arena),
-		get_text(d, line, "supplier", t->arena));
+	supplier(t, NULL, w.bidder, get_text(d, line, "supplier", t->arena));
 	json_close(t->o);
-	award_lots(t, r, bid);
+	award_lots(t, r, &w);
 	json_open_at(t->o, "relatedBids", '[');
-	json_put_string(t->o, NULL, bid);
+	json_put_string(t->o, NULL, w.bid);
 	json_close(t->o);
 	json_open_at(t->o, "buyers", '[');
 	for (size_t i = 0; i < t->p->n_participant; i++)
@@ -483,12 +501,12 @@ static void awards_lost(struct telling *t, const struct row *r, const struct row
 	for
 		EACH(doc_of(before), v, lines_of(before))
 		{
-			struct slice bid = bid_of(t, before, v);
+			struct winner w = winner_of(t, before, v);
 
-			if (line_of(t, before, bid) != v || line_of(t, r, bid) != JSON_ABSENT)
+			if (line_of(t, before, &w) != v || line_of(t, r, &w) != JSON_ABSENT)
 				continue;
 			json_open(t->o, '{');
-			json_put_cstr(t->o, "id", award_id(t, bid));
+			json_put_cstr(t->o, "id", award_id(t, &w));
 			json_put_cstr(t->o, "status", "cancelled");
 			view_time(t->o, "date", r->time_ms);
 			json_close(t->o);
@@ -513,8 +531,12 @@ static void award_put(struct telling *t, const struct row *r, const struct row *
 	json_open_at(t->o, "awards", '[');
 	for
 		EACH(doc_of(r), v, lines_of(r))
-	if (line_of(t, r, bid_of(t, r, v)) == v)
-		award_of_bid(t, r, v);
+		{
+			struct winner w = winner_of(t, r, v);
+
+			if (line_of(t, r, &w) == v)
+				award_of_bid(t, r, v);
+		}
 	if (before && may_tell(t, before))
 		awards_lost(t, r, before);
 	json_close(t->o);
@@ -534,7 +556,8 @@ static void contract_open(struct telling *t, const struct row *r)
 	json_open_at(t->o, "contracts", '[');
 	json_open(t->o, '{');
 	json_put_cstr(t->o, "id", contract_id(t, &r->object));
-	json_put_cstr(t->o, "awardID", award_id(t, text_of(t, r, "bid")));
+	json_put_cstr(t->o, "awardID",
+		award_id(t, &(struct winner){text_of(t, r, "bidder"), text_of(t, r, "bid")}));
 }
 
 static const char *contract_tag(struct telling *t, const struct row *r, const struct row *before)

@@ -349,12 +349,13 @@ static size_t awards_told(struct play *y, const char *status)
 	return found;
 }
 
-/* Each supplier's contracts are worth its price and deliver its quantity, once; and what was not agreed to is neither shared nor contracted. */
+/* Each supplier's contracts are worth its price and deliver its quantity, once, also where both have chosen one id for their bids; and what was not agreed to is neither shared nor contracted. */
 static void contracts(void **state)
 {
 	struct play y = {.l = *state};
 
 	play_begin(&y, 7);
+	y.bid[1] = y.bid[0];
 	agreement(&y);
 	league_settle(y.l);
 	three_lots(&y);
