@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import urllib.parse
 
 import pytest
 from api import add_user, ask
@@ -146,6 +147,35 @@ def test_one_id_of_two(t):
         assert json.loads(whole["raw"]) == theirs
         assert call("GET", f"/objects/{mine['id']}?author={t['KOS'].member}").status == 404
         assert call("GET", f"/objects/{mine['id']}?author=x").status in (400, 422)
+
+
+def test_search_keeps_its_filters_and_goes_on(t):
+    """By number and by words alike: type and author hold, and what is not on this page is on a next one, however much else has the word."""
+    alb = caller(t, "ALB")
+
+    def cve(o):
+        return {**o, "external_references": [{"source_name": "cve", "external_id": "CVE-2031-4711"}]}
+
+    def found(**query):
+        ids, after = set(), {}
+        while after is not None:
+            page = alb("GET", "/objects?" + urllib.parse.urlencode({**query, **after}), status=200).json
+            ids |= {o["id"] for o in page["items"]}
+            after = {"after": page["next"]} if page["next"] else None
+        return ids
+    tool = [stix.sdo("tool", name="Trireme") for _ in range(1010)]
+    wanted = [cve({**stix.indicator(n), "name": "Trireme"}) for n in range(71, 74)]
+    hole = stix.sdo("vulnerability", name="CVE-2031-4711")
+    bring(t, "ALB", wanted + [hole] + tool)
+    ids = {o["id"] for o in wanted}
+    wait(lambda: found(text="CVE-2031-4711") == ids | {hole["id"]}, "the number is known")
+    assert found(text="CVE-2031-4711", limit="1") == ids | {hole["id"]}
+    assert found(text="cve-2031-4711", type="vulnerability") == {hole["id"]}
+    assert found(text="cve-2031-4711", type="indicator", limit="2") == ids
+    assert found(text="cve-2031-4711", author=t["HRV"].member) == set()
+    wait(lambda: found(text="trireme", type="indicator") == ids, "its words are known")
+    assert found(text="trireme", limit="200") == ids | {o["id"] for o in tool}
+    assert found(text="trireme", author=t["HRV"].member) == set()
 
 
 def test_bundle_by_api_and_withdraw(t):

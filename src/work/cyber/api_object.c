@@ -230,9 +230,13 @@ static int query_types(struct call *c, struct list_query *q)
 	return 0;
 }
 
-static int query_read(struct call *c, const struct api_page *p, struct list_query *q)
+/* A page of a search by a number of ATT&CK or a CVE goes on as that, and not by words. */
+#define BY_NAME "n"
+
+static int query_read(
+	struct call *c, const struct api_page *p, struct list_query *q, bool *ret_by_name)
 {
-	struct slice author = request_query(c->req, "author"), rest;
+	struct slice author = request_query(c->req, "author"), rest = SLICE_NONE;
 	enum mode mode;
 
 	TRY(call_query_mode(c, &mode));
@@ -249,56 +253,67 @@ static int query_read(struct call *c, const struct api_page *p, struct list_quer
 		TRY(cursor_read(c, p->after, &q->after, 1, &rest));
 	if (q->after < 0)
 		return why_set(&c->why, E_INVALID, "after", "is no `next` of a page of this list");
+	*ret_by_name = slice_is(rest, BY_NAME);
+	return 0;
+}
+
+static int query_page(struct call *c, struct list_query *q, struct list_row **row, size_t *n,
+	struct slice *ret_next)
+{
+	bool more;
+
+	TRY(stix_list_page(&c->world, c->db, &c->reader, q, c->arena, row, n, &more, &c->why));
+	if (more)
+		*ret_next = cursor_make(c, &(*row)[*n - 1].added, 1, SLICE_NONE);
 	return 0;
 }
 
 /* What somebody types: an id, a number of ATT&CK or a CVE, or words. */
-static int find_rows(
-	struct call *c, struct list_query *q, struct list_row **row, size_t *n, bool *more)
+static int find_rows(struct call *c, struct list_query *q, bool by_name, struct list_row **row,
+	size_t *n, struct slice *ret_next)
 {
 	struct slice text = slice_trim(request_query(c->req, "text"));
 	struct stix_uuid uuid;
 	struct slice type, *id;
-	int64_t *added;
-	size_t n_added;
+	int64_t next = 0;
 
 	if (!text.n)
-		return stix_list_page(
-			&c->world, c->db, &c->reader, q, c->arena, row, n, more, &c->why);
+		return query_page(c, q, row, n, ret_next);
 	if (stix_id_parse(text, &type, &uuid) == 0) {
 		id = arena_array(c->arena, struct slice, 1);
 		id[0] = text;
 		q->id = id;
 		q->n_id = 1;
-		return stix_list_page(
-			&c->world, c->db, &c->reader, q, c->arena, row, n, more, &c->why);
+		return query_page(c, q, row, n, ret_next);
 	}
-	TRY(stix_index_names(c->db, q->root, text, q->limit, c->arena, &added, &n_added, &c->why));
-	if (n_added && !q->after) {
-		*more = false;
-		TRY(stix_list_added(&c->world, c->db, &c->reader, q->root, added, n_added, c->arena,
-			row, n, &c->why));
-		if (*n)
-			return 0;
-	}
-	return stix_list_words(
-		&c->world, c->db, &c->reader, q, text, c->arena, row, n, more, &c->why);
+	*n = 0;
+	if (by_name || !q->after)
+		TRY(stix_list_named(
+			&c->world, c->db, &c->reader, q, text, c->arena, row, n, &next, &c->why));
+	by_name = by_name || *n || next;
+	if (!by_name)
+		TRY(stix_list_words(
+			&c->world, c->db, &c->reader, q, text, c->arena, row, n, &next, &c->why));
+	if (next)
+		*ret_next = cursor_make(c, &next, 1, by_name ? SLICE(BY_NAME) : SLICE_NONE);
+	return 0;
 }
 
 int api_cyber_objects(struct call *c)
 {
+	struct slice next = SLICE_NONE;
 	struct list_query q = {0};
 	struct list_row *row;
 	struct api_page p;
-	bool more = false;
+	bool by_name;
 	size_t n = 0;
 
 	TRY(call_page(c, &p));
-	TRY(query_read(c, &p, &q));
-	TRY(find_rows(c, &q, &row, &n, &more));
+	TRY(query_read(c, &p, &q, &by_name));
+	TRY(find_rows(c, &q, by_name, &row, &n, &next));
 	page_open(c);
 	TRY(api_objects_put(c, q.root, row, n));
-	page_close(c, more ? cursor_make(c, &row[n - 1].added, 1, SLICE_NONE) : SLICE_NONE);
+	page_close(c, next);
 	return 0;
 }
 

@@ -333,16 +333,9 @@ static int added_read(struct stmt *s, size_t limit, struct arena *arena, int64_t
 	return 0;
 }
 
-int stix_index_names(struct db *db, int64_t root, struct slice name, size_t limit,
-	struct arena *arena, int64_t **ret, size_t *ret_n, struct why *why)
+struct slice stix_index_name(struct slice name, struct arena *arena)
 {
-	struct stmt *s = db_stmt(db,
-		"SELECT added FROM cyber_alias WHERE root = $1 AND word = $2 ORDER BY added DESC LIMIT $3");
-
-	db_bind_i64(s, 1, root);
-	db_bind_text(s, 2, capitals(slice_sub(name, 0, WORD_MAX), arena));
-	db_bind_i64(s, 3, (int64_t)limit);
-	return added_read(s, limit, arena, ret, ret_n, why);
+	return capitals(slice_sub(name, 0, WORD_MAX), arena);
 }
 
 int stix_index_pointing(struct db *db, int64_t root, const char *type, const char *name,

@@ -23,9 +23,8 @@ struct index_ref {
 };
 MUST_USE int stix_index_refs(struct db *db, int64_t root, const struct stix_uuid *target,
 	size_t limit, struct arena *arena, struct index_ref **ret, size_t *ret_n, struct why *why);
-/* Objects that are known by a name, in any case: `added`, newest first. */
-MUST_USE int stix_index_names(struct db *db, int64_t root, struct slice name, size_t limit,
-	struct arena *arena, int64_t **ret, size_t *ret_n, struct why *why);
+/* The spelling of a name in cyber_alias, whatever its case. */
+struct slice stix_index_name(struct slice name, struct arena *arena);
 /* Objects that point with `name` at something of a type: relationships from indicators, sightings of attack patterns. */
 MUST_USE int stix_index_pointing(struct db *db, int64_t root, const char *type, const char *name,
 	size_t limit, struct arena *arena, int64_t **ret, size_t *ret_n, struct why *why);

@@ -4,6 +4,8 @@
  */
 #include "work/cyber/list.h"
 
+#include "work/cyber/index.h"
+
 #include "base/report.h"
 #include "base/vec.h"
 #include "log/batch.h"
@@ -516,67 +518,100 @@ int stix_list_pointing(const struct world *w, struct db *db, const struct reader
 	return 0;
 }
 
-/* ---- by words ---- */
+/* ---- by words, by names ---- */
 
+/* Behind the hit at $21 in its own batch, too, which may have more hits than are looked at. */
 #define WORDS_SQL(search)                                                                                                     \
 	"SELECT b.first, item.object_name, item.media FROM cyber_batch b JOIN item ON item.log = b.log AND item.seq = b.seq " \
-	"WHERE b.root = $1 AND item.state = 0 AND b.first < $21 AND " SEEN(                                                   \
+	"WHERE b.root = $1 AND item.state = 0 AND b.first < $21 AND (b.last < $21 OR item.at < "                              \
+	"(SELECT x.at FROM cyber_object x WHERE x.root = $1 AND x.added = $21)) AND " SEEN(                                   \
 		"b") " AND " search " ORDER BY b.first DESC, item.at DESC LIMIT $23"
+#define NAMED_SQL                                                                                                 \
+	"SELECT r.added FROM cyber_alias r JOIN cyber_object o ON o.root = r.root AND o.added = r.added "         \
+	"JOIN cyber_batch b ON b.first = o.batch WHERE r.root = $1 AND r.word = $22 AND r.added < $21 AND " SEEN( \
+		"b") " ORDER BY r.added DESC LIMIT $23"
 
 /* Hits that are looked at for one page: older versions are among them, and objects of other types. */
-#define WORDS_HITS 1000
+#define HITS_MAX 1000
 
-static int words_hits(
-	struct listing *l, struct slice words, int64_t before, int64_t *ret, size_t *ret_n)
+static int64_t words_added(struct stmt *s)
 {
-	struct buf query CLEANUP_BUF = BUF(16 * KIB);
-	struct stmt *s = db_is_postgres(l->db) ? db_stmt(l->db, WORDS_SQL(SEARCH_POSTGRES("$22")))
-					       : db_stmt(l->db, WORDS_SQL(SEARCH_SQLITE("$22")));
+	struct slice name = db_blob(s, 1);
+	const uint8_t *p = name.p + 12;
+	int64_t place = 0;
+
+	MUST(name.n == 16);
+	if (slice_is(db_text(s, 2), BATCH_MEDIA))
+		place = (int64_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+				  (uint32_t)p[2] << 8 | p[3]);
+	return db_i64(s, 0) + place;
+}
+
+/* Of hits before `after`, `what` in their order, those that the query asks for. */
+static int list_hits(struct listing *l, struct stmt *s, struct slice what,
+	int64_t (*added)(struct stmt *s), int64_t *ret_next)
+{
+	int64_t *hit = arena_array(l->arena, int64_t, HITS_MAX);
+	size_t n = 0;
 	int rc;
 
-	search_query(l->db, words, &query);
-	*ret_n = 0;
-	if (query.n == 0 || buf_over(&query))
-		return 0;
+	MUST(l->q->limit > 0 && l->q->limit <= LIST_LIMIT);
+	l->max = l->q->limit + 1;
+	l->row = arena_array(l->arena, struct list_row, l->max);
+	l->types = words_join(l->q->type, l->q->n_type, ',', l->arena);
+	l->exact = SLICE("|");
 	bind_reader(s, l);
-	db_bind_i64(s, 21, before);
-	db_bind_text(s, 22, buf_slice(&query));
-	db_bind_i64(s, 23, WORDS_HITS);
-	while ((rc = db_step(s, l->why)) == DB_ROW) {
-		struct slice name = db_blob(s, 1);
-		const uint8_t *p = name.p + 12;
-		int64_t place = 0;
-
-		MUST(name.n == 16);
-		if (slice_is(db_text(s, 2), BATCH_MEDIA))
-			place = (int64_t)((uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-					  (uint32_t)p[2] << 8 | p[3]);
-		ret[(*ret_n)++] = db_i64(s, 0) + place;
-	}
+	db_bind_i64(s, 21, l->q->after ? l->q->after : INT64_MAX);
+	db_bind_text(s, 22, what);
+	db_bind_i64(s, 23, HITS_MAX);
+	while ((rc = db_step(s, l->why)) == DB_ROW)
+		hit[n++] = added(s);
 	db_reset(s);
+	for (size_t i = 0; rc == 0 && i < n && l->n < l->max; i++)
+		rc = list_at(l, hit[i]);
+	*ret_next = 0;
+	if (l->n > l->q->limit)
+		*ret_next = l->row[--l->n - 1].added;
+	else if (n == HITS_MAX)
+		*ret_next = hit[n - 1];
 	return rc;
 }
 
 int stix_list_words(const struct world *w, struct db *db, const struct reader *who,
 	const struct list_query *q, struct slice words, struct arena *arena, struct list_row **ret,
-	size_t *ret_n, bool *ret_more, struct why *why)
+	size_t *ret_n, int64_t *ret_next, struct why *why)
 {
 	struct listing l = {.w = w, .db = db, .who = who, .q = q, .arena = arena, .why = why};
-	int64_t *hit = arena_array(arena, int64_t, WORDS_HITS);
-	size_t n;
-	int rc;
+	struct buf query CLEANUP_BUF = BUF(16 * KIB);
+	int rc = 0;
 
-	MUST(q->limit > 0 && q->limit <= LIST_LIMIT);
-	l.max = q->limit + 1;
-	l.row = arena_array(arena, struct list_row, l.max);
-	l.types = words_join(q->type, q->n_type, ',', arena);
-	l.exact = SLICE("|");
-	rc = words_hits(&l, words, q->after ? q->after : INT64_MAX, hit, &n);
-	for (size_t i = 0; rc == 0 && i < n && l.n < l.max; i++)
-		rc = q->after && hit[i] >= q->after ? 0 : list_at(&l, hit[i]);
-	*ret_more = l.n > q->limit;
-	*ret_n = *ret_more ? q->limit : l.n;
+	search_query(db, words, &query);
+	*ret_next = 0;
+	if (query.n && !buf_over(&query))
+		rc = list_hits(&l,
+			db_is_postgres(db) ? db_stmt(db, WORDS_SQL(SEARCH_POSTGRES("$22")))
+					   : db_stmt(db, WORDS_SQL(SEARCH_SQLITE("$22"))),
+			buf_slice(&query), words_added, ret_next);
 	*ret = l.row;
+	*ret_n = l.n;
+	return rc;
+}
+
+static int64_t named_added(struct stmt *s)
+{
+	return db_i64(s, 0);
+}
+
+int stix_list_named(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_query *q, struct slice name, struct arena *arena, struct list_row **ret,
+	size_t *ret_n, int64_t *ret_next, struct why *why)
+{
+	struct listing l = {.w = w, .db = db, .who = who, .q = q, .arena = arena, .why = why};
+	int rc = list_hits(
+		&l, db_stmt(db, NAMED_SQL), stix_index_name(name, arena), named_added, ret_next);
+
+	*ret = l.row;
+	*ret_n = l.n;
 	return rc;
 }
 

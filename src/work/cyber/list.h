@@ -73,10 +73,16 @@ MUST_USE int stix_list_pointing(const struct world *w, struct db *db, const stru
 	int64_t root, const struct stix_uuid *target, const char *name, size_t limit,
 	int64_t *after, struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more,
 	struct why *why);
-/* Objects with all these words (the last may be a beginning), newest first, before `after` if that is not 0. */
+/*
+ * Objects with all these words (the last may be a beginning), or known by this name (index.h), that the query asks for; newest first, before `after` if that is
+ * not 0. Not by ids. A bounded number of hits is looked at for a page, so it may be short: *ret_next is the `after` of the next, 0 if this is the last.
+ */
 MUST_USE int stix_list_words(const struct world *w, struct db *db, const struct reader *who,
 	const struct list_query *q, struct slice words, struct arena *arena, struct list_row **ret,
-	size_t *ret_n, bool *ret_more, struct why *why);
+	size_t *ret_n, int64_t *ret_next, struct why *why);
+MUST_USE int stix_list_named(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_query *q, struct slice name, struct arena *arena, struct list_row **ret,
+	size_t *ret_n, int64_t *ret_next, struct why *why);
 
 /* The bytes of rows: one look at the store for each entry in a run. `ret` has n places. */
 MUST_USE int stix_list_bytes(struct db *db, const struct list_row *row, size_t n,

@@ -3,6 +3,7 @@
 
 #include "work/all.h"
 #include "work/cyber/fold.h"
+#include "work/cyber/index.h"
 #include "work/cyber/ingest.h"
 #include "work/cyber/list.h"
 
@@ -286,6 +287,67 @@ static void renewed_often(void **state)
 	assert_string_equal(seen_q(l, 0, 0, q, NULL), "v1029 v1028 ");
 }
 
+/* By name, by words and by what they point at: what the reader may see, with the filters of the query, a page at a time. */
+static void found(void **state)
+{
+	struct league *l = *state;
+	const char *all[] = {
+		"{\"type\":\"vulnerability\",\"spec_version\":\"2.1\",\"id\":\"vulnerability--" A
+		"\",\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-01T00:00:00.000Z\",\"name\":\"CVE-2020-0001\"}",
+		"{\"type\":\"sighting\",\"spec_version\":\"2.1\",\"id\":\"sighting--" B
+		"\",\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-01T00:00:00.000Z\",\"sighting_of_ref\":\"vulnerability--" A
+		"\"}"};
+	const char *one[] = {
+		"{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--" C
+		"\",\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-01T00:00:00.000Z\",\"name\":\"t\","
+		"\"external_references\":[{\"source_name\":\"cve\",\"external_id\":\"CVE-2020-0001\"}]}"};
+	struct slice type = SLICE("vulnerability"), name = SLICE("cve-2020-0001");
+	struct stix_uuid uuid;
+	struct list_row *row;
+	int64_t next, after = 0;
+	bool more;
+	size_t n;
+
+	(void)publish(l, 0, (int[]){1, 2, -1}, all, 2);
+	(void)publish(l, 0, (int[]){1, -1}, one, 1);
+	while (stix_index_run(l->m[0].db, NULL) == 1)
+		;
+	struct reading *r = reading_start(l, 0);
+	struct reader other = world_reader(&r->world, &l->m[2].id);
+	struct list_query q = {
+		.root = cyber_root(&r->world.coalition, MODE_REAL), .limit = 1, .down = true};
+	assert_ok(stix_list_named(
+		&r->world, r->db, &r->self, &q, name, &r->arena, &row, &n, &next, &why));
+	assert_int_equal(n, 1);
+	assert_true(slice_is(row[0].type, "tool") && next == row[0].added);
+	q.after = next;
+	assert_ok(stix_list_named(
+		&r->world, r->db, &r->self, &q, name, &r->arena, &row, &n, &next, &why));
+	assert_int_equal(n, 1);
+	assert_true(slice_is(row[0].type, "vulnerability") && next == 0);
+	q.after = 0;
+	assert_ok(stix_list_named(
+		&r->world, r->db, &other, &q, name, &r->arena, &row, &n, &next, &why));
+	assert_true(n == 1 && slice_is(row[0].type, "vulnerability") && next == 0);
+	q.type = &type;
+	q.n_type = 1;
+	assert_ok(stix_list_named(
+		&r->world, r->db, &r->self, &q, name, &r->arena, &row, &n, &next, &why));
+	assert_true(n == 1 && slice_is(row[0].type, "vulnerability") && next == 0);
+	q.after = row[0].added;
+	assert_ok(stix_list_words(&r->world, r->db, &r->self, &q, SLICE("nowhere"), &r->arena, &row,
+		&n, &next, &why));
+	assert_true(n == 0 && next == 0);
+	assert_ok(stix_id_parse(SLICE("vulnerability--" A), &type, &uuid));
+	assert_ok(stix_list_pointing(&r->world, r->db, &other, q.root, &uuid, "sighting_of_ref", 1,
+		&after, &r->arena, &row, &n, &more, &why));
+	assert_true(n == 1 && more && slice_is(row[0].type, "sighting") && after == row[0].added);
+	assert_ok(stix_list_pointing(&r->world, r->db, &other, q.root, &uuid, "sighting_of_ref", 1,
+		&after, &r->arena, &row, &n, &more, &why));
+	assert_true(n == 0 && !more);
+	reading_end(&r);
+}
+
 /* A label may be tighter than what the object says of itself. */
 static void label_bounds_tlp(void **state)
 {
@@ -544,8 +606,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
 		SIGNED(beside_each_other), SIGNED(the_same_once), SIGNED(released_after_a_rival),
-		SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn), SIGNED(pages),
-		SIGNED(again), SIGNED(moments_only_grow), SIGNED(known_is_read)};
+		SIGNED(found), SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn),
+		SIGNED(pages), SIGNED(again), SIGNED(moments_only_grow), SIGNED(known_is_read)};
 	int skip;
 
 	work_register();
