@@ -19,7 +19,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	"key.receipts": "Potvrda koje ponuda treba", "key.countersigned": "Supotpisano", "key.dealt": "Podijeljeno", holder: "Nositelj", questions: "Pitanja i odgovori", "questions.none": "Nema pitanja",
 	"supplier.not_yet": "Još nije zapečaćeno", "supplier.not_yet_next": "Svi sudionici zajedno rade ključ čim se natječaj otvori.",
 	"supplier.intro": "Dobavljaču ovdje ne treba račun i ne mora vjerovati ovom čvoru: program na njegovu računalu provjerava ključ, pečati i čuva potvrde.",
-	"supplier.fetch": "Preuzmi natječaj i usporedi ključeve članova s popisom s drugog mjesta", "supplier.seal": "Zapečati ponudu, bez mreže; ponovno: zamjena", "supplier.submit": "Predaj je barem {n} članovima",
+	"supplier.fetch": "Preuzmi natječaj i usporedi ključeve članova s popisom s drugog mjesta", "supplier.seal": "Zapečati ponudu, bez mreže; ponovno: zamjena", "supplier.submit": { one: "Predaj je barem {n} članu", few: "Predaj je barem {n} članovima", other: "Predaj je barem {n} članova" },
 	"supplier.receipts": "Pogledaj potvrde", "supplier.withdraw": "Povuci: nikad neće biti otvorena; zatim predaj", "supplier.here": "Na ovom čvoru", "supplier.no_names": "Prije zatvaranja nitko ne doznaje tko je ponudio.",
 	closings: "Zatvaranje", "closings.remark": "vrijedi kad ga potpiše {k} nositelja", "closings.none": "Još nije zatvoreno.", "closings.by": "od {who}, {n} obveza", "closings.signed": "potpisali {who}",
 	"closings.dissent": "protive se: {who}", "closings.dropped": { one: "nedostaje {n} ponuda", few: "nedostaju {n} ponude", other: "nedostaje {n} ponuda" }, "closings.stands": "vrijedi", officers: "Službenici ovog čvora",

@@ -18,7 +18,7 @@ export const sq: Record<keyof typeof en, Message> = {
 	"key.receipts": "Dëftesa që i duhen një oferte", "key.countersigned": "Bashkënënshkruar", "key.dealt": "Ndarë", holder: "Mbajtësi", questions: "Pyetje dhe përgjigje", "questions.none": "Asnjë pyetje",
 	"supplier.not_yet": "Ende pa vulosje", "supplier.not_yet_next": "Të gjithë pjesëmarrësit e bëjnë çelësin bashkë sapo tenderi të hapet.",
 	"supplier.intro": "Furnizuesit nuk i duhet llogari këtu dhe s'ka pse t'i besojë kësaj nyjeje: programi në makinën e tij kontrollon çelësin, vulos dhe ruan dëftesat.",
-	"supplier.fetch": "Merr tenderin dhe krahaso çelësat e anëtarëve me një listë nga tjetërkund", "supplier.seal": "Vulos ofertën, pa rrjet; përsëri: zëvendësim", "supplier.submit": "Dorëzoje te të paktën {n} anëtarë",
+	"supplier.fetch": "Merr tenderin dhe krahaso çelësat e anëtarëve me një listë nga tjetërkund", "supplier.seal": "Vulos ofertën, pa rrjet; përsëri: zëvendësim", "supplier.submit": { one: "Dorëzoje te të paktën {n} anëtar", other: "Dorëzoje te të paktën {n} anëtarë" },
 	"supplier.receipts": "Shiko dëftesat", "supplier.withdraw": "Tërhiqe: nuk do të hapet kurrë; pastaj dorëzo", "supplier.here": "Në këtë nyje", "supplier.no_names": "Para mbylljes askujt nuk i thuhet kush ka ofruar.",
 	closings: "Mbyllja", "closings.remark": "qëndron kur e kanë nënshkruar {k} mbajtës", "closings.none": "Ende e pambyllur.", "closings.by": "nga {who}, {n} zotime", "closings.signed": "nënshkruar nga {who}",
 	"closings.dissent": "kundërshtojnë: {who}", "closings.dropped": { one: "mungon {n} ofertë", other: "mungojnë {n} oferta" }, "closings.stands": "qëndron", officers: "Zyrtarët e kësaj nyjeje",
