@@ -34,7 +34,7 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (rc < 0)
 		return rc;
 	if (!cli->command || cli_switch(cli, "help")) {
-		help_print(cli, cli->above, cli->command);
+		help_print(cli, cli->command);
 		return 0;
 	}
 	return cli->command->run(cli);

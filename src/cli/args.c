@@ -46,7 +46,7 @@ static int parse_option(struct cli *cli, int argc, char **argv, int *at)
 	if (!o || (!is_long && name[1] != '\0' && !o->arg))
 		return why_set(&cli->why, E_USAGE, "", "unknown option %s%s%s", word,
 			cli->command ? "; see entente help " : "",
-			cli->command ? command_words(cli->above, cli->command) : "");
+			cli->command ? command_words(cli->command) : "");
 	if (!o->arg) {
 		if (equals)
 			return why_set(&cli->why, E_USAGE, "", "--%s takes no value", o->name);
@@ -89,12 +89,50 @@ const struct command *command_find(const struct command *of, const char *name)
 	return NULL;
 }
 
-const char *command_words(const struct command *above, const struct command *c)
+#define WORDS_BYTES 80
+
+struct walk {
+	void (*each)(const struct command *c, const char *words, unsigned depth);
+	const struct command *wanted;
+	const char *found; /* words of `wanted` */
+};
+
+/* The tree is as deep as the table in the source makes it: three. */
+static void walk_command(struct walk *w, const char *above, const struct command *c, unsigned depth)
 {
-	static _Thread_local char words[80];
-	snprintf(words, sizeof(words), "%s%s%s", above ? above->name : "", above ? " " : "",
-		c->name);
-	return words;
+	static _Thread_local char found[WORDS_BYTES];
+	char words[WORDS_BYTES];
+
+	snprintf(words, sizeof(words), "%s%s%s", above, *above ? " " : "", c->name);
+	for (size_t i = 0; c->sub && c->sub[i]; i++)
+		walk_command(w, words, c->sub[i], depth + 1);
+	if (w->each)
+		w->each(c, words, depth);
+	if (c == w->wanted) {
+		memcpy(found, words, sizeof(found));
+		w->found = found;
+	}
+}
+
+static void walk_all(struct walk *w)
+{
+	const struct command *c;
+
+	for (size_t i = 0; (c = command_at(i)); i++)
+		walk_command(w, "", c, 1);
+}
+
+const char *command_words(const struct command *c)
+{
+	struct walk w = {.wanted = c};
+
+	walk_all(&w);
+	return w.found ? w.found : c->name;
+}
+
+void command_each(void (*each)(const struct command *c, const char *words, unsigned depth))
+{
+	walk_all(&(struct walk){.each = each});
 }
 
 /* The next word of a command's name. */
@@ -103,12 +141,11 @@ static int take_command(struct cli *cli, const char *word)
 	const struct command *c = command_find(cli->command, word);
 	if (!c && cli->command)
 		return why_set(&cli->why, E_USAGE, "",
-			"no such command: %s %s; see entente help %s", cli->command->name, word,
-			cli->command->name);
+			"no such command: %s %s; see entente help %s", command_words(cli->command),
+			word, command_words(cli->command));
 	if (!c)
 		return why_set(
 			&cli->why, E_USAGE, "", "no such command: %s; see entente help", word);
-	cli->above = cli->command;
 	cli->command = c;
 	return 0;
 }
@@ -117,12 +154,11 @@ static int check_count(struct cli *cli)
 {
 	const struct command *c = cli->command;
 	if (c->sub && !cli_switch(cli, "help"))
-		return why_set(
-			&cli->why, E_USAGE, "", "%s what? see entente help %s", c->name, c->name);
+		return why_set(&cli->why, E_USAGE, "", "%s what? see entente help %s",
+			command_words(c), command_words(c));
 	if (cli_switch(cli, "help") || (cli->n_arg >= c->args_min && cli->n_arg <= c->args_max))
 		return 0;
-	return why_set(&cli->why, E_USAGE, "", "usage: entente %s %s", command_words(cli->above, c),
-		c->args);
+	return why_set(&cli->why, E_USAGE, "", "usage: entente %s %s", command_words(c), c->args);
 }
 
 int cli_parse(struct cli *cli, int argc, char **argv)

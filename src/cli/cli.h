@@ -64,7 +64,6 @@ struct cli_value {
 
 struct cli {
 	const struct command *command;
-	const struct command *above; /* "cyber" of `entente cyber match`; NULL: none */
 	struct cli_value value[128];
 	size_t n_value;
 	const char *arg[128];
@@ -163,10 +162,11 @@ void progress_end(struct progress *p);
 extern const char cli_version[];
 
 /* Help, man page, completion from the table. */
-void help_print(struct cli *cli, const struct command *above,
-	const struct command *c); /* NULL: the overview */
-/* "cyber match". Good until the next call of this thread. */
-const char *command_words(const struct command *above, const struct command *c);
+void help_print(struct cli *cli, const struct command *c); /* NULL: the overview */
+/* "cyber case new": all words of a command's name. Good until the next call of this thread. */
+const char *command_words(const struct command *c);
+/* Every command, those below one before itself; `depth` is the number of its words, which are good for the call. */
+void command_each(void (*each)(const struct command *c, const char *words, unsigned depth));
 void help_man(struct cli *cli);
 /* What entente.conf can say. */
 void help_settings(struct cli *cli);

@@ -129,30 +129,33 @@ static int run_help(struct cli *cli)
 		return 0;
 	}
 	if (cli->n_arg == 0) {
-		help_print(cli, NULL, NULL);
+		help_print(cli, NULL);
 		return 0;
 	}
 	if (strcmp(cli->arg[0], "settings") == 0) {
 		help_settings(cli);
 		return 0;
 	}
-	const struct command *above = NULL, *c = command_find(NULL, cli->arg[0]);
-	if (c && cli->n_arg > 1 && (c->sub || !takes(c, cli->arg[1]))) {
-		above = c;
-		c = command_find(c, cli->arg[1]);
+	const struct command *c = NULL;
+	for (size_t i = 0; i < cli->n_arg; i++) {
+		const struct command *above = c;
+
+		if (i > 0 && !above->sub && takes(above, cli->arg[i]))
+			break;
+		c = command_find(above, cli->arg[i]);
+		if (!c)
+			return why_set(&cli->why, E_USAGE, "", "no such command: %s%s%s",
+				above ? command_words(above) : "", above ? " " : "", cli->arg[i]);
 	}
-	if (!c)
-		return why_set(&cli->why, E_USAGE, "", "no such command: %s%s%s", cli->arg[0],
-			cli->n_arg > 1 ? " " : "", cli->n_arg > 1 ? cli->arg[1] : "");
-	help_print(cli, above, c);
+	help_print(cli, c);
 	return 0;
 }
 
 const struct command command_help = {
 	.name = "help",
 	.group = "Care",
-	.args = "[COMMAND [SUB]|settings]",
-	.args_max = 2,
+	.args = "[COMMAND [SUB…]|settings]",
+	.args_max = 3,
 	.summary = "Show help: of all, of a command, of the settings in entente.conf",
 	.option = help_options,
 	.run = run_help,

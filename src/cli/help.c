@@ -38,16 +38,17 @@ static void print_overview(struct cli *cli)
 
 static void print_subs(struct cli *cli, const struct command *c)
 {
-	printf("usage: entente %s COMMAND [OPTIONS] [ARGUMENTS]\n\n%s\n", c->name, c->summary);
+	printf("usage: entente %s COMMAND [OPTIONS] [ARGUMENTS]\n\n%s\n", command_words(c),
+		c->summary);
 	if (c->help)
 		printf("\n%s\n", c->help);
 	printf("\n%sCommands%s\n", cli_colour(cli, COLOUR_BOLD), cli_colour(cli, COLOUR_NONE));
 	for (size_t i = 0; c->sub[i]; i++)
 		printf("  %-12s %s\n", c->sub[i]->name, c->sub[i]->summary);
-	printf("\n`entente help %s COMMAND` says more.\n", c->name);
+	printf("\n`entente help %s COMMAND` says more.\n", command_words(c));
 }
 
-void help_print(struct cli *cli, const struct command *above, const struct command *c)
+void help_print(struct cli *cli, const struct command *c)
 {
 	if (!c) {
 		print_overview(cli);
@@ -57,7 +58,7 @@ void help_print(struct cli *cli, const struct command *above, const struct comma
 		print_subs(cli, c);
 		return;
 	}
-	printf("usage: entente %s %s\n\n%s\n", command_words(above, c), c->args, c->summary);
+	printf("usage: entente %s %s\n\n%s\n", command_words(c), c->args, c->summary);
 	if (c->help)
 		printf("\n%s\n", c->help);
 	if (c->option && c->option->name) {
@@ -98,9 +99,10 @@ static void roff_options(const struct cli_option *o)
 	}
 }
 
-static void roff_command(const struct command *above, const struct command *c)
+/* A command, then those below it. */
+static void roff_command(const struct command *c)
 {
-	printf(".SS \"entente %s ", command_words(above, c));
+	printf(".SS \"entente %s ", command_words(c));
 	roff_text(c->sub ? "COMMAND" : c->args);
 	puts("\"");
 	roff_text(c->summary);
@@ -111,6 +113,8 @@ static void roff_command(const struct command *above, const struct command *c)
 		puts("\n.fi");
 	}
 	roff_options(c->option);
+	for (size_t k = 0; c->sub && c->sub[k]; k++)
+		roff_command(c->sub[k]);
 }
 
 void help_man(struct cli *cli)
@@ -120,11 +124,8 @@ void help_man(struct cli *cli)
 	     "\" \"User Commands\"\n.SH NAME\nentente \\- a node for a coalition of sovereign organisations\n"
 	     ".SH SYNOPSIS\n.B entente\n\\fICOMMAND\\fR [\\fIOPTIONS\\fR] [\\fIARGUMENTS\\fR]\n.SH COMMANDS");
 	const struct command *c;
-	for (size_t i = 0; (c = command_at(i)); i++) {
-		roff_command(NULL, c);
-		for (size_t k = 0; c->sub && c->sub[k]; k++)
-			roff_command(c, c->sub[k]);
-	}
+	for (size_t i = 0; (c = command_at(i)); i++)
+		roff_command(c);
 	puts(".SH OPTIONS OF EVERY COMMAND");
 	roff_options(common_options);
 	puts(".SH EXIT STATUS\n0 done; 64 usage; 65 bad input; 69 not there or not reachable; 70 not possible now; 73 exists already; 74 disk or database; 75 try again;\n"
@@ -156,21 +157,24 @@ static void bash_words(const struct cli_option *o)
 		printf(" --%s", o->name);
 }
 
-/* Cases over "COMMAND SUB", the longer first. */
-static void bash_command(const struct command *c)
+/* Words of names that the scripts look at. */
+#define DEPTH 3
+
+/* A case over the first words, the longer first: below three words anything may follow. */
+static void case_open(const char *words, unsigned depth)
 {
-	for (size_t k = 0; c->sub && c->sub[k]; k++) {
-		printf("\t'%s %s') words=\"", c->name, c->sub[k]->name);
-		bash_words(c->sub[k]->option);
-		bash_words(common_options);
-		puts("\" ;;");
-	}
-	printf("\t'%s '*) words=\"", c->name);
+	printf("\t'%s%s) ", words, depth < DEPTH ? " '*" : "'");
+}
+
+static void bash_command(const struct command *c, const char *words, unsigned depth)
+{
+	case_open(words, depth);
+	fputs("words=\"", stdout);
 	bash_words(c->option);
 	bash_words(common_options);
 	fputs("\"", stdout);
 	if (c->sub) {
-		fputs(" subs=\"", stdout);
+		printf(" at=%u subs=\"", depth + 1);
 		for (size_t k = 0; c->sub[k]; k++)
 			printf("%s%s", k ? " " : "", c->sub[k]->name);
 		fputs("\"", stdout);
@@ -185,10 +189,10 @@ static void completion_bash(void)
 	const struct command *c;
 	for (size_t i = 0; (c = command_at(i)); i++)
 		printf("%s%s", i ? " " : "", c->name);
-	puts("\" -- \"$cur\"))\n\t\treturn\n\tfi\n\tlocal words=\"\" subs=\"\"\n\tcase \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in");
-	for (size_t i = 0; (c = command_at(i)); i++)
-		bash_command(c);
-	puts("\tesac\n\tif [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$subs\" ]; then\n\t\tCOMPREPLY=($(compgen -W \"$subs\" -- \"$cur\"))\n\t\treturn\n\tfi\n"
+	puts("\" -- \"$cur\"))\n\t\treturn\n\tfi\n\tlocal words=\"\" subs=\"\" at=0\n"
+	     "\tcase \"${COMP_WORDS[1]} ${COMP_WORDS[2]} ${COMP_WORDS[3]}\" in");
+	command_each(bash_command);
+	puts("\tesac\n\tif [ \"$COMP_CWORD\" -eq \"$at\" ]; then\n\t\tCOMPREPLY=($(compgen -W \"$subs\" -- \"$cur\"))\n\t\treturn\n\tfi\n"
 	     "\tcase $cur in\n\t-*) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n\t*) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n\tesac\n}\n"
 	     "complete -F _entente entente");
 }
@@ -205,15 +209,10 @@ static void quoted(const char *text, char quote)
 	}
 }
 
-static void zsh_command(const struct command *c)
+static void zsh_command(const struct command *c, const char *words, unsigned depth)
 {
-	for (size_t k = 0; c->sub && c->sub[k]; k++) {
-		printf("'%s %s') compadd --", c->name, c->sub[k]->name);
-		bash_words(c->sub[k]->option);
-		bash_words(common_options);
-		puts("; _files ;;");
-	}
-	printf("'%s '*) compadd --", c->name);
+	case_open(words, depth);
+	fputs("compadd --", stdout);
 	for (size_t k = 0; c->sub && c->sub[k]; k++)
 		printf(" %s", c->sub[k]->name);
 	bash_words(c->option);
@@ -230,19 +229,38 @@ static void completion_zsh(void)
 		quoted(c->summary, '\'');
 		puts("'");
 	}
-	puts(")\nif (( CURRENT == 2 )); then _describe command commands; return; fi\ncase \"$words[2] $words[3]\" in");
-	for (size_t i = 0; (c = command_at(i)); i++)
-		zsh_command(c);
+	puts(")\nif (( CURRENT == 2 )); then _describe command commands; return; fi\ncase \"$words[2] $words[3] $words[4]\" in");
+	command_each(zsh_command);
 	puts("esac");
 }
 
-static void fish_options(const struct command *above, const struct command *c)
+/* "; and" between the words of a command's name. */
+static void fish_seen(const char *words)
 {
+	struct slice rest = slice_str(words), one;
+
+	for (bool first = true; slice_cut(&rest, ' ', &one); first = false)
+		printf("%s__fish_seen_subcommand_from %.*s", first ? "" : "; and ", SLICE_FMT(one));
+}
+
+static void fish_command(const struct command *c, const char *words, unsigned depth)
+{
+	if (depth == 1) {
+		printf("complete -c entente -n __fish_use_subcommand -a %s -d \"", c->name);
+		quoted(c->summary, '"');
+		puts("\"");
+	}
+	for (size_t k = 0; c->sub && c->sub[k]; k++) {
+		fputs("complete -c entente -n \"", stdout);
+		fish_seen(words);
+		printf("\" -a %s -d \"", c->sub[k]->name);
+		quoted(c->sub[k]->summary, '"');
+		puts("\"");
+	}
 	for (const struct cli_option *o = c->option; o && o->name; o++) {
-		printf("complete -c entente -n \"__fish_seen_subcommand_from %s%s%s\" -l %s%s -d \"",
-			above ? above->name : c->name,
-			above ? "; and __fish_seen_subcommand_from " : "", above ? c->name : "",
-			o->name, o->arg ? " -r" : "");
+		fputs("complete -c entente -n \"", stdout);
+		fish_seen(words);
+		printf("\" -l %s%s -d \"", o->name, o->arg ? " -r" : "");
 		quoted(o->help, '"');
 		puts("\"");
 	}
@@ -250,20 +268,7 @@ static void fish_options(const struct command *above, const struct command *c)
 
 static void completion_fish(void)
 {
-	const struct command *c;
-	for (size_t i = 0; (c = command_at(i)); i++) {
-		printf("complete -c entente -n __fish_use_subcommand -a %s -d \"", c->name);
-		quoted(c->summary, '"');
-		puts("\"");
-		fish_options(NULL, c);
-		for (size_t k = 0; c->sub && c->sub[k]; k++) {
-			printf("complete -c entente -n \"__fish_seen_subcommand_from %s\" -a %s -d \"",
-				c->name, c->sub[k]->name);
-			quoted(c->sub[k]->summary, '"');
-			puts("\"");
-			fish_options(c, c->sub[k]);
-		}
-	}
+	command_each(fish_command);
 }
 
 int help_completion(struct cli *cli, const char *shell)

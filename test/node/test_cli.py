@@ -76,6 +76,17 @@ def test_bash_completes_commands_and_options(program, tmp_path):
         return subprocess.run(["bash", "-c", ask, "ask", *words], cwd=tmp_path, capture_output=True, text=True).stdout.split()
     assert "withdraw" in complete("with")
     assert "--to" in complete("put", "--t")
+    assert "case" in complete("cyber", "ca") and "new" in complete("cyber", "case", "ne")
+    assert "--severity" in complete("cyber", "case", "new", "--sev")
+
+
+def test_help_goes_as_deep_as_commands_do(program, tmp_path):
+    for words in (["cyber", "case", "new"], ["cyber", "case"], ["cyber"]):
+        said = run("help", *words, cwd=tmp_path).stdout
+        assert said == run(*words, "--help", cwd=tmp_path).stdout and said.startswith("usage: entente " + " ".join(words) + " ")
+    assert "entente cyber case nothing" not in run("help", "cyber", "case", "nothing", cwd=tmp_path, status=64).stdout
+    assert "entente cyber case new" in run("help", "--man", cwd=tmp_path).stdout
+    assert "see entente help cyber case" in run("cyber", "case", "nothing", cwd=tmp_path, status=64).stderr
 
 
 def test_json_of_every_reading_command(pair):
