@@ -216,6 +216,27 @@ def test_packs_of_a_node_are_what_the_reader_may_see(coalition, tmp_path):
     assert not held(t["HRV"], "sighting")
 
 
+def test_packs_with_and_without_observables_do_not_mix(coalition, tmp_path):
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    alb = t["ALB"]
+    publish(alb, tmp_path / "i.json", indicator(1, "[domain-name:value = 'evil.example']"),
+            {"type": "domain-name", "spec_version": "2.1", "id": "domain-name--00000000-0000-4000-8000-000000000002", "value": "seen.example"}, to="ALB")
+    (tmp_path / "log").write_text("evil.example seen.example\n")
+
+    def build(name, *args):
+        said = alb.run("cyber", "pack", "build", "-o", tmp_path / name, *args).stderr
+        values = [h["value"] for h in hits(alb.run("cyber", "match", "--pack", tmp_path / name, tmp_path / "log"))]
+        return values, "made anew" in said
+    assert build("all.pack", "--observables") == (["evil.example", "seen.example"], False)
+    assert build("few.pack", "--base", tmp_path / "all.pack") == (["evil.example"], True)
+    assert build("few2.pack", "--base", tmp_path / "few.pack") == (["evil.example"], False)
+    assert build("all2.pack", "--base", tmp_path / "few2.pack", "--observables") == (["evil.example", "seen.example"], True)
+    assert build("all3.pack", "--base", tmp_path / "all2.pack", "--observables") == (["evil.example", "seen.example"], False)
+    shown = [json.loads(alb.run("cyber", "pack", "show", tmp_path / n, "--json").stdout)["observables"] for n in ("few2.pack", "all3.pack")]
+    assert shown == [False, True]
+
+
 def test_a_stream_that_does_not_end(coalition, tmp_path):
     """What is published while a log is being followed counts from then on, and its sightings are told in windows."""
     t = coalition(["ALB", "HRV"])

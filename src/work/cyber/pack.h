@@ -108,6 +108,7 @@ struct pack_about {
 		cursor; /* how far the node's records are in it; "-" if it was made from files */
 	struct slice signer; /* name under which it is signed; "" */
 	uint64_t objects, keys, pattern_only;
+	struct slice observables; /* "yes": taken, too; "no"; empty in packs that do not say */
 };
 /* Borrowed from the pack. */
 struct pack_about pack_about(const struct pack *p);

@@ -158,9 +158,13 @@ static int build_into(
 
 	TRY(cli_mode(cli, &mode));
 	about->mode = slice_str(mode_name(mode));
+	about->observables = cli_switch(cli, "observables") ? SLICE("yes") : SLICE("no");
 	if (cli->n_arg > 1) {
 		if (old)
 			TRY(pack_maker_pack(m, old, &cli->why));
+		/* What is in the old one stays in it. */
+		if (old && !slice_is(pack_about(old).observables, "no"))
+			about->observables = SLICE("yes");
 		TRY(from_files(cli, m, &counts));
 	} else {
 		TRY(cli_world(cli));
@@ -236,6 +240,8 @@ static void show_json(struct cli *cli, const struct pack *p)
 	json_put_string(&o, "for", a.for_whom);
 	json_put_string(&o, "coalition", a.coalition);
 	json_put_string(&o, "cursor", a.cursor);
+	if (a.observables.n)
+		json_put_bool(&o, "observables", slice_is(a.observables, "yes"));
 	json_put_string(&o, "signer", a.signer);
 	json_put_u64(&o, "objects", a.objects);
 	json_put_u64(&o, "pattern_only", a.pattern_only);
@@ -259,9 +265,10 @@ static void show_text(struct cli *cli, const struct pack *p)
 	cli_print(cli, "made %s, %.*s, for %.*s, signed by %.*s\n", made, SLICE_FMT(a.mode),
 		SLICE_FMT(a.for_whom), SLICE_FMT(a.signer.n ? a.signer : SLICE("nobody")));
 	cli_print(cli,
-		"%" PRIu64 " objects, of which %" PRIu64 " say more than a list can; %" PRIu64
+		"%" PRIu64 " objects%s, of which %" PRIu64 " say more than a list can; %" PRIu64
 		" keys:\n",
-		a.objects, a.pattern_only, a.keys);
+		a.objects, slice_is(a.observables, "yes") ? ", observables among them" : "",
+		a.pattern_only, a.keys);
 	for (int k = 0; k < PACK_KINDS; k++)
 		if (pack_count(p, (enum pack_kind)k))
 			cli_print(cli, "%10" PRIu64 " %s\n", pack_count(p, (enum pack_kind)k),

@@ -12,7 +12,7 @@ static bool cursor_parse(struct slice text, int64_t *ret_added, int64_t *ret_tur
 	       slice_i64(text, ret_turn) == 0;
 }
 
-/* Whether `old` was made of this coalition, mode and reader, and nothing in it was taken back since. */
+/* Whether `old` was made of this coalition, mode and reader, of the same types, and nothing in it was taken back since. */
 static bool goes_on(
 	const struct pack_node *from, struct pack *old, int64_t turn, int64_t *ret_after)
 {
@@ -24,6 +24,7 @@ static bool goes_on(
 	id_format(&from->reader.member, member);
 	return slice_is(about.coalition, coalition) && slice_is(about.for_whom, member) &&
 	       slice_is(about.mode, mode_name(from->mode)) &&
+	       slice_is(about.observables, from->observables ? "yes" : "no") &&
 	       cursor_parse(about.cursor, ret_after, &old_turn) && old_turn == turn;
 }
 

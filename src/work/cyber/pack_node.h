@@ -24,8 +24,8 @@ struct pack_node {
 };
 
 /*
- * Adds the latest version of every indicator (and observable, if asked) that the reader may see. With `old`, only what came since then, unless something that
- * is in it was withdrawn or lost a reader: then everything is read anew.
+ * Adds the latest version of every indicator (and observable, if asked) that the reader may see. With `old`, only what came since then, unless it is of another reader
+ * or of other types, or something that is in it was withdrawn or lost a reader: then everything is read anew.
  */
 MUST_USE int pack_node_collect(struct pack_node *from, struct pack_maker *m, struct pack *old,
 	struct pack_counts *counts, struct why *why);

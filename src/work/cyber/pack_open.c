@@ -72,6 +72,11 @@ static int head_about(struct pack *p, struct slice *text, struct why *why)
 		!is_free_text(p->about.coalition) || !line_of(text, "cursor", &p->about.cursor) ||
 		!is_free_text(p->about.cursor))
 		return bad(why, "for", "expected whom it is for, its coalition and its cursor");
+	if (slice_starts(*text, "observables ") &&
+		(!line_of(text, "observables", &p->about.observables) ||
+			(!slice_is(p->about.observables, "yes") &&
+				!slice_is(p->about.observables, "no"))))
+		return bad(why, "observables", "expected yes or no");
 	if (!line_of(text, "seed", &seed) || hex_decode(seed, p->seed, sizeof(p->seed)) < 0)
 		return bad(why, "seed", "expected 32 hex digits");
 	return 0;

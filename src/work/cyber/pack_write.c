@@ -325,9 +325,10 @@ static void head_print(struct buf *b, const struct layout *l, const struct pack_
 
 	utc_format(about->made_ms, made);
 	buf_addf(b,
-		"entente-pack/1\nmade %s\nmode %.*s\nfor %.*s\ncoalition %.*s\ncursor %.*s\nseed ",
+		"entente-pack/1\nmade %s\nmode %.*s\nfor %.*s\ncoalition %.*s\ncursor %.*s\nobservables %s\nseed ",
 		made, SLICE_FMT(about->mode), SLICE_FMT(about->for_whom),
-		SLICE_FMT(about->coalition), SLICE_FMT(about->cursor));
+		SLICE_FMT(about->coalition), SLICE_FMT(about->cursor),
+		slice_is(about->observables, "yes") ? "yes" : "no");
 	buf_hex(b, l->seed, sizeof(l->seed));
 	buf_addf(b, "\nobjects %zu %llu\nkinds", l->object.n, (unsigned long long)l->pattern_only);
 	for (size_t i = 0; i < PACK_KINDS; i++)
