@@ -14,6 +14,7 @@
 #include "node/world.h"
 
 struct written;
+struct admitting;
 
 struct draft {
 	enum mode mode;
@@ -48,6 +49,12 @@ struct draft {
 	 */
 	const void *known;
 	size_t n_known;
+	/*
+	 * What its author decided by what a read transaction showed, looked at once more in the transaction that writes (workspace.h), where nobody can come between: may it
+	 * still be said? Negative: nothing of the unit is written. On the writer's thread. May be NULL.
+	 */
+	int (*still)(const void *ctx, const struct admitting *a, struct why *why);
+	const void *still_ctx;
 	/*
 	 * What this node keeps beside the entry and is in no log: in the transaction that writes it, when it has its place. Negative: nothing of the group is written. On
 	 * the writer's thread. May be NULL.

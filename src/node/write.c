@@ -188,7 +188,7 @@ static bool unit_on_roll(const struct writing *w, const struct write_unit *u)
 	return false;
 }
 
-/* What the kind itself asks, knowing what is made already and stands in no table yet. */
+/* What the kind itself asks, and who made the draft, knowing what is made already and stands in no table yet. */
 static int draft_admit(struct writing *w, const struct draft *d, struct why *why)
 {
 	const struct workspace_kind *k = workspace_kind_find(d->kind);
@@ -196,14 +196,15 @@ static int draft_admit(struct writing *w, const struct draft *d, struct why *why
 	const struct draft **before;
 	struct admitting a = {.world = &w->world, .db = w->db, .draft = d, .arena = &arena};
 
-	if (!k || !k->admit)
+	if (!d->still && (!k || !k->admit))
 		return 0;
 	before = arena_array(&arena, const struct draft *, w->made.n + 1);
 	for (size_t i = 0; i < w->made.n; i++)
 		before[i] = w->made.p[i].d;
 	a.before = before;
 	a.n_before = w->made.n;
-	return k->admit(&a, why);
+	int rc = d->still ? d->still(d->still_ctx, &a, why) : 0;
+	return rc == 0 && k && k->admit ? k->admit(&a, why) : rc;
 }
 
 /* Nothing else has been written of it since, here or in the tables. */

@@ -108,6 +108,24 @@ def test_released_and_not(three):
     assert everything(hrv) == [objs[0], objs[2]]
 
 
+def test_delete_whole(three):
+    """An object goes with all its versions, however many pages these fill; with a filter, those that it names; what is gone is not there to be deleted again."""
+    inbox(three["ALB"], three.id, "feed", "all")
+    alb = taxii(three["ALB"], three.id, timeout=120)
+    one = stix.indicator(1)
+    versions = [{**one, "modified": f"2031-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.000Z"} for n in range(2050)]
+    assert alb.get("collections/feed/").status == 200
+    post(alb, "feed", versions)
+    where = f"collections/feed/objects/{one['id']}/"
+    assert alb.ask("DELETE", where, query="match[version]=last").status == 200
+    assert alb.get(where).json()["objects"] == [versions[-2]]
+    assert alb.ask("DELETE", where).status == 200
+    assert alb.get(where, query="match[version]=all").status == 404
+    assert alb.get(where + "versions/").status == 404
+    assert alb.ask("DELETE", where).status == 404
+    assert everything(alb) == []
+
+
 def paths(i):
     return ["collections/", *(f"collections/{c}/{p}" for c in ("all", "indicators", "from-alb", "tlp-green") for p in
             ("", "objects/", "manifest/", f"objects/{i}/", f"objects/{i}/versions/", f"objects/?match[id]={i}",

@@ -148,33 +148,18 @@ int api_cyber_misp(struct call *c)
 
 /* ---- taking back ---- */
 
-/* All that one page has, in one transaction: a failure takes back nothing of it. */
-static int withdraw_page(struct call *c, const struct list_query *q, enum mode mode,
-	struct slice reason, size_t *ret_n)
+static int audit_withdrawal(void *ctx, struct why *why)
 {
-	struct withdraw_order order = {0};
-	struct list_row *row;
-	bool more;
-	int rc;
+	struct call *c = ctx;
+	int rc = call_begin(c);
 
-	TRY(call_read(c));
-	rc = stix_list_page(&c->world, c->db, &c->reader, q, c->arena, &row, ret_n, &more, &c->why);
-	if (rc == 0 && *ret_n)
-		rc = withdraw_order_make(
-			&c->world, c->db, mode, row, *ret_n, reason, c->arena, &order, &c->why);
-	call_read_end(c);
-	if (rc < 0 || *ret_n == 0)
-		return rc;
-	TRY(call_begin(c));
-	TRY(call_commit(c, call_audit(c, "cyber withdraw", arena_string(c->arena, q->id[0]))));
-	struct id coalition = c->world.coalition.id;
-	TRY(withdraw_order_write(write_drafts, c, c->node, c->db, &coalition, &order, &c->why));
-	call_wrote(c);
-	return 0;
+	if (rc == 0)
+		rc = call_commit(
+			c, call_audit(c, "cyber withdraw", arena_string(c->arena, c->param[1])));
+	if (rc < 0)
+		*why = c->why;
+	return rc;
 }
-
-/* So many pages of versions at most, each of LIST_LIMIT: in the order of what a node holds of one id. */
-#define WITHDRAW_PAGES 50
 
 int api_cyber_withdraw(struct call *c)
 {
@@ -184,20 +169,27 @@ int api_cyber_withdraw(struct call *c)
 		.versions = VERSION_ALL,
 		.has_author = true,
 		.author = c->node->self};
-	struct slice id, reason;
-	size_t n = 1, all = 0;
-	enum mode mode;
+	struct withdrawing x = {.node = c->node,
+		.db = c->db,
+		.world = &c->world,
+		.reader = &c->reader,
+		.audit = audit_withdrawal,
+		.write = write_drafts,
+		.ctx = c};
+	struct slice id;
+	size_t all;
+	int rc;
 
 	TRY(call_only(c, known));
-	TRY(call_mode(c, &mode));
-	TRY(call_want(c, "reason", 500, &reason));
+	TRY(call_mode(c, &x.mode));
+	TRY(call_want(c, "reason", 500, &x.reason));
 	TRY(api_stix_id(c, &id));
-	TRY(api_root(c, mode, &q.root));
+	TRY(api_root(c, x.mode, &q.root));
 	q.id = &id;
-	for (int page = 0; n && page < WITHDRAW_PAGES; page++) {
-		TRY(withdraw_page(c, &q, mode, reason, &n));
-		all += n;
-	}
+	rc = withdraw_found(&x, &q, &all, &c->why);
+	if (all)
+		call_wrote(c);
+	TRY(rc);
 	if (all == 0)
 		return why_set(&c->why, E_MISSING, "", "no such object of this member");
 	json_open(&c->o, '{');

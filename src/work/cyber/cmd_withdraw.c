@@ -3,28 +3,6 @@
 
 #include "work/cyber/withdraw.h"
 
-/* So many pages of versions, each of LIST_LIMIT, are more than a node holds of one id. */
-#define PAGES_MOST 50
-
-static int order_read(struct cli *cli, const struct list_query *q, enum mode mode,
-	struct withdraw_order *ret, size_t *ret_n)
-{
-	struct reader self = world_reader(&cli->world, &cli->node->self);
-	const char *reason = cli_option(cli, "reason");
-	struct list_row *row;
-	bool more;
-	int rc;
-
-	TRY(db_begin_read(cli->db, &cli->why));
-	rc = stix_list_page(
-		&cli->world, cli->db, &self, q, &cli->arena, &row, ret_n, &more, &cli->why);
-	if (rc == 0)
-		rc = withdraw_order_make(&cli->world, cli->db, mode, row, *ret_n,
-			reason ? slice_str(reason) : SLICE_NONE, &cli->arena, ret, &cli->why);
-	db_rollback(cli->db);
-	return rc;
-}
-
 static int query_make(struct cli *cli, enum mode mode, struct slice *id, struct slice *version,
 	struct list_query *ret)
 {
@@ -54,21 +32,23 @@ static int query_make(struct cli *cli, enum mode mode, struct slice *id, struct 
 
 static int withdraw_run(struct cli *cli)
 {
-	struct withdraw_order order;
+	const char *reason = cli_option(cli, "reason");
+	struct withdrawing x = {.write = cyber_cmd_write, .ctx = cli};
 	struct slice id, version;
 	struct list_query q;
-	size_t n = 1, all = 0;
-	enum mode mode;
+	struct reader self;
+	size_t all;
 
 	TRY(cli_world(cli));
-	TRY(cli_mode(cli, &mode));
-	TRY(query_make(cli, mode, &id, &version, &q));
-	for (int page = 0; n && page < PAGES_MOST; page++) {
-		TRY(order_read(cli, &q, mode, &order, &n));
-		TRY(withdraw_order_write(cyber_cmd_write, cli, cli->node, cli->db,
-			&cli->world.coalition.id, &order, &cli->why));
-		all += n;
-	}
+	TRY(cli_mode(cli, &x.mode));
+	TRY(query_make(cli, x.mode, &id, &version, &q));
+	self = world_reader(&cli->world, &cli->node->self);
+	x.node = cli->node;
+	x.db = cli->db;
+	x.world = &cli->world;
+	x.reader = &self;
+	x.reason = reason ? slice_str(reason) : SLICE_NONE;
+	TRY(withdraw_found(&x, &q, &all, &cli->why));
 	if (!all)
 		return why_set(&cli->why, E_MISSING, cli->arg[0],
 			"this member has published no such object");

@@ -6,9 +6,8 @@
 
 #include "work/cyber/collection.h"
 
-#include "work/cyber/canon.h"
 #include "work/cyber/fold.h"
-#include "work/cyber/list.h"
+#include "work/cyber/look.h"
 
 #include "base/map.h"
 #include "base/report.h"
@@ -17,6 +16,8 @@
 
 /* Drafts of one transaction: a few fsyncs for a bundle, and a few MiB in memory. */
 #define DRAFTS_MAX 12
+/* So often is judged anew what somebody else has changed in between: each time he got something done. */
+#define TRIES_MAX 16
 
 /* What is known of the objects of a batch, in their order (vec.h). */
 struct known_list {
@@ -24,19 +25,25 @@ struct known_list {
 	size_t n, cap;
 };
 
+/* A batch, what is known of its objects, and which of the input they are. */
+struct batch {
+	struct buf bytes; /* owned */
+	struct known_list known;
+	VEC(size_t) index;
+	struct look_mark looked; /* before any of them was looked up */
+};
+
 struct group {
 	enum tlp tlp;
 	bool held;
-	struct buf batch; /* owned */
-	struct known_list known;
+	struct batch batch;
 };
 #define GROUPS 12 /* TLP_NONE to TLP_RED, released and held */
 
 /* A batch that waits to be written, and whose objects it has. */
 struct waiting {
 	struct group *group;
-	struct buf batch; /* owned */
-	struct known_list known;
+	struct batch batch;
 	struct slice label; /* in the arena of the run */
 };
 
@@ -52,8 +59,9 @@ struct run {
 	struct map seen;       /* id and version → digest, of this run */
 	struct map statements; /* ids of markings that narrow nothing */
 	int64_t root;
-	bool own_any; /* this member has objects already */
-	bool reading; /* in a read transaction on in->db */
+	bool own_any;		 /* this member has objects already */
+	bool reading;		 /* in a read transaction on in->db */
+	struct look_mark looked; /* when it began */
 	struct why *why;
 };
 
@@ -64,18 +72,21 @@ const char *ingest_verdict_name(enum verdict v)
 	return names[v];
 }
 
+static void batch_free(struct batch *b)
+{
+	buf_free(&b->bytes);
+	vec_free(&b->known);
+	vec_free(&b->index);
+}
+
 static void run_end(struct run *r)
 {
 	if (r->reading)
 		db_rollback(r->in->db);
-	for (size_t i = 0; i < GROUPS; i++) {
-		buf_free(&r->group[i].batch);
-		vec_free(&r->group[i].known);
-	}
-	for (size_t i = 0; i < DRAFTS_MAX; i++) {
-		buf_free(&r->waiting[i].batch);
-		vec_free(&r->waiting[i].known);
-	}
+	for (size_t i = 0; i < GROUPS; i++)
+		batch_free(&r->group[i].batch);
+	for (size_t i = 0; i < DRAFTS_MAX; i++)
+		batch_free(&r->waiting[i].batch);
 	map_free(&r->seen);
 	map_free(&r->statements);
 	arena_free(&r->scratch);
@@ -108,6 +119,24 @@ static void tell(
 		one->where = arena_string(r->arena, slice_str(why->where));
 		one->text = arena_string(r->arena, slice_str(why->text));
 	}
+}
+
+/* One that was to go in, and about which there is something else to say now. */
+static void tell_again(
+	struct run *r, enum verdict v, size_t i, const struct stix *s, const struct why *why)
+{
+	for (size_t k = 0; k < r->result.n_told; k++) {
+		struct ingest_told *one = &r->result.told[k];
+
+		if (one->index != i)
+			continue;
+		one->verdict = v;
+		one->where = why ? arena_string(r->arena, slice_str(why->where)) : "";
+		one->text = why ? arena_string(r->arena, slice_str(why->text)) : "";
+		r->result.n[v]++;
+		return;
+	}
+	tell(r, v, i, s, why);
 }
 
 /* ---- markings ---- */
@@ -206,30 +235,15 @@ static int markings_known(struct run *r, const struct marking *m, bool *ret, str
 
 /* ---- is it here already? ---- */
 
-static int same_text(struct run *r, const struct own_version *v, const struct stix *s, bool *ret)
-{
-	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
-	struct buf a CLEANUP_BUF = BUF(4 * MIB), b CLEANUP_BUF = BUF(4 * MIB);
-	struct list_row row = {.log = v->log, .seq = v->seq, .at = v->at, .n = v->n};
-	struct slice bytes;
-	struct stix old;
-	int rc = stix_list_bytes(r->in->db, &row, 1, &arena, &bytes, r->why);
-
-	*ret = false;
-	if (rc < 0 || stix_read(&old, &arena, bytes, NULL) < 0)
-		return rc;
-	jcs_value(&old.doc, old.root, &arena, &a);
-	jcs_value(&s->doc, s->root, &arena, &b);
-	*ret = slice_eq(buf_slice(&a), buf_slice(&b));
-	return 0;
-}
-
 /* One look at the store is one snapshot for all objects until something is written: a transaction for each would cost as much as the look. */
 static int reading_begin(struct run *r)
 {
 	int rc = r->reading ? 0 : db_begin_read(r->in->db, r->why);
 
-	r->reading = rc == 0;
+	if (rc == 0 && !r->reading) {
+		r->reading = true;
+		rc = look_mark_read(r->in->db, r->root, &r->looked, r->why);
+	}
 	return rc;
 }
 
@@ -240,43 +254,14 @@ static void reading_end(struct run *r)
 	r->reading = false;
 }
 
-/* 1: it is here; 0: it may go in; E_CONFLICT, E_STATE with the reason in *rule; else a failure of the machine. */
 static int look_own(struct run *r, const struct stix *s, int64_t digest, struct why *rule)
 {
-	struct slice key = slice_of(s->version_key.text, s->version_key.n);
-	struct own_version *v;
-	bool same, any;
-	size_t n;
+	const struct look x = look_of(s, digest);
 	int rc = reading_begin(r);
 
-	if (rc == 0)
-		rc = stix_store_any(r->in->db, &s->uuid, &any, r->why);
-	if (rc < 0 || !any)
-		return rc;
-	rc = stix_store_own(r->in->db, r->root, &r->in->node->self, r->in->source, s->type,
-		&s->uuid, &r->scratch, &v, &n, r->why);
-
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (v[i].withdrawn)
-			continue;
-		if (v[i].revoked && slice_cmp(v[i].version_key, key) < 0)
-			return why_set(rule, E_STATE, "/modified",
-				"the object has been revoked: it has no later versions");
-		if (!slice_eq(v[i].version_key, key))
-			continue;
-		if (v[i].digest == digest)
-			return 1;
-		rc = same_text(r, &v[i], s, &same);
-		if (rc < 0)
-			return rc;
-		if (same)
-			return 1;
-		/* What has no versions is what was said of it last. */
-		if (s->version.n)
-			return why_set(rule, E_CONFLICT, "/modified",
-				"another object with this id and version is here");
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : look_up(r->in->db, r->root, &r->in->node->self, r->in->source, &x,
+				&r->scratch, rule, r->why);
 }
 
 /* The same, among those of this very input. */
@@ -302,8 +287,6 @@ static int look_seen(struct run *r, const struct stix *s, int64_t digest, struct
 		"another object with this id and version stands before it");
 }
 
-/* ---- batches ---- */
-
 static int label_of(struct run *r, const struct group *g, struct slice *ret)
 {
 	struct buf label CLEANUP_BUF = BUF(4 * KIB);
@@ -311,6 +294,85 @@ static int label_of(struct run *r, const struct group *g, struct slice *ret)
 
 	if (rc == 0)
 		*ret = arena_copy(r->arena, buf_slice(&label));
+	return rc;
+}
+
+/* ---- judged where it is written ---- */
+
+/* One of those in front of it, in no table yet, has an id of its own, or cannot be looked into. */
+static bool written_before(const struct admitting *a)
+{
+	const struct stix_known *known = a->draft->known;
+	struct map ids = {0};
+	bool found = false;
+
+	for (size_t i = 0; !found && i < a->n_before; i++) {
+		const struct draft *b = a->before[i];
+		const struct stix_known *theirs = b->known;
+
+		if (!slice_is(b->kind, KIND_STIX) || b->mode != a->draft->mode ||
+			(b->still == a->draft->still && b->still_ctx == a->draft->still_ctx))
+			continue;
+		for (size_t k = 0; ids.n == 0 && k < a->draft->n_known; k++)
+			(void)map_put(
+				&ids, slice_of(known[k].uuid.b, 16), (void *)(uintptr_t)&known[k]);
+		found = !theirs;
+		for (size_t k = 0; !found && k < b->n_known; k++)
+			found = map_get(&ids, slice_of(theirs[k].uuid.b, 16)) != NULL;
+	}
+	map_free(&ids);
+	return found;
+}
+
+static int object_still(const struct run *r, const struct admitting *a, struct slice bytes,
+	const struct stix_known *k, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
+	struct look x = {.bytes = bytes,
+		.type = slice_sub(bytes, k->type_at, k->type_at + k->type_n),
+		.uuid = &k->uuid,
+		.key = slice_of(k->version_key.text, k->version_key.n),
+		.versioned = k->version_n > 0,
+		.digest = k->digest};
+	struct why rule = {0};
+	struct stix s;
+	int rc = k->whole ? 0 : stix_read(&s, &arena, bytes, why);
+
+	if (rc == 0 && !k->whole)
+		x = look_of(&s, k->digest);
+	if (rc == 0)
+		rc = look_up(
+			a->db, r->root, &r->in->node->self, r->in->source, &x, &arena, &rule, why);
+	return rc == 0 || (rc < 0 && !rule.code)
+		       ? rc
+		       : why_set(why, E_CONFLICT, "", "somebody has written it since");
+}
+
+/* What was looked up before holds: nobody has written since, or nothing that touches these. */
+static int batch_still(const void *ctx, const struct admitting *a, struct why *why)
+{
+	const struct run *r = ctx;
+	const struct waiting *w = r->waiting;
+	struct slice rest, bytes;
+	struct look_mark now;
+	uint64_t at;
+	bool any;
+	int rc = look_mark_read(a->db, r->root, &now, why);
+
+	while (w->batch.known.p != a->draft->known)
+		w++;
+	if (rc == 0 && written_before(a))
+		return why_set(why, E_CONFLICT, "", "somebody writes it at this moment");
+	if (rc < 0 || (look_mark_eq(&now, &w->batch.looked)))
+		return rc;
+	rc = look_any(a->db, r->root, &r->in->node->self, &any, why);
+	rest = buf_slice(&w->batch.bytes);
+	for (size_t i = 0; rc == 0 && any && i < w->batch.known.n; i++) {
+		rc = batch_next(buf_slice(&w->batch.bytes), &rest, &bytes, &at, why);
+		MUST(rc != 0);
+		if (rc == 1)
+			rc = object_still(r, a, bytes, &w->batch.known.p[i], why);
+	}
 	return rc;
 }
 
@@ -323,9 +385,11 @@ static struct draft draft_of(const struct run *r, const struct waiting *w)
 		.member = r->in->member,
 		.n_member = r->in->n_member,
 		.media = SLICE(BATCH_MEDIA),
-		.content = buf_slice(&w->batch),
-		.known = w->known.p,
-		.n_known = w->known.n,
+		.content = buf_slice(&w->batch.bytes),
+		.known = w->batch.known.p,
+		.n_known = w->batch.known.n,
+		.still = batch_still,
+		.still_ctx = r,
 		.beside = r->in->source ? inbox_note : NULL,
 		.beside_ctx = r->in->source};
 
@@ -337,32 +401,107 @@ static struct draft draft_of(const struct run *r, const struct waiting *w)
 	return d;
 }
 
-static int write_waiting(struct run *r)
+/* ---- written ---- */
+
+static int waiting_write(struct run *r, struct why *why)
 {
 	struct draft d[DRAFTS_MAX];
 	struct written written[DRAFTS_MAX];
 	int rc;
 
-	if (r->n_waiting == 0)
-		return 0;
 	for (size_t i = 0; i < r->n_waiting; i++)
 		d[i] = draft_of(r, &r->waiting[i]);
 	reading_end(r);
-	rc = r->in->write(r->in->ctx, &r->in->coalition, d, r->n_waiting, written, r->why);
-	for (size_t i = 0; i < r->n_waiting; i++) {
-		struct waiting *w = &r->waiting[i];
+	rc = r->in->write(r->in->ctx, &r->in->coalition, d, r->n_waiting, written, why);
+	for (size_t i = 0; rc == 0 && i < r->n_waiting; i++) {
+		const struct waiting *w = &r->waiting[i];
 
-		if (rc == 0) {
-			r->result.entries++;
-			r->result.bytes += w->batch.n;
-			r->result.n[w->group->held ? VERDICT_HELD : VERDICT_WRITTEN] += w->known.n;
-		}
-		buf_free(&w->batch);
-		vec_free(&w->known);
+		r->result.entries++;
+		r->result.bytes += w->batch.bytes.n;
+		r->result.n[w->group->held ? VERDICT_HELD : VERDICT_WRITTEN] += w->batch.known.n;
 	}
-	r->n_waiting = 0;
 	return rc;
 }
+
+/* Of a batch what may still go in; of the others it is told why not. */
+static int batch_again(struct run *r, struct batch *b)
+{
+	struct batch kept = {.bytes = BUF(LIMIT_PAYLOAD_CONTENT)};
+	struct slice rest = buf_slice(&b->bytes), bytes;
+	uint64_t at;
+	int rc = reading_begin(r);
+
+	kept.looked = r->looked;
+	for (size_t i = 0; rc == 0 && i < b->known.n; i++) {
+		struct why rule = {0};
+		struct stix s;
+
+		arena_reset(&r->scratch);
+		rc = batch_next(buf_slice(&b->bytes), &rest, &bytes, &at, r->why);
+		MUST(rc != 0);
+		if (rc == 1)
+			rc = stix_read(&s, &r->scratch, bytes, r->why);
+		if (rc == 0)
+			rc = look_own(r, &s, b->known.p[i].digest, &rule);
+		if (rc == 0) {
+			batch_add(&kept.bytes, bytes);
+			vec_push(&kept.known, b->known.p[i]);
+			vec_push(&kept.index, b->index.p[i]);
+		} else if (rc == 1 || rule.code) {
+			tell_again(r, rc == 1 ? VERDICT_ALREADY : VERDICT_REFUSED, b->index.p[i],
+				&s, rc == 1 ? NULL : &rule);
+			rc = 0;
+		}
+	}
+	batch_free(b);
+	*b = kept;
+	return rc;
+}
+
+/* Somebody else has been here in between: all that waits is judged anew. */
+static int waiting_again(struct run *r)
+{
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < r->n_waiting; i++)
+		rc = batch_again(r, &r->waiting[i].batch);
+	for (size_t i = 0; i < r->n_waiting; i++) {
+		struct waiting w = r->waiting[i];
+
+		r->waiting[i] = (struct waiting){0};
+		if (w.batch.known.n)
+			r->waiting[n++] = w;
+		else
+			batch_free(&w.batch);
+	}
+	r->n_waiting = n;
+	return rc;
+}
+
+static int write_waiting(struct run *r)
+{
+	struct why why = {0};
+	int rc = r->n_waiting ? waiting_write(r, &why) : 0;
+
+	for (int i = 0; rc == E_CONFLICT && i < TRIES_MAX; i++) {
+		rc = waiting_again(r);
+		if (rc < 0)
+			return rc;
+		rc = r->n_waiting ? waiting_write(r, &why) : 0;
+	}
+	for (size_t i = 0; i < r->n_waiting; i++)
+		batch_free(&r->waiting[i].batch);
+	r->n_waiting = 0;
+	if (rc == E_CONFLICT)
+		return why_set(
+			r->why, E_BUSY, "", "others write the same objects: send them again");
+	if (rc < 0 && r->why)
+		*r->why = why;
+	return rc;
+}
+
+/* ---- batches ---- */
 
 /* The group's batch is full, or the input has ended. */
 static int batch_close(struct run *r, struct group *g)
@@ -370,28 +509,30 @@ static int batch_close(struct run *r, struct group *g)
 	struct waiting *w = &r->waiting[r->n_waiting];
 	int rc;
 
-	if (g->known.n == 0)
+	if (g->batch.known.n == 0)
 		return 0;
-	*w = (struct waiting){.group = g, .batch = g->batch, .known = g->known};
-	g->batch = BUF(LIMIT_PAYLOAD_CONTENT);
-	g->known = (struct known_list){0};
+	*w = (struct waiting){.group = g, .batch = g->batch};
+	g->batch = (struct batch){.bytes = BUF(LIMIT_PAYLOAD_CONTENT)};
 	r->n_waiting++;
 	rc = label_of(r, g, &w->label);
 	return rc == 0 && r->n_waiting == DRAFTS_MAX ? write_waiting(r) : rc;
 }
 
-static int batch_put(
-	struct run *r, struct group *g, const struct stix *s, enum tlp tlp, int64_t digest)
+static int batch_put(struct run *r, struct group *g, size_t i, const struct stix *s, enum tlp tlp,
+	int64_t digest)
 {
 	int rc = 0;
 
-	if (g->known.n == LIMIT_BATCH_OBJECTS ||
-		g->batch.n + 4 + s->bytes.n > LIMIT_PAYLOAD_CONTENT)
+	if (g->batch.known.n == LIMIT_BATCH_OBJECTS ||
+		g->batch.bytes.n + BATCH_FRAME + s->bytes.n > LIMIT_PAYLOAD_CONTENT)
 		rc = batch_close(r, g);
 	if (rc < 0)
 		return rc;
-	batch_add(&g->batch, s->bytes);
-	vec_push(&g->known, stix_known_of(s, tlp, digest));
+	if (g->batch.known.n == 0)
+		g->batch.looked = r->looked;
+	batch_add(&g->batch.bytes, s->bytes);
+	vec_push(&g->batch.known, stix_known_of(s, tlp, digest));
+	vec_push(&g->batch.index, i);
 	return 0;
 }
 
@@ -438,7 +579,7 @@ static int object_take(struct run *r, size_t i, const struct stix *s)
 	enum verdict v = known && !red ? VERDICT_WRITTEN : VERDICT_HELD;
 	tell(r, v, i, s, rule.code ? &rule : NULL);
 	r->result.n[v]--;
-	return batch_put(r, &r->group[2 * m.tlp + (v == VERDICT_HELD)], s, m.tlp, digest);
+	return batch_put(r, &r->group[2 * m.tlp + (v == VERDICT_HELD)], i, s, m.tlp, digest);
 }
 
 static int object_next(struct run *r, size_t i)
@@ -464,18 +605,12 @@ static int object_next(struct run *r, size_t i)
 	return object_take(r, i, &s);
 }
 
+/* The mark first: what comes in between is then seen as new. */
 static int own_any(struct run *r)
 {
-	struct stmt *s = db_stmt(
-		r->in->db, "SELECT 1 FROM cyber_batch WHERE root = $1 AND author = $2 LIMIT 1");
-	int rc;
+	int rc = look_mark_read(r->in->db, r->root, &r->looked, r->why);
 
-	db_bind_i64(s, 1, r->root);
-	db_bind_blob(s, 2, id_slice(&r->in->node->self));
-	rc = db_step(s, r->why);
-	r->own_any = rc == DB_ROW;
-	db_reset(s);
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : look_any(r->in->db, r->root, &r->in->node->self, &r->own_any, r->why);
 }
 
 static int root_find(struct run *r)
@@ -498,7 +633,7 @@ int ingest_run(const struct ingest *in, struct source *from, struct arena *arena
 	for (size_t i = 0; i < GROUPS; i++)
 		r.group[i] = (struct group){.tlp = (enum tlp)(i / 2),
 			.held = i % 2 == 1,
-			.batch = BUF(LIMIT_PAYLOAD_CONTENT)};
+			.batch = {.bytes = BUF(LIMIT_PAYLOAD_CONTENT)}};
 	rc = root_find(&r);
 	if (rc == 0)
 		rc = own_any(&r);

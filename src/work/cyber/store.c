@@ -427,6 +427,23 @@ int stix_store_own(struct db *db, int64_t root, const struct id *self,
 	"WHERE x.root + 0 = o.root AND x.uuid = o.uuid AND x.type = o.type AND xb.author = $3 "    \
 	"AND " which " AND NOT " TAKEN("x", "xb") ")"
 
+int stix_store_stands(struct db *db, int64_t root, int64_t added, const struct id *self, bool *ret,
+	struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"SELECT 1 FROM cyber_object o JOIN cyber_batch b ON b.first = o.batch "
+		"WHERE o.root = $1 AND o.added = $2 AND b.author = $3 AND NOT " TAKEN("o", "b"));
+	int64_t one;
+	int rc;
+
+	db_bind_i64(s, 1, root);
+	db_bind_i64(s, 2, added);
+	db_bind_blob(s, 3, id_slice(self));
+	rc = number_of(s, &one, why);
+	*ret = one != 0;
+	return rc;
+}
+
 int stix_store_taken_back(struct db *db, int64_t log_row, uint64_t seq, const struct id *self,
 	struct arena *arena, struct withdrawal **ret, size_t *ret_n, struct why *why)
 {

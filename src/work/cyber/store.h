@@ -81,6 +81,9 @@ MUST_USE int stix_store_any(
 MUST_USE int stix_store_own(struct db *db, int64_t root, const struct id *self,
 	const struct stix_uuid *source, struct slice type, const struct stix_uuid *uuid,
 	struct arena *arena, struct own_version **ret, size_t *ret_n, struct why *why);
+/* Does the own object at this place of the list still count: it is there, and has not been taken back? */
+MUST_USE int stix_store_stands(struct db *db, int64_t root, int64_t added, const struct id *self,
+	bool *ret, struct why *why);
 /*
  * Objects of an own entry that are shown to nobody any more: taken back since and not published anew, or followed by a version that is revoked. Those who get the
  * entry later do not have what says so.

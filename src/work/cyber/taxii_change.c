@@ -215,20 +215,32 @@ int taxii_post(struct taxii *t)
 
 /* ---- DELETE ---- */
 
-static int withdraw_rows(struct taxii *t, const struct list_row *row, size_t n)
+static int audit_deletion(void *ctx, struct why *why)
 {
-	struct withdraw_order order;
-	int rc = withdraw_order_make(
-		&t->world, t->db, t->mode, row, n, SLICE_NONE, t->arena, &order, &t->why);
+	struct taxii *t = ctx;
+	int rc = audit_line(t, "taxii delete", arena_string(t->arena, t->part[3]));
 
-	if (rc == 0)
-		rc = audit_line(t, "taxii delete", arena_string(t->arena, t->part[3]));
-	if (rc == 0)
-		rc = withdraw_order_write(
-			write_drafts, t, t->api->node, t->db, &t->coalition, &order, &t->why);
-	if (rc == 0)
-		t->api->wrote(t->api->ctx);
+	if (rc < 0)
+		*why = t->why;
 	return rc;
+}
+
+static int withdraw_all(struct taxii *t, const struct list_query *q)
+{
+	const struct withdrawing x = {.node = t->api->node,
+		.db = t->db,
+		.world = &t->world,
+		.reader = &t->reader,
+		.mode = t->mode,
+		.audit = audit_deletion,
+		.write = write_drafts,
+		.ctx = t};
+	size_t n;
+	int rc = withdraw_found(&x, q, &n, &t->why);
+
+	if (n)
+		t->api->wrote(t->api->ctx);
+	return rc == 0 && n == 0 ? why_set(&t->why, E_MISSING, "", "no such object") : rc;
 }
 
 /* (read, write): (0, 0) 404, (1, 0) and (0, 1) 403. */
@@ -247,9 +259,6 @@ int taxii_delete(struct taxii *t)
 {
 	struct list_query q = {
 		.limit = LIST_LIMIT, .id = &t->part[3], .n_id = 1, .versions = VERSION_ALL};
-	struct list_row *row;
-	bool more;
-	size_t n;
 	int rc = taxii_query_read(t, "version spec_version");
 
 	if (rc == 0)
@@ -266,11 +275,8 @@ int taxii_delete(struct taxii *t)
 		q.exact_last = t->query.last;
 		q.exact_first = t->query.first;
 	}
-	rc = stix_list_page(&t->world, t->db, &t->reader, &q, t->arena, &row, &n, &more, &t->why);
-	if (rc == 0 && (n == 0 || t->query.none))
-		rc = why_set(&t->why, E_MISSING, "", "no such object");
-	if (rc == 0)
-		rc = withdraw_rows(t, row, n);
+	rc = t->query.none ? why_set(&t->why, E_MISSING, "", "no such object")
+			   : withdraw_all(t, &q);
 	if (rc < 0)
 		return rc;
 	t->req->response.status = 200;

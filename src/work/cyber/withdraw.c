@@ -5,6 +5,21 @@
 
 #include "base/limits.h"
 
+/* Looks at one page until nobody has come between: each costs another who got something done. */
+#define TRIES_MAX 16
+
+/* One draft for each entry that the objects came in, and what it takes back of it. */
+struct withdraw_order {
+	struct draft *draft;
+	struct withdraw_from {
+		int64_t log;
+		uint64_t seq;
+		const struct list_row *row;
+		size_t n;
+	} * from;
+	size_t n;
+};
+
 /* Those members who may have it, whatever has been released since, and the label that it has now. */
 static int readers_now(const struct world *w, struct db *db, const struct withdraw_from *from,
 	struct arena *arena, struct draft *ret, struct why *why)
@@ -40,9 +55,43 @@ static int content_make(const struct withdrawal *x, size_t n, struct slice reaso
 	return 0;
 }
 
-int withdraw_order_make(const struct world *w, struct db *db, enum mode mode,
-	const struct list_row *row, size_t n, struct slice reason, struct arena *arena,
-	struct withdraw_order *ret, struct why *why)
+/* ---- judged where it is written ---- */
+
+/* Another withdrawal in front of it, in no table yet, takes one of the same. */
+static bool taken_before(const struct admitting *a, const struct withdraw_from *from)
+{
+	for (size_t i = 0; i < a->n_before; i++) {
+		const struct withdraw_from *other = a->before[i]->still_ctx;
+
+		if (a->before[i]->still != a->draft->still || other->log != from->log ||
+			other->seq != from->seq)
+			continue;
+		for (size_t k = 0; k < from->n; k++)
+			for (size_t m = 0; m < other->n; m++)
+				if (from->row[k].added == other->row[m].added)
+					return true;
+	}
+	return false;
+}
+
+static int still_stands(const void *ctx, const struct admitting *a, struct why *why)
+{
+	const struct withdraw_from *from = ctx;
+	int64_t root = cyber_root(&a->world->coalition, a->draft->mode);
+	bool stands = !taken_before(a, from);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && stands && i < from->n; i++)
+		rc = stix_store_stands(
+			a->db, root, from->row[i].added, &a->world->node->self, &stands, why);
+	return rc == 0 && !stands ? why_set(why, E_CONFLICT, "/objects",
+					    "somebody has taken one of them back since")
+				  : rc;
+}
+
+/* Rows of this member, those of one entry one after the other; in a read transaction. */
+static int order_make(const struct withdrawing *how, const struct list_row *row, size_t n,
+	struct arena *arena, struct withdraw_order *ret, struct why *why)
 {
 	struct withdraw_order order = {.draft = arena_array(arena, struct draft, n + 1),
 		.from = arena_array(arena, struct withdraw_from, n + 1)};
@@ -53,16 +102,16 @@ int withdraw_order_make(const struct world *w, struct db *db, enum mode mode,
 		struct draft *d = &order.draft[order.n];
 		struct withdraw_from *from = &order.from[order.n++];
 
-		*d = (struct draft){.mode = mode};
-		*from = (struct withdraw_from){row[i].log, row[i].seq};
+		*d = (struct draft){.mode = how->mode, .still = still_stands, .still_ctx = from};
 		/* What has no versions goes as a whole. */
-		for (k = i; k < n && row[k].log == from->log && row[k].seq == from->seq; k++)
+		for (k = i; k < n && row[k].log == row[i].log && row[k].seq == row[i].seq; k++)
 			x[k] = (struct withdrawal){.type = row[k].type,
 				.uuid = row[k].uuid,
 				.version = row[k].version};
-		rc = content_make(x + i, k - i, reason, arena, d, why);
+		*from = (struct withdraw_from){row[i].log, row[i].seq, row + i, k - i};
+		rc = content_make(x + i, k - i, how->reason, arena, d, why);
 		if (rc == 0)
-			rc = readers_now(w, db, from, arena, d, why);
+			rc = readers_now(how->world, how->db, from, arena, d, why);
 	}
 	if (rc == 0)
 		*ret = order;
@@ -85,22 +134,23 @@ static bool has_others(const struct draft *now, const struct draft *before)
 }
 
 /* Of the order those that have other readers by now, with these. */
-static int order_grown(const struct node *node, struct db *db, const struct id *coalition,
-	const struct withdraw_order *order, struct arena *arena, struct withdraw_order *ret,
-	struct why *why)
+static int order_grown(const struct withdrawing *x, const struct withdraw_order *order,
+	struct arena *arena, struct withdraw_order *ret, struct why *why)
 {
 	struct withdraw_order grown = {.draft = arena_array(arena, struct draft, order->n + 1),
 		.from = arena_array(arena, struct withdraw_from, order->n + 1)};
 	struct world w;
-	int rc = db_begin_read(db, why);
+	int rc = db_begin_read(x->db, why);
 
 	if (rc < 0)
 		return rc;
-	rc = world_load(&w, node, db, coalition, arena, why);
+	rc = world_load(&w, x->node, x->db, &x->world->coalition.id, arena, why);
 	for (size_t i = 0; rc == 0 && i < order->n; i++) {
 		struct draft now = order->draft[i];
 
-		rc = readers_now(&w, db, &order->from[i], arena, &now, why);
+		/* It has been taken back by now; only its readers are more. */
+		now.still = NULL;
+		rc = readers_now(&w, x->db, &order->from[i], arena, &now, why);
 		if (rc == E_MISSING) { /* erased */
 			rc = 0;
 		} else if (rc == 0 && has_others(&now, &order->draft[i])) {
@@ -108,15 +158,13 @@ static int order_grown(const struct node *node, struct db *db, const struct id *
 			grown.draft[grown.n++] = now;
 		}
 	}
-	db_rollback(db);
+	db_rollback(x->db);
 	*ret = grown;
 	return rc;
 }
 
-int withdraw_order_write(int (*write)(void *ctx, const struct id *coalition, const struct draft *d,
-				 size_t n, struct written *ret, struct why *why),
-	void *ctx, const struct node *node, struct db *db, const struct id *coalition,
-	const struct withdraw_order *order, struct why *why)
+static int order_write(
+	const struct withdrawing *x, const struct withdraw_order *order, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
 	struct withdraw_order due = *order;
@@ -126,11 +174,58 @@ int withdraw_order_write(int (*write)(void *ctx, const struct id *coalition, con
 	for (int i = 0; rc == 0 && due.n && i <= LIMIT_MEMBERS; i++) {
 		struct written *w = arena_array(&arena, struct written, due.n);
 
-		rc = write(ctx, coalition, due.draft, due.n, w, why);
+		rc = x->write(x->ctx, &x->world->coalition.id, due.draft, due.n, w, why);
 		if (rc == 0)
-			rc = order_grown(node, db, coalition, &due, &arena, &due, why);
+			rc = order_grown(x, &due, &arena, &due, why);
 	}
 	return rc;
+}
+
+/* ---- page after page ---- */
+
+static int page_take_back(const struct withdrawing *x, const struct list_query *q, bool *audited,
+	size_t *ret_n, bool *ret_more, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
+	struct withdraw_order order;
+	struct list_row *row;
+	int rc = db_begin_read(x->db, why);
+
+	if (rc < 0)
+		return rc;
+	rc = stix_list_page(x->world, x->db, x->reader, q, &arena, &row, ret_n, ret_more, why);
+	if (rc == 0)
+		rc = order_make(x, row, *ret_n, &arena, &order, why);
+	db_rollback(x->db);
+	if (rc < 0 || *ret_n == 0)
+		return rc;
+	rc = x->audit && !*audited ? x->audit(x->ctx, why) : 0;
+	*audited = *audited || rc == 0;
+	return rc < 0 ? rc : order_write(x, &order, why);
+}
+
+int withdraw_found(
+	const struct withdrawing *x, const struct list_query *q, size_t *ret_n, struct why *why)
+{
+	bool more = true, audited = false;
+	int tries = 0, rc = 0;
+
+	*ret_n = 0;
+	/* What has been taken back is not found again: the next page is the first one. */
+	while (rc == 0 && more) {
+		size_t n = 0;
+
+		rc = page_take_back(x, q, &audited, &n, &more, why);
+		if (rc == 0)
+			*ret_n += n;
+		if (rc == E_CONFLICT && tries++ < TRIES_MAX) {
+			more = true;
+			rc = 0;
+		}
+	}
+	return rc == E_CONFLICT
+		       ? why_set(why, E_BUSY, "", "others change the same objects: do it again")
+		       : rc;
 }
 
 /* ---- along with a release ---- */

@@ -8,28 +8,30 @@
 
 #include "node/write.h"
 
-struct withdraw_order {
-	struct draft *draft;
-	struct withdraw_from {
-		int64_t log;
-		uint64_t seq;
-	} * from; /* the entry that each is about */
-	size_t n;
+/* Who takes back, and how it is written. */
+struct withdrawing {
+	const struct node *node;
+	struct db *db; /* not in a transaction */
+	const struct world *world;
+	const struct reader *reader;
+	enum mode mode;
+	struct slice reason; /* or empty */
+	/* Once, before the first is written: a line in the audit. May be NULL. */
+	int (*audit)(void *ctx, struct why *why);
+	/* queue_write or node_write. */
+	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+		struct written *ret, struct why *why);
+	void *ctx;
 };
-/* Rows of this member, those of one entry one after the other; in a read transaction. E_LIMIT. */
-MUST_USE int withdraw_order_make(const struct world *w, struct db *db, enum mode mode,
-	const struct list_row *row, size_t n, struct slice reason, struct arena *arena,
-	struct withdraw_order *ret, struct why *why);
 
 /*
- * Writes it. Who got the objects while it was made gets it too: it is written once more for whoever has been added since. Outside a transaction; E_* of `write`
- * (queue_write or node_write).
+ * Takes back all that the query finds, which is this member's; page after page, whatever its `limit`. Whether it still stands is judged in the transaction that writes:
+ * what somebody else has taken back in the meantime is not taken back once more, and not counted. Who got the objects while it was written gets it too: it is
+ * written once more for whoever has been added since. *ret_n: versions that this call has taken back, as far as it came. E_* of `write`; E_BUSY: others change the same
+ * objects at this moment.
  */
-MUST_USE int withdraw_order_write(
-	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
-		struct written *ret, struct why *why),
-	void *ctx, const struct node *node, struct db *db, const struct id *coalition,
-	const struct withdraw_order *order, struct why *why);
+MUST_USE int withdraw_found(
+	const struct withdrawing *x, const struct list_query *q, size_t *ret_n, struct why *why);
 
 /* Of an entry that is released: what of it has been taken back or revoked since is taken back from its new readers too (node/workspace.h). */
 MUST_USE int withdraw_along(

@@ -6,6 +6,7 @@
 #include "work/cyber/index.h"
 #include "work/cyber/ingest.h"
 #include "work/cyber/list.h"
+#include "work/cyber/withdraw.h"
 
 #include "log/batch.h"
 #include "node/note.h"
@@ -533,8 +534,11 @@ static int taken_write(void *ctx, const struct id *coalition, const struct draft
 	return node_write(l->m[0].node, l->m[0].db, coalition, d, n, ret, failed);
 }
 
-/* Takes a bundle in at member 0, for all. */
-static struct ingest_result take(struct league *l, const char *text)
+/* Takes a bundle in at member 0, for all; written by `write`. */
+static struct ingest_result take_by(struct league *l, const char *text,
+	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+		struct written *ret, struct why *why),
+	void *ctx)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(64 * MIB);
 	struct ingest in = {.node = l->m[0].node,
@@ -543,8 +547,8 @@ static struct ingest_result take(struct league *l, const char *text)
 		.mode = MODE_REAL,
 		.label = league_draft(l, &arena, (int[]){0}, 1, "t", "x").label,
 		.all = true,
-		.write = taken_write,
-		.ctx = l};
+		.write = write,
+		.ctx = ctx};
 	struct ingest_result result = {0};
 	struct source source;
 
@@ -553,6 +557,11 @@ static struct ingest_result take(struct league *l, const char *text)
 	stix_source_close(&source);
 	result.told = NULL; /* lay in the arena */
 	return result;
+}
+
+static struct ingest_result take(struct league *l, const char *text)
+{
+	return take_by(l, text, taken_write, l);
 }
 
 /*
@@ -602,12 +611,174 @@ static void known_is_read(void **state)
 	league_rebuilds(l, 0);
 }
 
+/* ---- two at once ---- */
+
+/* What somebody else does between what a writer has looked at and what he writes; and what comes of it for him. */
+struct between {
+	struct league *l;
+	const char *text;	   /* taken in first, or, NULL, the object A withdrawn */
+	const struct draft *other; /* another's, which is written along with it */
+	int first;		   /* what the first attempt came to */
+	unsigned calls;
+};
+
+static int between_write(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+	struct written *ret, struct why *failed)
+{
+	struct between *x = ctx;
+	struct draft both[2] = {0};
+	struct written written[2];
+	int rc;
+
+	if (x->calls++)
+		return taken_write(x->l, coalition, d, n, ret, failed);
+	if (x->other) {
+		both[0] = *x->other;
+		both[1] = d[0];
+		x->first = taken_write(x->l, coalition, both, 2, written, failed);
+		return x->first;
+	}
+	if (x->text)
+		assert_int_equal(take(x->l, x->text).n[VERDICT_WRITTEN], 1);
+	else
+		withdraw(x->l, 0, (int[]){1, 2, -1}, "tool--" A, NULL);
+	rc = taken_write(x->l, coalition, d, n, ret, failed);
+	x->first = rc;
+	return rc;
+}
+
+/* Whether an object may go in is judged in the transaction that writes it: of two that come at once with one version the second is told so, and the rest of his goes in. */
+static void judged_when_written(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *mine = arena_printf(&arena, "{\"objects\":[%s,%s]}",
+		tool(&arena, A, 1, "second"), tool(&arena, B, 1, "b1"));
+	struct between x = {.l = l, .text = tool(&arena, A, 1, "first")};
+	struct ingest_result r = take_by(l, mine, between_write, &x);
+
+	assert_int_equal(x.first, E_CONFLICT);
+	assert_int_equal(r.n[VERDICT_REFUSED], 1);
+	assert_int_equal(r.n[VERDICT_WRITTEN], 1);
+	assert_int_equal(r.n_told, 1);
+	assert_string_equal(seen(l, 0, 0), "first b1 ");
+	/* The very object of somebody else is here already. */
+	x = (struct between){.l = l, .text = tool(&arena, C, 1, "c1")};
+	r = take_by(l, tool(&arena, C, 1, "c1"), between_write, &x);
+	assert_int_equal(r.n[VERDICT_ALREADY], 1);
+	assert_int_equal(r.n[VERDICT_WRITTEN], 0);
+	assert_int_equal(r.entries, 0);
+	/* What has been revoked meanwhile has no later versions. */
+	x = (struct between){.l = l,
+		.text = arena_printf(&arena,
+			"{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--" B
+			"\",\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-02T00:00:00.000Z\",\"name\":\"b2\",\"revoked\":true}")};
+	r = take_by(l, tool(&arena, B, 3, "b3"), between_write, &x);
+	assert_int_equal(r.n[VERDICT_REFUSED], 1);
+	/* What touches nothing of it goes in at once. */
+	x = (struct between){.l = l, .text = tool(&arena, A, 5, "a5")};
+	r = take_by(l, tool(&arena, A, 6, "a6"), between_write, &x);
+	assert_int_equal(x.first, 0);
+	assert_int_equal(r.n[VERDICT_WRITTEN], 1);
+	assert_string_equal(seen(l, 0, 0), "c1 b2 a6 ");
+	league_rebuilds(l, 0);
+}
+
+/* Written before the other's, in one transaction with it. */
+static int beside_write(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+	struct written *ret, struct why *failed)
+{
+	struct between *x = ctx;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct between inner = {.l = x->l, .other = d};
+	struct ingest_result r;
+
+	if (x->calls++)
+		return taken_write(x->l, coalition, d, n, ret, failed);
+	r = take_by(x->l, tool(&arena, A, 1, "inner"), between_write, &inner);
+	assert_int_equal(inner.first, E_CONFLICT);
+	assert_int_equal(r.n[VERDICT_WRITTEN], 1);
+	return taken_write(x->l, coalition, d, n, ret, failed);
+}
+
+static void judged_beside_another(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct between x = {.l = l};
+	struct ingest_result r = take_by(l, tool(&arena, A, 1, "outer"), beside_write, &x);
+
+	assert_int_equal(r.n[VERDICT_REFUSED], 1);
+	assert_string_equal(seen(l, 0, 0), "inner ");
+}
+
+/* Member 0 takes back what the query finds: how many versions. */
+static size_t take_back(struct league *l, struct list_query q,
+	int (*write)(void *ctx, const struct id *coalition, const struct draft *d, size_t n,
+		struct written *ret, struct why *why),
+	void *ctx)
+{
+	struct reading *r = reading_start(l, 0);
+	const struct slice id = SLICE("tool--" A);
+	struct withdrawing x = {.node = l->m[0].node,
+		.db = l->m[0].db,
+		.world = &r->world,
+		.reader = &r->self,
+		.mode = MODE_REAL,
+		.write = write,
+		.ctx = ctx};
+	size_t n;
+
+	db_rollback(l->m[0].db);
+	q.root = cyber_root(&r->world.coalition, MODE_REAL);
+	q.has_author = true;
+	q.author = l->m[0].id;
+	q.id = &id;
+	q.n_id = 1;
+	assert_ok(withdraw_found(&x, &q, &n, &why));
+	assert_ok(db_begin_read(l->m[0].db, &why));
+	reading_end(&r);
+	return n;
+}
+
+/* All pages of it, not the first; and of two who take one thing back at once the second finds nothing. */
+static void taken_back_once_and_whole(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *text[7];
+	struct between x = {.l = l};
+	struct list_query all = {.versions = VERSION_ALL, .limit = 3};
+
+	for (unsigned i = 0; i < 7; i++)
+		text[i] = tool(&arena, A, i + 1, "a");
+	(void)publish(l, 0, (int[]){1, 2, -1}, text, 7);
+	assert_int_equal(take_back(l, (struct list_query){.versions = VERSION_LAST, .limit = 3},
+				 taken_write, l),
+		1);
+	assert_string_equal(seen_q(l, 0, 0, (struct list_query){.versions = VERSION_ALL}, NULL),
+		"a a a a a a ");
+	assert_int_equal(take_back(l, all, taken_write, l), 6);
+	assert_string_equal(seen(l, 0, 0), "");
+	assert_int_equal(take_back(l, all, taken_write, l), 0);
+	(void)publish(l, 0, (int[]){1, 2, -1}, text, 1);
+	assert_int_equal(take_back(l, all, between_write, &x), 0);
+	assert_int_equal(x.first, E_CONFLICT);
+	assert_string_equal(seen(l, 0, 0), "");
+	league_settle(l);
+	assert_string_equal(seen(l, 1, 1), "");
+	for (size_t i = 0; i < 2; i++)
+		league_rebuilds(l, i);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
 		SIGNED(beside_each_other), SIGNED(the_same_once), SIGNED(released_after_a_rival),
 		SIGNED(found), SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn),
-		SIGNED(pages), SIGNED(again), SIGNED(moments_only_grow), SIGNED(known_is_read)};
+		SIGNED(pages), SIGNED(again), SIGNED(moments_only_grow), SIGNED(known_is_read),
+		SIGNED(judged_when_written), SIGNED(judged_beside_another),
+		SIGNED(taken_back_once_and_whole)};
 	int skip;
 
 	work_register();
