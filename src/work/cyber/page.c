@@ -111,6 +111,24 @@ static void make_room(void)
 		kept_drop(pages.oldest);
 }
 
+void pages_wrong(const struct hash *key, const struct page *p)
+{
+	struct kept *k;
+
+	pthread_mutex_lock(&pages.lock);
+	k = find(key);
+	if (k && strcmp(k->page.etag, p->etag) == 0 && k->page.turn == p->turn &&
+		k->page.newest == p->newest)
+		kept_drop(k);
+	pthread_mutex_unlock(&pages.lock);
+}
+
+/* Made of a newer state of the store: whoever made the other has been overtaken. Versions do not say which of two is newer (db.h). */
+static bool is_newer(const struct page *a, const struct page *b)
+{
+	return a->turn != b->turn ? a->turn > b->turn : a->newest > b->newest;
+}
+
 void pages_put(const struct hash *key, int64_t version, const struct page *p)
 {
 	struct kept *k = mem_new(struct kept);
@@ -121,13 +139,20 @@ void pages_put(const struct hash *key, int64_t version, const struct page *p)
 	k->bytes = page_bytes(p);
 	pthread_mutex_lock(&pages.lock);
 	struct kept *before = find(key);
-	if (before)
-		kept_drop(before);
-	(void)map_put(&pages.by_key, slice_of(key->b, 32), k);
-	link_newest(k);
-	pages.bytes += k->bytes;
-	make_room();
+	bool late = before && is_newer(&before->page, p);
+	if (!late) {
+		if (before)
+			kept_drop(before);
+		(void)map_put(&pages.by_key, slice_of(key->b, 32), k);
+		link_newest(k);
+		pages.bytes += k->bytes;
+		make_room();
+	}
 	pthread_mutex_unlock(&pages.lock);
+	if (late) {
+		page_free(&k->page);
+		mem_free(k);
+	}
 }
 
 void pages_form(const struct hash *key, const struct page *p, enum page_form form)

@@ -36,7 +36,12 @@ MUST_USE int pages_look(
 	const struct hash *key, int64_t version, struct page *ret, bool *ret_checked);
 /* This very page has been found to be still right at this version; another that is kept by now has not. */
 void pages_checked(const struct hash *key, int64_t version, const struct page *p);
-/* Keeps it; takes references of its own. */
+/* This very page is not right any more. */
+void pages_wrong(const struct hash *key, const struct page *p);
+/*
+ * Keeps it; takes references of its own. One that is kept and was made of a newer state of the store (turn, newest) stays: of two who make a page at once the
+ * slower one does not undo the other's.
+ */
 void pages_put(const struct hash *key, int64_t version, const struct page *p);
 /* Keeps a compressed form of a page that is there. */
 void pages_form(const struct hash *key, const struct page *p, enum page_form form);

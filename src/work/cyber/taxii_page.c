@@ -335,6 +335,8 @@ static int page_find(struct making *m, const struct hash *key, int64_t version)
 		rc = page_still(m->t, &m->page, &checked);
 		if (rc == 0 && checked)
 			pages_checked(key, version, &m->page);
+		else if (rc == 0)
+			pages_wrong(key, &m->page);
 	}
 	if (rc == 0 && !checked) {
 		page_free(&m->page);
