@@ -24,6 +24,12 @@
 #define LIMIT_REGEX_STEPS 500000
 #define LIMIT_REGEX_DEPTH 5000
 #define LIMIT_REGEX_HEAP  (8 * MIB)
+/*
+ * What all LIKE and MATCHES of one question take together, whatever it is asked of: a second, and so much for each byte of what was seen. So a question takes as long as
+ * what it is asked of is large, and a pattern of somebody else cannot make it longer; an honest one takes two or three steps for a byte of a value.
+ */
+#define LIMIT_PATTERN_TEXT_STEPS    20000000
+#define LIMIT_PATTERN_TEXT_PER_BYTE 64
 /* Observations given to one question, and their JSON. */
 #define LIMIT_OBSERVED	     1000000
 #define LIMIT_OBSERVED_BYTES (1 * GIB)

@@ -9,7 +9,7 @@
  *	if (rc == 0 && verdict.matched) ... verdict.at[0 … verdict.n)
  *
  * What a pattern may cost is bounded in every direction: its length, nesting and repetitions when it is parsed; values looked at,
- * bindings tried, and the steps and memory of a regular expression when it is asked. Over a bound is E_LIMIT, never a wrong answer.
+ * bindings tried, the steps and memory of a regular expression, and the steps of all LIKE and MATCHES together when it is asked. Over a bound is E_LIMIT, never a wrong answer.
  *
  * A pattern owns its memory; it may be asked by one thread at a time. `observed` borrows the JSON and the arena.
  */
@@ -60,6 +60,7 @@ struct observed {
 	VEC(struct observed_object) object;
 	struct map by_id; /* id -> index + 1 in `shared` */
 	VEC(struct observed_object) shared;
+	uint64_t bytes; /* of JSON */
 };
 
 /*

@@ -88,6 +88,13 @@ static bool order_fits(enum test_op op, int order)
 			       : order >= 0;
 }
 
+static int text_spent(struct evaluation *e)
+{
+	return why_set(e->why, E_LIMIT, "",
+		"LIKE and MATCHES of the pattern take more steps together than %d and %d for each byte of what was seen",
+		LIMIT_PATTERN_TEXT_STEPS, LIMIT_PATTERN_TEXT_PER_BYTE);
+}
+
 static int test_text(struct evaluation *e, const struct test *t, const struct value *v, bool *ret)
 {
 	bool bytes = v->kind == VALUE_BYTES;
@@ -96,12 +103,17 @@ static int test_text(struct evaluation *e, const struct test *t, const struct va
 	*ret = false;
 	if ((v->kind != VALUE_STRING && !bytes) || (bytes && !t->narrow))
 		return 0;
+	/* It is read through at least once. */
+	if (text.n >= e->text_left)
+		return text_spent(e);
+	e->text_left -= text.n;
 	if (!bytes && pattern_text_nfc(e->arena, text, &text) < 0)
 		return why_set(e->why, E_LIMIT, "", "a value is too long to be normalised");
-	if (t->op == TEST_MATCHES)
-		return pattern_regex_search(t->regex, text, bytes, ret, e->why);
-	*ret = pattern_text_like(t->like, text, bytes);
-	return 0;
+	if (t->op == TEST_LIKE)
+		return pattern_text_like(t->like, text, bytes, &e->text_left, ret) ? 0
+										   : text_spent(e);
+	int rc = pattern_regex_search(t->regex, text, bytes, &e->text_left, ret, e->why);
+	return rc < 0 && e->text_left == 0 ? text_spent(e) : rc;
 }
 
 static bool test_subnet(const struct test *t, const struct value *v)

@@ -245,15 +245,16 @@ MUST_USE int pattern_text_nfc(struct arena *a, struct slice text, struct slice *
 bool pattern_text_narrow(struct slice text);
 /* Compares UTF-8 `text`, whose code points stand for bytes, with bytes; false if one is above 255. */
 bool pattern_text_cmp_bytes(struct slice text, struct slice bytes, int *ret);
-/* LIKE over code points, or over bytes that stand for code points below 256. */
-bool pattern_text_like(struct slice like, struct slice value, bool bytes);
+/* LIKE over code points, or over bytes that stand for code points below 256; takes its steps from *left: false if they do not suffice. */
+bool pattern_text_like(
+	struct slice like, struct slice value, bool bytes, uint64_t *left, bool *ret) MUST_USE;
 
 MUST_USE int pattern_regex_new(
 	struct regex **ret, struct slice source, bool narrow, struct why *why);
 void pattern_regex_free(struct regex **r);
-/* E_LIMIT when it takes too many steps or too much memory. */
-MUST_USE int pattern_regex_search(
-	struct regex *r, struct slice value, bool bytes, bool *ret, struct why *why);
+/* Takes its steps from *left. E_LIMIT when it takes too many of them or too much memory by itself; when *left does not suffice, that is 0. */
+MUST_USE int pattern_regex_search(struct regex *r, struct slice value, bool bytes, uint64_t *left,
+	bool *ret, struct why *why);
 
 /* ---- pattern_net.c ---- */
 MUST_USE int pattern_subnet_parse(struct slice text, struct subnet *ret);
@@ -265,6 +266,7 @@ struct evaluation {
 	const struct observation *in;
 	struct arena *arena; /* for unescaped strings; reset between observations */
 	uint64_t steps;	     /* values looked at, against LIMIT_PATTERN_STEPS */
+	uint64_t text_left;  /* steps that LIKE and MATCHES may still take */
 	struct why *why;
 };
 /* 1: an object of the observation makes it true; 0: none does; E_LIMIT, E_INVALID. */

@@ -84,7 +84,10 @@ int pattern_match(struct pattern *p, const struct observed *seen, struct pattern
 	struct why *why)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_OBSERVED_BYTES);
-	struct evaluation e = {.seen = seen, .arena = &scratch, .why = why};
+	struct evaluation e = {.seen = seen,
+		.arena = &scratch,
+		.text_left = LIMIT_PATTERN_TEXT_STEPS + LIMIT_PATTERN_TEXT_PER_BYTE * seen->bytes,
+		.why = why};
 	struct pattern_verdict verdict = {0};
 	int rc =
 		p->root->kind == SEEN_ONE ? match_one(p, &e, &verdict) : match_all(p, &e, &verdict);

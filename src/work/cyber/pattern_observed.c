@@ -103,7 +103,7 @@ static bool is_observed(const struct json_doc *doc, json_ref ref, struct arena *
 	       (json_get(doc, ref, "objects") && json_get(doc, ref, "first_observed"));
 }
 
-int observed_add(struct observed *seen, struct arena *arena, struct slice json, struct why *why)
+static int add_text(struct observed *seen, struct arena *arena, struct slice json, struct why *why)
 {
 	struct json_doc *doc = arena_new(arena, struct json_doc);
 	size_t observations = seen->observation.n, objects = seen->object.n,
@@ -138,6 +138,15 @@ int observed_add(struct observed *seen, struct arena *arena, struct slice json, 
 		while (seen->shared.n > shared)
 			map_del(&seen->by_id, seen->shared.p[--seen->shared.n].id);
 	}
+	return rc;
+}
+
+int observed_add(struct observed *seen, struct arena *arena, struct slice json, struct why *why)
+{
+	int rc = add_text(seen, arena, json, why);
+
+	if (rc == 0)
+		seen->bytes += json.n;
 	return rc;
 }
 

@@ -2,7 +2,8 @@
  * pattern_text.c: LIKE and MATCHES.
  *
  * Text is compared in Unicode's form NFC (§9.6.1). A regular expression is somebody else's program: it runs in PCRE2's interpreter, never as
- * machine code of its making, with bounds on steps, depth and memory.
+ * machine code of its making, with bounds on steps, depth and memory. PCRE2 counts its steps anew from each byte on that a match may begin at; those of
+ * a whole question are counted here, by a call before each item of the expression that is tried.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 
@@ -88,12 +89,12 @@ static bool next_char(struct slice *s, bool bytes, uint32_t *ret)
 }
 
 /* The classic match with one point of return, the last %: time is at most length times length. */
-bool pattern_text_like(struct slice like, struct slice value, bool bytes)
+bool pattern_text_like(struct slice like, struct slice value, bool bytes, uint64_t *left, bool *ret)
 {
 	struct slice back_like = SLICE_NONE, back_value = SLICE_NONE;
 	bool star = false;
 
-	for (;;) {
+	for (; *left; --*left) {
 		struct slice l = like, v = value;
 		uint32_t want = 0, have = 0;
 		bool more = utf8_next(&l, &want), any = next_char(&v, bytes, &have);
@@ -104,18 +105,23 @@ bool pattern_text_like(struct slice like, struct slice value, bool bytes)
 			back_value = value;
 			continue;
 		}
-		if (!more && !any)
+		if (!more && !any) {
+			*ret = true;
 			return true;
+		}
 		if (more && any && (want == '_' || want == have)) {
 			like = l;
 			value = v;
 			continue;
 		}
-		if (!star || !next_char(&back_value, bytes, &have))
-			return false;
+		if (!star || !next_char(&back_value, bytes, &have)) {
+			*ret = false;
+			return true;
+		}
 		like = back_like;
 		value = back_value;
 	}
+	return false;
 }
 
 struct regex {
@@ -134,8 +140,9 @@ static pcre2_code *compile(struct slice source, uint32_t flags, struct why *why)
 	if (c) {
 		pcre2_set_parens_nest_limit(c, LIMIT_PATTERN_DEPTH);
 		code = pcre2_compile(source.p ? source.p : (const uint8_t *)"", source.n,
-			flags | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP, &error,
-			&at, c);
+			flags | PCRE2_DOTALL | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C |
+				PCRE2_NEVER_UCP,
+			&error, &at, c);
 		pcre2_compile_context_free(c);
 	}
 	if (!code) {
@@ -199,18 +206,44 @@ void pattern_regex_free(struct regex **r)
 	*r = NULL;
 }
 
+struct spending {
+	uint64_t *left;
+	uint64_t each; /* for one item */
+	size_t at;     /* where the last one was tried */
+};
+
+/* Before an item is tried: one step, and one for each byte that the item before it has gone over. */
+static int spend(pcre2_callout_block *b, void *ctx)
+{
+	struct spending *s = ctx;
+	size_t at = b->current_position;
+	uint64_t cost = s->each + (at > s->at ? at - s->at : s->at - at);
+
+	s->at = at;
+	*s->left -= cost < *s->left ? cost : *s->left;
+	return *s->left ? 0 : PCRE2_ERROR_CALLOUT;
+}
+
 int pattern_regex_search(
-	struct regex *r, struct slice value, bool bytes, bool *ret, struct why *why)
+	struct regex *r, struct slice value, bool bytes, uint64_t *left, bool *ret, struct why *why)
 {
 	pcre2_code *code = bytes ? r->bytes : r->text;
+	struct spending s = {.left = left, .each = 1};
+	uint32_t back = 0;
 	int rc;
 
 	if (!code) {
 		*ret = false;
 		return 0;
 	}
+	(void)pcre2_pattern_info(code, PCRE2_INFO_BACKREFMAX, &back);
+	/* A reference to a group may compare as much as the value has, and go nowhere. */
+	if (back)
+		s.each += value.n / 16;
+	pcre2_set_callout(r->bounds, spend, &s);
 	rc = pcre2_match(code, value.p ? value.p : (const uint8_t *)"", value.n, 0,
 		PCRE2_NO_UTF_CHECK, r->data, r->bounds);
+	pcre2_set_callout(r->bounds, NULL, NULL);
 	if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
 		return why_set(why, E_LIMIT, "",
 			"a regular expression takes too many steps or too much memory for a value of %zu bytes",

@@ -244,6 +244,52 @@ static void test_bounded(void **state)
 		ask(buf_cstr(&b), "([x:v = 1] FOLLOWEDBY [x:v = 1]) REPEATS 20 TIMES", &why), 1);
 }
 
+/* `n` observations of one value each. */
+static void seen_many(struct buf *b, size_t n, const char *value)
+{
+	buf_clear(b);
+	buf_str(b, "[");
+	for (size_t i = 0; i < n; i++)
+		buf_addf(b,
+			"%s{\"type\":\"observed-data\",\"first_observed\":\"2025-01-01T00:00:00Z\",\"last_observed\":\"2025-01-01T00:00:00Z\","
+			"\"number_observed\":1,\"objects\":{\"0\":{\"type\":\"x\",\"v\":\"%s\"}}}",
+			i ? "," : "", value);
+	buf_str(b, "]");
+}
+
+/* What one value takes may be little, and of many together it is not: LIKE and MATCHES have one purse for a question. */
+static void test_text_together(void **state)
+{
+	struct buf b CLEANUP_BUF = BUF(8 * MIB), value CLEANUP_BUF = BUF(64 * KIB);
+	struct why why = {0};
+
+	(void)state;
+	seen_many(&b, 10, "aaaaaaaaaaaaaaaab");
+	assert_int_equal(ask(buf_cstr(&b), "[x:v MATCHES '^(a+)+$']", &why), 0);
+	seen_many(&b, 1000, "aaaaaaaaaaaaaaaab");
+	assert_int_equal(ask(buf_cstr(&b), "[x:v MATCHES '^(a+)+$']", &why), E_LIMIT);
+	assert_non_null(strstr(why.text, "LIKE and MATCHES"));
+	/* An honest one of the same. */
+	assert_int_equal(ask(buf_cstr(&b), "[x:v MATCHES '^a+c$' OR x:v LIKE '%a%c']", &why), 0);
+	/* Of one value: PCRE2 counts from each place on anew, and does not count what one item goes over. */
+	while (value.n < 30000)
+		buf_str(&value, "a");
+	seen_many(&b, 1, buf_cstr(&value));
+	why = (struct why){0};
+	assert_int_equal(ask(buf_cstr(&b), "[x:v MATCHES 'a*b|a*c']", &why), E_LIMIT);
+	assert_non_null(strstr(why.text, "LIKE and MATCHES"));
+	why = (struct why){0};
+	assert_int_equal(ask(buf_cstr(&b), "[x:v MATCHES '(a*?)\\\\1c|d']", &why), E_LIMIT);
+	why = (struct why){0};
+	buf_clear(&value);
+	buf_str(&value, "[x:v LIKE '%");
+	while (value.n < 15000)
+		buf_str(&value, "a");
+	buf_str(&value, "b%']");
+	assert_int_equal(ask(buf_cstr(&b), buf_cstr(&value), &why), E_LIMIT);
+	assert_non_null(strstr(why.text, "LIKE and MATCHES"));
+}
+
 static void test_observed_refused(void **state)
 {
 	static const char *const odd[] = {
@@ -316,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_deep_and_long),
 		cmocka_unit_test(test_asked),
 		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_text_together),
 		cmocka_unit_test(test_observed_refused),
 		cmocka_unit_test(test_values),
 	};
