@@ -89,8 +89,8 @@ static void compare(
 	if (coord_parse(&x, COORD_NOTICE, r->content, arena, NULL) < 0 || x.csaf == JSON_ABSENT)
 		return;
 	/* What was written before by other rules still is that document. */
-	(void)!csaf_read_at(&old, arena, &x.doc, x.csaf, NULL);
-	if (!slice_eq(old.id, c->id) || !slice_eq(old.publisher, c->publisher))
+	if (csaf_about(&old, arena, &x.doc, x.csaf, NULL) < 0 || !slice_eq(old.id, c->id) ||
+		!slice_eq(old.publisher, c->publisher))
 		return;
 	ret->any = true;
 	ret->object = r->object;

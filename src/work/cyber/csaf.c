@@ -24,6 +24,26 @@ void csaf_fault(struct csaf_checking *k, const char *where, const char *fmt, ...
 		arena_string(k->arena, slice_str(where)), arena_string(k->arena, slice_str(text))};
 }
 
+size_t csaf_down(struct csaf_checking *k, const char *fmt, ...)
+{
+	size_t before = k->n_where;
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(k->where + before, sizeof(k->where) - before, fmt, args);
+	va_end(args);
+	MUST(n >= 0 && before + (size_t)n < sizeof(k->where));
+	k->n_where = before + (size_t)n;
+	return before;
+}
+
+void csaf_up(struct csaf_checking *k, size_t n)
+{
+	k->where[n] = 0;
+	k->n_where = n;
+}
+
 static int number_cmp(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;
@@ -88,16 +108,28 @@ static void about_read(struct csaf *c, struct arena *arena)
 	(void)!tlp_parse(text_of(c, arena, json_get(&c->doc, spread, "tlp"), "label"), &c->tlp);
 }
 
-int csaf_read_at(struct csaf *ret, struct arena *arena, const struct json_doc *doc, json_ref root,
+int csaf_about(struct csaf *ret, struct arena *arena, const struct json_doc *doc, json_ref root,
 	struct why *why)
 {
 	struct csaf c = {.doc = *doc, .root = root};
-	struct csaf_checking k = {&c, arena};
 
 	c.document = json_get(doc, root, "document");
 	if (json_type(doc, c.document) != JSON_OBJECT)
 		return why_set(why, E_INVALID, "/document", "is missing: this is no CSAF document");
 	about_read(&c, arena);
+	*ret = c;
+	return 0;
+}
+
+int csaf_read_at(struct csaf *ret, struct arena *arena, const struct json_doc *doc, json_ref root,
+	struct why *why)
+{
+	struct csaf c;
+	struct csaf_checking k = {.c = &c, .arena = arena};
+	int rc = csaf_about(&c, arena, doc, root, why);
+
+	if (rc < 0)
+		return rc;
 	csaf_schema_check(&k);
 	if (c.n_fault == 0)
 		csaf_test_check(&k);

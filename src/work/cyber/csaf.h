@@ -35,6 +35,9 @@ MUST_USE int csaf_read(struct csaf *ret, struct arena *arena, struct slice bytes
 /* A document within another text, at `root`; pointers of faults begin at the document. */
 MUST_USE int csaf_read_at(struct csaf *ret, struct arena *arena, const struct json_doc *doc,
 	json_ref root, struct why *why);
+/* What a document says of itself, without a look at whether it keeps the rules. E_INVALID: it is none. */
+MUST_USE int csaf_about(struct csaf *ret, struct arena *arena, const struct json_doc *doc,
+	json_ref root, struct why *why);
 /* Appends the content of a cyber/notice/1: an advisory, published unless its status is draft. */
 void csaf_notice(const struct csaf *c, struct buf *ret);
 /* Name of its file (§5.1). */
@@ -42,17 +45,27 @@ void csaf_file_name(const struct csaf *c, struct buf *ret);
 
 /* ---- inside: csaf_schema.c, csaf_test.c, csaf_cvss.c ---- */
 
+/* A pointer has a name or number for each level, of which the reader allows 128; the longest name has 29 letters. */
+#define CSAF_WHERE 4096
+
 struct csaf_checking {
 	struct csaf *c;
 	struct arena *arena;
+	char where
+		[CSAF_WHERE]; /* of what is looked at now: a pointer for each value would be document × depth of memory */
+	size_t n_where;
 };
+/* Down to a member or an element; csaf_up() with what is returned goes back to where it was. */
+MUST_USE size_t csaf_down(struct csaf_checking *k, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void csaf_up(struct csaf_checking *k, size_t n);
 void csaf_fault(struct csaf_checking *k, const char *where, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Against the schema; the tests are made only of what keeps it. */
 void csaf_schema_check(struct csaf_checking *k);
 void csaf_test_check(struct csaf_checking *k);
-/* One object of `scores`: 6.1.8, 6.1.9, 6.1.10. */
-void csaf_cvss_check(struct csaf_checking *k, json_ref score, const char *where);
+/* One object of `scores`, which k->where leads to: 6.1.8, 6.1.9, 6.1.10. */
+void csaf_cvss_check(struct csaf_checking *k, json_ref score);
 
 /* A version (§3.1.11). */
 struct csaf_version {

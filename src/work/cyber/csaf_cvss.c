@@ -115,19 +115,19 @@ static struct slice text_of(const struct csaf_checking *k, json_ref o, const cha
 	return json_string(&k->c->doc, json_get(&k->c->doc, o, key), k->arena);
 }
 
-static void properties_check(struct csaf_checking *k, json_ref o, const struct metric *m,
-	const struct vector *v, const char *where)
+static void properties_check(
+	struct csaf_checking *k, json_ref o, const struct metric *m, const struct vector *v)
 {
 	for (size_t i = 0; i < METRICS && m[i].name; i++) {
 		struct slice said = text_of(k, o, m[i].property);
 
 		if (said.n && said.p[0] != v->letter[i])
-			csaf_fault(
-				k, where, "6.1.10: %s is not what the vector says", m[i].property);
+			csaf_fault(k, k->where, "6.1.10: %s is not what the vector says",
+				m[i].property);
 	}
 }
 
-static void score_check(struct csaf_checking *k, json_ref o, bool v3, const char *where)
+static void score_check(struct csaf_checking *k, json_ref o, bool v3)
 {
 	struct slice version = text_of(k, o, "version"), vector = text_of(k, o, "vectorString"),
 		     said = text_of(k, o, "baseSeverity");
@@ -141,26 +141,29 @@ static void score_check(struct csaf_checking *k, json_ref o, bool v3, const char
 		json_type(&k->c->doc, score) != JSON_NUMBER || (v3 && !said.n) ||
 		(v3 && !slice_take(&vector, one ? "CVSS:3.1/" : "CVSS:3.0/")) ||
 		!vector_parse(vector, m, &v)) {
-		csaf_fault(k, where,
+		csaf_fault(k, k->where,
 			"6.1.8: has no version, vectorString, baseScore and baseSeverity of CVSS");
 		return;
 	}
-	properties_check(k, o, m, &v, where);
+	properties_check(k, o, m, &v);
 	is = v3 ? base_three(&v, one) : base_two(&v);
 	written = strtod(arena_string(k->arena, json_number(&k->c->doc, score)), NULL);
 	if (fabs(is - written) > 0.01)
-		csaf_fault(k, where, "6.1.9: the base score of this vector is %.1f", is);
+		csaf_fault(k, k->where, "6.1.9: the base score of this vector is %.1f", is);
 	else if (v3 && !slice_is(said, severity(is)))
-		csaf_fault(k, where, "6.1.9: the severity of %.1f is %s", is, severity(is));
+		csaf_fault(k, k->where, "6.1.9: the severity of %.1f is %s", is, severity(is));
 }
 
-void csaf_cvss_check(struct csaf_checking *k, json_ref score, const char *where)
+void csaf_cvss_check(struct csaf_checking *k, json_ref score)
 {
-	const struct json_doc *doc = &k->c->doc;
-	json_ref v2 = json_get(doc, score, "cvss_v2"), v3 = json_get(doc, score, "cvss_v3");
+	static const char *const keys[] = {"cvss_v2", "cvss_v3"};
 
-	if (v2 != JSON_ABSENT)
-		score_check(k, v2, false, arena_printf(k->arena, "%s/cvss_v2", where));
-	if (v3 != JSON_ABSENT)
-		score_check(k, v3, true, arena_printf(k->arena, "%s/cvss_v3", where));
+	for (size_t i = 0; i < 2; i++) {
+		json_ref o = json_get(&k->c->doc, score, keys[i]);
+		size_t up = csaf_down(k, "/%s", keys[i]);
+
+		if (o != JSON_ABSENT)
+			score_check(k, o, i == 1);
+		csaf_up(k, up);
+	}
 }

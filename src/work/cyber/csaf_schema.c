@@ -416,48 +416,49 @@ static const char *text_fault(const struct member *m, struct slice text)
 
 /* ---- the walk: a frame for each level; how deep a document goes the reader has bounded ---- */
 
-static void value_check(
-	struct csaf_checking *k, const struct member *m, json_ref v, const char *where);
+static void value_check(struct csaf_checking *k, const struct member *m, json_ref v);
 
-static void object_check(
-	struct csaf_checking *k, const struct member *m, json_ref o, const char *where)
+static void object_check(struct csaf_checking *k, const struct member *m, json_ref o)
 {
 	const struct json_doc *doc = &k->c->doc;
 
 	if (json_count(doc, o) < (m->least ? m->least : 1))
-		csaf_fault(k, where, "has too few members");
+		csaf_fault(k, k->where, "has too few members");
 	for (const struct member *x = m->of; x->name; x++) {
 		json_ref v = json_get(doc, o, x->name);
-		const char *at = arena_printf(k->arena, "%s/%s", where, x->name);
+		size_t up;
 
+		if (v == JSON_ABSENT && !x->must)
+			continue;
+		up = csaf_down(k, "/%s", x->name);
 		if (v != JSON_ABSENT)
-			value_check(k, x, v, at);
-		else if (x->must)
-			csaf_fault(k, at, "is missing");
+			value_check(k, x, v);
+		else
+			csaf_fault(k, k->where, "is missing");
+		csaf_up(k, up);
 	}
 }
 
-static void list_check(
-	struct csaf_checking *k, const struct member *m, json_ref list, const char *where)
+static void list_check(struct csaf_checking *k, const struct member *m, json_ref list)
 {
 	const struct json_doc *doc = &k->c->doc;
 	struct map seen = {0};
 	size_t i = 0;
 
 	if (json_count(doc, list) < (m->least ? m->least : 1))
-		csaf_fault(k, where, "has too few elements");
+		csaf_fault(k, k->where, "has too few elements");
 	for (json_ref v = json_first(doc, list); v; v = json_next(doc, v)) {
-		const char *at = arena_printf(k->arena, "%s/%zu", where, i++);
+		size_t up = csaf_down(k, "/%zu", i++);
 
-		value_check(k, m->of, v, at);
+		value_check(k, m->of, v);
 		if (m->unique && map_put(&seen, json_raw(doc, v), k))
-			csaf_fault(k, at, "stands twice");
+			csaf_fault(k, k->where, "stands twice");
+		csaf_up(k, up);
 	}
 	map_free(&seen);
 }
 
-static void value_check(
-	struct csaf_checking *k, const struct member *m, json_ref v, const char *where)
+static void value_check(struct csaf_checking *k, const struct member *m, json_ref v)
 {
 	const struct json_doc *doc = &k->c->doc;
 	enum json_type type = json_type(doc, v);
@@ -465,20 +466,20 @@ static void value_check(
 
 	if (m->shape == S_OBJECT || m->shape == S_ANY) {
 		if (type != JSON_OBJECT)
-			csaf_fault(k, where, "is no object");
+			csaf_fault(k, k->where, "is no object");
 		else if (m->shape == S_OBJECT)
-			object_check(k, m, v, where);
+			object_check(k, m, v);
 	} else if (m->shape == S_LIST) {
 		if (type != JSON_ARRAY)
-			csaf_fault(k, where, "is no list");
+			csaf_fault(k, k->where, "is no list");
 		else
-			list_check(k, m, v, where);
+			list_check(k, m, v);
 	} else if (type != JSON_STRING) {
-		csaf_fault(k, where, "is no text");
+		csaf_fault(k, k->where, "is no text");
 	} else {
 		fault = text_fault(m, json_string(doc, v, k->arena));
 		if (fault)
-			csaf_fault(k, where,
+			csaf_fault(k, k->where,
 				m->shape == S_WORD && fault == m->words ? "is one of: %s" : "%s",
 				fault);
 	}
@@ -488,5 +489,5 @@ void csaf_schema_check(struct csaf_checking *k)
 {
 	const struct member all = {"", S_OBJECT, true, NULL, root, 0, false};
 
-	value_check(k, &all, k->c->root, "");
+	value_check(k, &all, k->c->root);
 }

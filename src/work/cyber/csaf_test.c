@@ -7,10 +7,18 @@
 
 #include <inttypes.h>
 
+/* Its products, unescaped once. */
+struct group {
+	struct slice *product;
+	size_t n;
+};
+
 struct testing {
 	struct csaf_checking *k;
 	const struct json_doc *doc;
-	struct map product, group; /* what is defined: id → &k */
+	struct map product; /* what is defined: id → the testing */
+	struct map group;   /* id → struct group */
+	size_t grouped;	    /* products that have been named by groups: LIMIT_CSAF_GROUPED */
 };
 
 static json_ref at(const struct testing *t, json_ref o, const char *key)
@@ -38,15 +46,20 @@ static bool is_one_of(struct slice s, const char *words)
 	return false;
 }
 
-/* Calls for every element of a list, with its pointer. */
+/* Calls for every element of a list of what t->k->where leads to; `where` is that place, which then leads to the element. */
 typedef void (*each_fn)(struct testing *t, json_ref v, const char *where);
-static void each(struct testing *t, json_ref o, const char *key, const char *where, each_fn fn)
+static void each(struct testing *t, json_ref o, const char *key, each_fn fn)
 {
-	size_t i = 0;
+	size_t i = 0, up = csaf_down(t->k, "/%s", key);
 	json_ref list = at(t, o, key);
 
-	for (json_ref v = json_first(t->doc, list); v; v = json_next(t->doc, v))
-		fn(t, v, arena_printf(t->k->arena, "%s/%s/%zu", where, key, i++));
+	for (json_ref v = json_first(t->doc, list); v; v = json_next(t->doc, v)) {
+		size_t back = csaf_down(t->k, "/%zu", i++);
+
+		fn(t, v, t->k->where);
+		csaf_up(t->k, back);
+	}
+	csaf_up(t->k, up);
 }
 
 /* ---- 6.1.1 to 6.1.5, 6.1.25, 6.1.31: products and groups ---- */
@@ -68,7 +81,7 @@ static void define(struct testing *t, json_ref product, const char *where)
 
 	if (map_put(&t->product, text(t, product, "product_id"), t))
 		csaf_fault(t->k, where, "6.1.2: the product_id is defined twice");
-	each(t, helper, "hashes", where, hashes_once);
+	each(t, helper, "hashes", hashes_once);
 }
 
 /* A name of one version says nothing of others (6.1.31). */
@@ -97,11 +110,16 @@ static void version_name(struct testing *t, json_ref branch, const char *where)
 
 static void define_branch(struct testing *t, json_ref branch, const char *where)
 {
+	size_t up = csaf_down(t->k, "/product");
+
 	if (has(t, branch, "product"))
-		define(t, at(t, branch, "product"), arena_printf(t->k->arena, "%s/product", where));
+		define(t, at(t, branch, "product"), where);
+	csaf_up(t->k, up);
+	up = csaf_down(t->k, "/name");
 	if (slice_is(text(t, branch, "category"), "product_version"))
-		version_name(t, branch, arena_printf(t->k->arena, "%s/name", where));
-	each(t, branch, "branches", where, define_branch);
+		version_name(t, branch, where);
+	csaf_up(t->k, up);
+	each(t, branch, "branches", define_branch);
 }
 
 static void define_related(struct testing *t, json_ref r, const char *where)
@@ -117,7 +135,13 @@ static void define_related(struct testing *t, json_ref r, const char *where)
 
 static void define_group(struct testing *t, json_ref g, const char *where)
 {
-	if (map_put(&t->group, text(t, g, "group_id"), t))
+	struct group *x = arena_new(t->k->arena, struct group);
+	json_ref list = at(t, g, "product_ids");
+
+	x->product = arena_array(t->k->arena, struct slice, json_count(t->doc, list) + 1);
+	for (json_ref p = json_first(t->doc, list); p; p = json_next(t->doc, p))
+		x->product[x->n++] = json_string(t->doc, p, t->k->arena);
+	if (map_put(&t->group, text(t, g, "group_id"), x))
 		csaf_fault(t->k, where, "6.1.5: the group_id is defined twice");
 }
 
@@ -142,9 +166,10 @@ static void known_group(struct testing *t, json_ref v, const char *where)
 
 static void known_in(struct testing *t, json_ref v, const char *where)
 {
-	each(t, v, "product_ids", where, known_product);
-	each(t, v, "group_ids", where, known_group);
-	each(t, v, "products", where, known_product);
+	(void)where;
+	each(t, v, "product_ids", known_product);
+	each(t, v, "group_ids", known_group);
+	each(t, v, "products", known_product);
 }
 
 static void known_related(struct testing *t, json_ref r, const char *where)
@@ -153,67 +178,99 @@ static void known_related(struct testing *t, json_ref r, const char *where)
 	known(t, &t->product, at(t, r, "relates_to_product_reference"), where);
 }
 
-/* 6.1.3 beyond a product of itself: a product that leads back to itself by what it is made of. */
-static struct slice made_of(struct testing *t, struct slice id, const char *key)
-{
-	json_ref list = at(t, at(t, t->k->c->root, "product_tree"), "relationships");
+/* ---- 6.1.3 beyond a product of itself: what is made of what, both ways of a relationship ---- */
 
-	for (json_ref r = json_first(t->doc, list); r; r = json_next(t->doc, r))
-		if (slice_eq(text(t, at(t, r, "full_product_name"), "product_id"), id))
-			return text(t, r, key);
-	return SLICE_NONE;
+struct made {
+	struct made *of[2]; /* NULL: of no relationship */
+	struct made *from;  /* the way back to where the search came from */
+	uint8_t looked;	    /* ways that have been gone */
+	bool found, done;
+};
+
+/* Depth first, each relationship once. Does something lead back to what it is on the way from? */
+static bool leads_back(struct made *x)
+{
+	x->found = true;
+	while (x) {
+		struct made *next;
+
+		if (x->looked == 2) {
+			x->done = true;
+			x = x->from;
+			continue;
+		}
+		next = x->of[x->looked++];
+		if (!next || next->done)
+			continue;
+		if (next->found)
+			return true;
+		next->found = true;
+		next->from = x;
+		x = next;
+	}
+	return false;
 }
 
 static void circles(struct testing *t, json_ref tree)
 {
-	static const char *const keys[] = {"product_reference", "relates_to_product_reference"};
 	json_ref list = at(t, tree, "relationships");
-	size_t n = json_count(t->doc, list);
+	size_t n = json_count(t->doc, list), i = 0;
+	struct made *all = arena_array(t->k->arena, struct made, n + 1);
+	struct map by_id = {0};
+	bool circle = false;
 
-	/* A document with thousands of relationships is not walked for each of them: quadratic. */
-	for (json_ref r = json_first(t->doc, list); r && n <= 500; r = json_next(t->doc, r))
-		for (int k = 0; k < 2; k++) {
-			struct slice start = text(t, at(t, r, "full_product_name"), "product_id"),
-				     x = made_of(t, start, keys[k]);
+	for (json_ref r = json_first(t->doc, list); r; r = json_next(t->doc, r))
+		(void)map_put(
+			&by_id, text(t, at(t, r, "full_product_name"), "product_id"), &all[i++]);
+	i = 0;
+	for (json_ref r = json_first(t->doc, list); r; r = json_next(t->doc, r), i++) {
+		all[i].of[0] = map_get(&by_id, text(t, r, "product_reference"));
+		all[i].of[1] = map_get(&by_id, text(t, r, "relates_to_product_reference"));
+	}
+	map_free(&by_id);
+	for (i = 0; i < n && !circle; i++)
+		circle = !all[i].found && leads_back(&all[i]);
+	if (circle)
+		csaf_fault(
+			t->k, "/product_tree/relationships", "6.1.3: a product is made of itself");
+}
 
-			for (size_t i = 0; i < n && x.n; i++) {
-				x = made_of(t, x, keys[k]);
-				if (slice_eq(x, start)) {
-					csaf_fault(t->k, "/product_tree/relationships",
-						"6.1.3: a product is made of itself");
-					return;
-				}
-			}
-		}
+/* The products of a status; t->k->where leads to the vulnerability. */
+static void known_in_status(struct testing *t, json_ref v)
+{
+	json_ref status = at(t, v, "product_status");
+	size_t up = csaf_down(t->k, "/product_status");
+
+	for (json_ref s = json_first(t->doc, status); s; s = json_next(t->doc, s))
+		for (json_ref p = json_first(t->doc, s); p; p = json_next(t->doc, p))
+			known_product(t, p, t->k->where);
+	csaf_up(t->k, up);
+}
+
+static void known_in_vulnerability(struct testing *t, json_ref v, const char *where)
+{
+	(void)where;
+	known_in_status(t, v);
+	each(t, v, "flags", known_in);
+	each(t, v, "remediations", known_in);
+	each(t, v, "scores", known_in);
+	each(t, v, "threats", known_in);
 }
 
 static void test_products(struct testing *t)
 {
-	json_ref tree = at(t, t->k->c->root, "product_tree"), list;
-	const char *where = "/product_tree";
-	size_t i = 0;
+	json_ref tree = at(t, t->k->c->root, "product_tree");
+	size_t up = csaf_down(t->k, "/product_tree");
 
-	each(t, tree, "branches", where, define_branch);
-	each(t, tree, "full_product_names", where, define);
-	each(t, tree, "relationships", where, define_related);
-	each(t, tree, "product_groups", where, define_group);
-	each(t, tree, "product_groups", where, known_in);
-	each(t, tree, "relationships", where, known_related);
+	each(t, tree, "branches", define_branch);
+	each(t, tree, "full_product_names", define);
+	each(t, tree, "relationships", define_related);
+	each(t, tree, "product_groups", define_group);
+	each(t, tree, "product_groups", known_in);
+	each(t, tree, "relationships", known_related);
 	circles(t, tree);
-	list = at(t, t->k->c->root, "vulnerabilities");
-	for (json_ref v = json_first(t->doc, list); v; v = json_next(t->doc, v)) {
-		const char *here = arena_printf(t->k->arena, "/vulnerabilities/%zu", i++);
-		json_ref status = at(t, v, "product_status");
-
-		for (json_ref s = json_first(t->doc, status); s; s = json_next(t->doc, s))
-			for (json_ref p = json_first(t->doc, s); p; p = json_next(t->doc, p))
-				known_product(
-					t, p, arena_printf(t->k->arena, "%s/product_status", here));
-		each(t, v, "flags", here, known_in);
-		each(t, v, "remediations", here, known_in);
-		each(t, v, "scores", here, known_in);
-		each(t, v, "threats", here, known_in);
-	}
+	csaf_up(t->k, up);
+	each(t, t->k->c->root, "vulnerabilities", known_in_vulnerability);
 }
 
 /* ---- 6.1.6, 6.1.7, 6.1.23, 6.1.24, 6.1.29, 6.1.32, 6.1.33: a vulnerability ---- */
@@ -250,6 +307,15 @@ static void contradictions(struct testing *t, json_ref v, const char *where)
 	map_free(&seen);
 }
 
+/* Versions of CVSS that a score has: bits. One with another version has failed 6.1.8. */
+static uintptr_t score_versions(const struct testing *t, json_ref score)
+{
+	struct slice three = text(t, at(t, score, "cvss_v3"), "version");
+
+	return (has(t, score, "cvss_v2") ? 1U : 0) | (slice_is(three, "3.0") ? 2U : 0) |
+	       (slice_is(three, "3.1") ? 4U : 0);
+}
+
 static void scores_once(struct testing *t, json_ref v, const char *where)
 {
 	json_ref list = at(t, v, "scores");
@@ -257,19 +323,14 @@ static void scores_once(struct testing *t, json_ref v, const char *where)
 
 	for (json_ref s = json_first(t->doc, list); s; s = json_next(t->doc, s)) {
 		json_ref products = at(t, s, "products");
+		uintptr_t now = score_versions(t, s);
 
 		for (json_ref p = json_first(t->doc, products); p; p = json_next(t->doc, p)) {
 			struct slice id = json_string(t->doc, p, t->k->arena);
-			struct slice three = text(t, at(t, s, "cvss_v3"), "version");
-			char *key = arena_printf(
-				t->k->arena, "%.*s %.*s", SLICE_FMT(three), SLICE_FMT(id));
+			uintptr_t before = (uintptr_t)map_get(&seen, id);
 
-			if ((three.n && map_put(&seen, slice_str(key), t)) ||
-				(has(t, s, "cvss_v2") &&
-					map_put(&seen,
-						slice_str(arena_printf(
-							t->k->arena, "2.0 %.*s", SLICE_FMT(id))),
-						t)))
+			(void)map_put(&seen, id, (void *)(before | now));
+			if (before & now)
 				csaf_fault(t->k, where,
 					"6.1.7: a product has two scores of one version of CVSS");
 		}
@@ -308,36 +369,50 @@ static void flag_names(struct testing *t, json_ref v, const char *where)
 	names_product(t, v, where, "6.1.32");
 }
 
-/* Products of a list of ids and of groups, one by one. */
-static void products_of(
-	struct testing *t, json_ref v, void (*fn)(void *ctx, struct slice id), void *ctx)
-{
-	json_ref ids = at(t, v, "product_ids"), groups = at(t, v, "group_ids"),
-		 tree = at(t, t->k->c->root, "product_tree"), all = at(t, tree, "product_groups");
-
-	for (json_ref p = json_first(t->doc, ids); p; p = json_next(t->doc, p))
-		fn(ctx, json_string(t->doc, p, t->k->arena));
-	for (json_ref g = json_first(t->doc, groups); g; g = json_next(t->doc, g))
-		for (json_ref x = json_first(t->doc, all); x; x = json_next(t->doc, x)) {
-			json_ref of = at(t, x, "product_ids");
-
-			if (!slice_eq(text(t, x, "group_id"), json_string(t->doc, g, t->k->arena)))
-				continue;
-			for (json_ref p = json_first(t->doc, of); p; p = json_next(t->doc, p))
-				fn(ctx, json_string(t->doc, p, t->k->arena));
-		}
-}
-
+/* Products and groups that have been named, each with the number of what named it last. */
 struct seen {
-	struct map ids;
-	bool twice;
+	struct map product, group;
+	uintptr_t now; /* from 1 */
+	bool twice;    /* one has been named by two */
 };
 
-static void see(void *ctx, struct slice id)
+static void seen_free(struct seen *s)
 {
-	struct seen *s = ctx;
+	map_free(&s->product);
+	map_free(&s->group);
+}
 
-	s->twice |= map_put(&s->ids, id, s) != NULL;
+/* Has it been named for the first time? */
+static bool see(struct seen *s, struct map *m, struct slice id)
+{
+	uintptr_t before = (uintptr_t)map_put(m, id, (void *)s->now);
+
+	s->twice |= before && before != s->now;
+	return !before;
+}
+
+/* What `v` names, itself and by groups. A group that has been named says nothing new. */
+static void see_products(struct testing *t, json_ref v, struct seen *s)
+{
+	json_ref ids = at(t, v, "product_ids"), groups = at(t, v, "group_ids");
+
+	for (json_ref p = json_first(t->doc, ids); p; p = json_next(t->doc, p))
+		(void)see(s, &s->product, json_string(t->doc, p, t->k->arena));
+	for (json_ref g = json_first(t->doc, groups); g; g = json_next(t->doc, g)) {
+		struct slice id = json_string(t->doc, g, t->k->arena);
+		const struct group *x = map_get(&t->group, id);
+
+		if (!x || !see(s, &s->group, id))
+			continue;
+		if (x->n > LIMIT_CSAF_GROUPED - t->grouped) {
+			csaf_fault(t->k, "/vulnerabilities", "name more than %d products by groups",
+				LIMIT_CSAF_GROUPED);
+			return;
+		}
+		t->grouped += x->n;
+		for (size_t i = 0; i < x->n; i++)
+			(void)see(s, &s->product, x->product[i]);
+	}
 }
 
 static void flags_once(struct testing *t, json_ref v, const char *where)
@@ -345,35 +420,29 @@ static void flags_once(struct testing *t, json_ref v, const char *where)
 	json_ref list = at(t, v, "flags");
 	struct seen s = {0};
 
-	for (json_ref f = json_first(t->doc, list); f; f = json_next(t->doc, f)) {
-		struct seen one = {0};
-		struct slice id;
-		size_t pos = 0;
-		void *value;
-
-		products_of(t, f, see, &one);
-		while (map_each(&one.ids, &pos, &id, &value))
-			see(&s, id);
-		map_free(&one.ids);
+	for (json_ref f = json_first(t->doc, list); f && !s.twice; f = json_next(t->doc, f)) {
+		s.now++;
+		see_products(t, f, &s);
 	}
 	if (s.twice)
 		csaf_fault(t->k, where, "6.1.33: a product has two justifications");
-	map_free(&s.ids);
+	seen_free(&s);
 }
 
 static void cvss_check(struct testing *t, json_ref score, const char *where)
 {
-	csaf_cvss_check(t->k, score, where);
+	(void)where;
+	csaf_cvss_check(t->k, score);
 }
 
 static void test_vulnerability(struct testing *t, json_ref v, const char *where)
 {
 	contradictions(t, v, where);
 	scores_once(t, v, where);
-	each(t, v, "scores", where, cvss_check);
+	each(t, v, "scores", cvss_check);
 	involvements_once(t, v, where);
-	each(t, v, "remediations", where, remediation_names);
-	each(t, v, "flags", where, flag_names);
+	each(t, v, "remediations", remediation_names);
+	each(t, v, "flags", flag_names);
 	flags_once(t, v, where);
 }
 
@@ -440,12 +509,23 @@ static void revisions_check(
 				SLICE_FMT(status));
 		if (r[i].v.pre.n)
 			csaf_fault(t->k, where, "6.1.19: a revision is no pre-release");
-		for (size_t k = 0; k < i; k++)
-			if (csaf_version_cmp(&r[i].v, &r[k].v) == 0) {
-				csaf_fault(t->k, where, "6.1.22: a number stands twice");
-				break;
-			}
 	}
+}
+
+static int number_order(const void *a, const void *b)
+{
+	const struct revision *x = a, *y = b;
+
+	return csaf_version_cmp(&x->v, &y->v);
+}
+
+/* In the order of their numbers afterwards. */
+static void revisions_once(struct testing *t, struct revision *r, size_t n, const char *where)
+{
+	qsort(r, n, sizeof(*r), number_order);
+	for (size_t i = 1; i < n; i++)
+		if (csaf_version_cmp(&r[i - 1].v, &r[i].v) == 0)
+			csaf_fault(t->k, where, "6.1.22: a number stands twice");
 }
 
 /* The first is 0 or 1, and none is left out (6.1.21). */
@@ -510,6 +590,7 @@ static void test_versions(struct testing *t)
 			v.pre.n ? "6.1.20" : "6.1.17", SLICE_FMT(c->status));
 	revisions_check(t, r, n, where);
 	revisions_whole(t, r, n, where);
+	revisions_once(t, r, n, where);
 }
 
 /* ---- 6.1.15, 6.1.26 to 6.1.28: the document and its profile ---- */
@@ -571,7 +652,7 @@ static void vex_statement(struct testing *t, json_ref v, const char *where, cons
 	const char *const *lists, const char *test)
 {
 	json_ref products = at(t, at(t, v, "product_status"), status);
-	struct seen s = {0};
+	struct seen s = {.now = 1};
 
 	for (; *lists; lists++) {
 		json_ref list = at(t, v, *lists);
@@ -579,13 +660,13 @@ static void vex_statement(struct testing *t, json_ref v, const char *where, cons
 		for (json_ref x = json_first(t->doc, list); x; x = json_next(t->doc, x))
 			if (strcmp(*lists, "threats") != 0 ||
 				slice_is(text(t, x, "category"), "impact"))
-				products_of(t, x, see, &s);
+				see_products(t, x, &s);
 	}
 	for (json_ref p = json_first(t->doc, products); p; p = json_next(t->doc, p))
-		if (!map_has(&s.ids, json_string(t->doc, p, t->k->arena)))
+		if (!map_has(&s.product, json_string(t->doc, p, t->k->arena)))
 			csaf_fault(t->k, where, "%s: nothing is said of a product that is %s", test,
 				status);
-	map_free(&s.ids);
+	seen_free(&s);
 }
 
 static void vex_vulnerability(struct testing *t, json_ref v, const char *where)
@@ -635,7 +716,7 @@ static void test_profile(struct testing *t)
 		csaf_fault(t->k, "/product_tree", "6.1.27.4: is missing");
 	if (!has(t, root, "vulnerabilities"))
 		csaf_fault(t->k, "/vulnerabilities", "6.1.27.11: are missing");
-	each(t, root, "vulnerabilities", "", profile_vulnerability);
+	each(t, root, "vulnerabilities", profile_vulnerability);
 }
 
 static void test_languages(struct testing *t)
@@ -661,7 +742,7 @@ void csaf_test_check(struct csaf_checking *k)
 	test_languages(&t);
 	test_profile(&t);
 	cve_once(&t);
-	each(&t, k->c->root, "vulnerabilities", "", test_vulnerability);
+	each(&t, k->c->root, "vulnerabilities", test_vulnerability);
 	map_free(&t.product);
 	map_free(&t.group);
 }

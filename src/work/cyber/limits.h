@@ -51,6 +51,11 @@
 #define LIMIT_TAXII_STATUS_MS (48LL * 3600 * 1000)
 
 /* ---- MISP, CSAF ---- */
+/*
+ * Products that the flags, remediations and threats of one CSAF document name by groups, all of them together: a hundred vulnerabilities of twenty thousand. A group
+ * has its products once in the document, and each vulnerability may name it again: without a bound a MiB would be minutes.
+ */
+#define LIMIT_CSAF_GROUPED 2000000
 /* Events of one file, in memory with their values: a sharing group repeated at every attribute makes a gigabyte of an event, and says nothing more. */
 #define LIMIT_MISP_BYTES (64 * MIB)
 #define LIMIT_MISP_NODES 6000000

@@ -162,6 +162,193 @@ static void versions(void **state)
 		assert_true(csaf_version_parse(slice_str(bad[i]), &a) < 0);
 }
 
+/* ---- documents of a MiB that name each other: each is looked at in a time and a memory that go with its size ---- */
+
+#define HEAD                                                                                                 \
+	"{\"document\":{\"category\":\"csaf_base\",\"csaf_version\":\"2.0\",\"title\":\"T\","                \
+	"\"publisher\":{\"category\":\"vendor\",\"name\":\"M\",\"namespace\":\"https://m.example\"},"        \
+	"\"tracking\":{\"id\":\"A\",\"status\":\"final\",\"version\":\"1\",\"initial_release_date\":\"" WHEN \
+	"\",\"current_release_date\":\"" WHEN "\",\"revision_history\":[{\"date\":\"" WHEN                   \
+	"\",\"number\":\"1\",\"summary\":\"S\"}]}},"
+
+/* An id that is written with an escape: it has to be unescaped wherever it is looked at. */
+#define ID                                                                                         \
+	"\\u0041xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static int read_large(const struct buf *b, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(24 * MIB);
+	struct csaf c;
+
+	assert_false(buf_over(b));
+	assert_true(b->n <= LIMIT_PAYLOAD_CONTENT);
+	return csaf_read(&c, &arena, buf_slice(b), why);
+}
+
+/* Product i + 1 is made of i, twice. */
+static int read_chain(size_t n, struct why *why)
+{
+	struct buf b CLEANUP_BUF = BUF(2 * MIB);
+
+	buf_str(&b, HEAD
+		"\"product_tree\":{\"full_product_names\":[{\"name\":\"p\",\"product_id\":\"" ID
+		"0\"}],\"relationships\":[");
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b,
+			"%s{\"category\":\"installed_on\",\"product_reference\":\"" ID
+			"%zu\",\"relates_to_product_reference\":\"" ID
+			"%zu\",\"full_product_name\":{\"name\":\"q\",\"product_id\":\"" ID
+			"%zu\"}}",
+			i ? "," : "", i, i, i + 1);
+	buf_str(&b, "]}}");
+	return read_large(&b, why);
+}
+
+static void relationships(void **state)
+{
+	struct why why = {0};
+
+	(void)state;
+	if (read_chain(500, &why) < 0 || read_chain(2000, &why) < 0)
+		fail_msg("%s: %s", why.where, why.text);
+}
+
+/* Round in a circle of all of them, by either way of a relationship. */
+static void circle(void **state)
+{
+	static const size_t sizes[] = {2, 3, 400, 2000};
+
+	(void)state;
+	for (size_t k = 0; k < COUNT_OF(sizes); k++) {
+		struct buf b CLEANUP_BUF = BUF(2 * MIB);
+		struct why why = {0};
+		size_t n = sizes[k];
+
+		buf_str(&b, HEAD
+			"\"product_tree\":{\"full_product_names\":[{\"name\":\"p\",\"product_id\":\"P\"}],\"relationships\":[");
+		for (size_t i = 0; i < n; i++)
+			buf_addf(&b,
+				"%s{\"category\":\"installed_on\",\"%s\":\"P\",\"%s\":\"" ID
+				"%zu\",\"full_product_name\":{\"name\":\"q\",\"product_id\":\"" ID
+				"%zu\"}}",
+				i ? "," : "",
+				i % 2 ? "product_reference" : "relates_to_product_reference",
+				i % 2 ? "relates_to_product_reference" : "product_reference",
+				(i + 1) % n, i);
+		buf_str(&b, "]}}");
+		assert_int_equal(read_large(&b, &why), E_INVALID);
+		assert_string_equal(why.where, "/product_tree/relationships");
+		assert_string_equal(why.text, "6.1.3: a product is made of itself");
+	}
+}
+
+/* What lies deep has a long pointer; it is made where there is something to say of it. */
+static void deep_branches(void **state)
+{
+	struct buf b CLEANUP_BUF = BUF(2 * MIB);
+	struct why why = {0};
+
+	(void)state;
+	buf_str(&b, HEAD "\"product_tree\":{");
+	for (int i = 0; i < 55; i++)
+		buf_str(&b, "\"branches\":[{\"category\":\"vendor\",\"name\":\"v\",");
+	buf_str(&b, "\"branches\":[");
+	for (int i = 0; i < 10000; i++)
+		buf_addf(&b,
+			"%s{\"category\":\"vendor\",\"name\":\"v\",\"product\":{\"name\":\"v\",\"product_id\":\"%d\"}}",
+			i ? "," : "", i);
+	buf_str(&b, "]");
+	for (int i = 0; i < 55; i++)
+		buf_str(&b, "}]");
+	buf_str(&b, "}}");
+	if (read_large(&b, &why) < 0)
+		fail_msg("%s: %s", why.where, why.text);
+}
+
+/* The version of a score is as long as it likes, and is no part of what is kept of each product. */
+static void long_version(void **state)
+{
+	struct buf b CLEANUP_BUF = BUF(2 * MIB);
+	struct why why = {0};
+
+	(void)state;
+	buf_str(&b, HEAD
+		"\"product_tree\":{\"full_product_names\":[{\"name\":\"p\",\"product_id\":\"P\"}]},"
+		"\"vulnerabilities\":[{\"scores\":[{\"cvss_v3\":{\"version\":\"\\u0041");
+	for (int i = 0; i < 400000; i++)
+		buf_byte(&b, 'x');
+	buf_str(&b, "\"},\"products\":[");
+	for (int i = 0; i < 20000; i++)
+		buf_addf(&b, "%s\"\\u0041%d\"", i ? "," : "", i);
+	buf_str(&b, "]}]}]}");
+	assert_int_equal(read_large(&b, &why), E_INVALID);
+}
+
+static void groups(size_t vulnerabilities, struct buf *b)
+{
+	buf_str(b, HEAD "\"product_tree\":{\"full_product_names\":[");
+	for (int i = 0; i < 5000; i++)
+		buf_addf(b, "%s{\"name\":\"p\",\"product_id\":\"\\u0041%d\"}", i ? "," : "", i);
+	buf_str(b, "],\"product_groups\":[{\"group_id\":\"\\u0047\",\"product_ids\":[");
+	for (int i = 0; i < 5000; i++)
+		buf_addf(b, "%s\"\\u0041%d\"", i ? "," : "", i);
+	buf_str(b, "]}]},\"vulnerabilities\":[");
+	for (size_t i = 0; i < vulnerabilities; i++)
+		buf_addf(b,
+			"%s{\"cve\":\"CVE-2030-%zu\",\"flags\":[{\"label\":\"component_not_present\",\"group_ids\":[\"\\u0047\"]}]}",
+			i ? "," : "", 10000 + i);
+	buf_str(b, "]}");
+}
+
+static void groups_again_and_again(void **state)
+{
+	struct buf few CLEANUP_BUF = BUF(2 * MIB), many CLEANUP_BUF = BUF(2 * MIB);
+	struct why why = {0};
+
+	(void)state;
+	groups(LIMIT_CSAF_GROUPED / 5000, &few);
+	if (read_large(&few, &why) < 0)
+		fail_msg("%s: %s", why.where, why.text);
+	groups(LIMIT_CSAF_GROUPED / 5000 + 1, &many);
+	assert_int_equal(read_large(&many, &why), E_INVALID);
+	assert_string_equal(why.where, "/vulnerabilities");
+	assert_non_null(strstr(why.text, "by groups"));
+}
+
+/* Two flags share a product: by a group that both name, by its id and by a group, or by two groups. */
+static void two_justifications(void **state)
+{
+	static const struct {
+		const char *one, *two;
+		int rc;
+	} rows[] = {
+		{"\"product_ids\":[\"A\"]", "\"product_ids\":[\"B\"]", 0},
+		{"\"product_ids\":[\"A\"],\"group_ids\":[\"G\"]", "\"product_ids\":[\"D\"]", 0},
+		{"\"product_ids\":[\"A\"]", "\"product_ids\":[\"B\",\"A\"]", E_INVALID},
+		{"\"group_ids\":[\"G\"]", "\"group_ids\":[\"G\"]", E_INVALID},
+		{"\"product_ids\":[\"A\"]", "\"group_ids\":[\"G\"]", E_INVALID},
+		{"\"group_ids\":[\"G\"]", "\"product_ids\":[\"B\"]", E_INVALID},
+		{"\"group_ids\":[\"G\"]", "\"group_ids\":[\"H\"]", E_INVALID},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct buf b CLEANUP_BUF = BUF(64 * KIB);
+		struct why why = {0};
+
+		buf_addf(&b,
+			HEAD
+			"\"product_tree\":{\"full_product_names\":[{\"name\":\"a\",\"product_id\":\"A\"},{\"name\":\"b\",\"product_id\":\"B\"},"
+			"{\"name\":\"c\",\"product_id\":\"C\"},{\"name\":\"d\",\"product_id\":\"D\"}],"
+			"\"product_groups\":[{\"group_id\":\"G\",\"product_ids\":[\"A\",\"B\"]},{\"group_id\":\"H\",\"product_ids\":[\"B\",\"C\"]}]},"
+			"\"vulnerabilities\":[{\"flags\":[{\"label\":\"component_not_present\",%s},{\"label\":\"vulnerable_code_not_present\",%s}]}]}",
+			rows[i].one, rows[i].two);
+		assert_int_equal(read_large(&b, &why), rows[i].rc);
+		if (rows[i].rc < 0)
+			assert_string_equal(why.text, "6.1.33: a product has two justifications");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +356,12 @@ int main(void)
 		cmocka_unit_test(each_rule),
 		cmocka_unit_test(no_document),
 		cmocka_unit_test(versions),
+		cmocka_unit_test(relationships),
+		cmocka_unit_test(circle),
+		cmocka_unit_test(deep_branches),
+		cmocka_unit_test(long_version),
+		cmocka_unit_test(groups_again_and_again),
+		cmocka_unit_test(two_justifications),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
