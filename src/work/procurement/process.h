@@ -102,7 +102,7 @@ struct said {
 	struct slice text;
 	const struct row *in;
 };
-/* All that the rows hold, pieces put together; in order of record time. */
+/* All that the rows hold, pieces put together, each participant's (and what it holds of others' alike) apart from the others'; in order of record time. */
 void process_messages(
 	const struct rows *rows, struct arena *arena, struct said **ret, size_t *ret_n);
 /* The round of making the key that stands: replay, messages, held_elsewhere. round.c has the rule. */

@@ -188,6 +188,7 @@ static int row_take(
 	bool sealed = is_sealed(kind, db_blob(s, 12));
 	struct id author;
 	struct part *part;
+	uint64_t holder;
 	struct hash body;
 	size_t before;
 	bool mine;
@@ -197,16 +198,18 @@ static int row_take(
 	if (!counts(g, kind, &author))
 		return 0;
 	mine = g->self && id_eq(&author, g->self);
+	part = part_of(g, &author);
+	holder = part ? 1ULL << (part - g->part) : 0;
 	if (sealed) {
 		body = hash_bytes(db_blob(s, 12));
 		uintptr_t at = (uintptr_t)map_get(&g->sealed, slice_of(body.b, sizeof(body.b)));
 
 		if (at) {
 			out->row[at - 1].mine |= mine;
+			out->row[at - 1].holders |= holder;
 			return 0;
 		}
 	}
-	part = part_of(g, &author);
 	if (!part || part->rows == g->rows_max || part->bytes >= g->bytes_max) {
 		out->left++;
 		out->left_mine |= mine;
@@ -219,6 +222,7 @@ static int row_take(
 		return rc;
 	/* Only what was taken stands for its copies: one for which there was no room must not hide another's. */
 	row->mine = mine;
+	row->holders = holder;
 	out->n++;
 	if (sealed)
 		(void)map_put(

@@ -26,7 +26,9 @@ struct row {
 	int64_t audience;
 	struct hash leaf;
 	bool mine; /* the reader's own log has it; of a sealed bid that several have alike: so too */
-	bool old;  /* a newer version is here too: of tenders, sheets and awards all are read */
+	uint64_t
+		holders; /* of a sealed bid or a piece: bits of the authors who have it alike, one for each author of a process */
+	bool old; /* a newer version is here too: of tenders, sheets and awards all are read */
 	struct slice body;
 	struct json_doc doc; /* of body */
 };
