@@ -195,6 +195,37 @@ def test_bundle_by_api_and_withdraw(t):
     assert hrv("GET", f"/objects/{a['id']}").status == 200
 
 
+def test_here_already_is_for_whom_it_is_here(t):
+    """The same bytes for more readers, or under a looser label, are written for those; what was held back goes once its marking is known."""
+    kos = caller(t, "KOS")
+
+    def take(*objs, to):
+        (t["ALB"].path / "w.json").write_text(bundle(objs))
+        done = t["ALB"].json("cyber", "import", t["ALB"].path / "w.json", "--to", to, "-c", t.id)
+        return tuple(done[k] for k in ("written", "already", "held", "refused", "entries")), [x.get("text", "") for x in done["told"]]
+    a = stix.indicator(81)
+    assert take(a, to="HRV")[0] == (1, 0, 0, 0, 1)
+    for to, want in (("HRV", (0, 1, 0, 0, 0)), ("all", (1, 0, 0, 0, 1)), ("all", (0, 1, 0, 0, 0)), ("HRV", (0, 1, 0, 0, 0)), ("KOS", (0, 1, 0, 0, 0))):
+        assert take(a, to=to)[0] == want, to
+    wait(lambda: kos("GET", f"/objects/{a['id']}").status == 200, "KOS has it")
+    assert len(caller(t, "ALB")("GET", f"/objects?text={a['id']}").json["items"]) == 1
+    # What has been revoked since goes to nobody else.
+    b = stix.indicator(82)
+    take(b, to="HRV")
+    take({**stix.version(b, "2031-01-01T00:00:00.000Z"), "revoked": True}, to="HRV")
+    assert take(b, to="HRV")[0] == (0, 1, 0, 0, 0)
+    assert "revoked since" in t["ALB"].run("cyber", "import", t["ALB"].path / "w.json", "--to", "all", "--json", "-c", t.id, status=BAD_INPUT).stdout
+    # Held back, and held back still; then its marking is known.
+    told = stix.statement()
+    c = stix.indicator(83, object_marking_refs=[told["id"]])
+    assert take(c, to="all")[0] == (0, 0, 1, 0, 1)
+    counts, texts = take(c, to="all")
+    assert counts == (0, 0, 1, 0, 0) and texts[0].startswith("held back")
+    assert take(told, to="all")[0][0] == 1
+    assert take(c, to="all")[0] == (1, 0, 0, 0, 1) and take(c, to="all")[0] == (0, 1, 0, 0, 0)
+    wait(lambda: kos("GET", f"/objects/{c['id']}").status == 200, "KOS has it, too")
+
+
 def test_withdraw_by_command(t):
     alb, hrv = t["ALB"], caller(t, "HRV")
     a = stix.indicator(61)

@@ -226,6 +226,8 @@ def test_markings_narrow(three):
     assert d["success_count"] == 6
     held = [x["id"] for x in d["successes"] if "held back" in x.get("message", "")]
     assert held == [one[0]["id"], one[2]["id"]]
+    again = post(a, "feed", [one[2], one[4]])
+    assert [(x["id"], "held back" in x.get("message", "")) for x in again["successes"]] == [(one[2]["id"], True), (one[4]["id"], False)]
     wait(lambda: len(everything(h)) == 4, "the others are at HRV")
     three.agree()
     assert {o["id"] for o in everything(h)} == {one[k]["id"] for k in (1, 3, 4, 5)}

@@ -163,7 +163,8 @@ static int import_from(struct cli *cli, struct ingest *in, int fd, const char *p
 	TRY(rc);
 	if (result.entries)
 		cli_chores(cli);
-	if (result.n[VERDICT_REFUSED] && result.entries == 0 && !result.n[VERDICT_ALREADY])
+	if (result.n[VERDICT_REFUSED] && result.entries == 0 && !result.n[VERDICT_ALREADY] &&
+		!result.n[VERDICT_HELD])
 		return why_set(&cli->why, E_INVALID, path, "nothing of it could be taken");
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "work/cyber/fold.h"
 #include "work/cyber/look.h"
+#include "work/cyber/wish.h"
 
 #include "base/map.h"
 #include "base/report.h"
@@ -59,6 +60,7 @@ struct run {
 	struct map seen;       /* id and version → digest, of this run */
 	struct map statements; /* ids of markings that narrow nothing */
 	int64_t root;
+	struct wish wish;
 	bool own_any;		 /* this member has objects already */
 	bool reading;		 /* in a read transaction on in->db */
 	struct look_mark looked; /* when it began */
@@ -87,6 +89,7 @@ static void run_end(struct run *r)
 		batch_free(&r->group[i].batch);
 	for (size_t i = 0; i < DRAFTS_MAX; i++)
 		batch_free(&r->waiting[i].batch);
+	wish_end(&r->wish);
 	map_free(&r->seen);
 	map_free(&r->statements);
 	arena_free(&r->scratch);
@@ -242,6 +245,7 @@ static int reading_begin(struct run *r)
 
 	if (rc == 0 && !r->reading) {
 		r->reading = true;
+		wish_again(&r->wish);
 		rc = look_mark_read(r->in->db, r->root, &r->looked, r->why);
 	}
 	return rc;
@@ -254,14 +258,29 @@ static void reading_end(struct run *r)
 	r->reading = false;
 }
 
-static int look_own(struct run *r, const struct stix *s, int64_t digest, struct why *rule)
+/* The label that an object with this marking is written under. */
+static int label_of(struct run *r, enum tlp tlp, struct arena *arena, struct slice *ret)
 {
-	const struct look x = look_of(s, digest);
+	struct buf label CLEANUP_BUF = BUF(4 * KIB);
+	int rc = marking_narrow(r->in->label, tlp, &label, r->why);
+
+	if (rc == 0)
+		*ret = arena_copy(arena, buf_slice(&label));
+	return rc;
+}
+
+static int look_own(struct run *r, const struct stix *s, enum tlp tlp, int64_t digest,
+	bool *ret_here, struct why *rule)
+{
+	struct look x = look_of(s, digest);
 	int rc = reading_begin(r);
 
+	x.wish = &r->wish;
+	if (rc == 0)
+		rc = label_of(r, tlp, &r->scratch, &x.label);
 	return rc < 0 ? rc
 		      : look_up(r->in->db, r->root, &r->in->node->self, r->in->source, &x,
-				&r->scratch, rule, r->why);
+				&r->scratch, ret_here, rule, r->why);
 }
 
 /* The same, among those of this very input. */
@@ -285,16 +304,6 @@ static int look_seen(struct run *r, const struct stix *s, int64_t digest, struct
 		return 0;
 	return why_set(rule, E_CONFLICT, "/modified",
 		"another object with this id and version stands before it");
-}
-
-static int label_of(struct run *r, const struct group *g, struct slice *ret)
-{
-	struct buf label CLEANUP_BUF = BUF(4 * KIB);
-	int rc = marking_narrow(r->in->label, g->tlp, &label, r->why);
-
-	if (rc == 0)
-		*ret = arena_copy(r->arena, buf_slice(&label));
-	return rc;
 }
 
 /* ---- judged where it is written ---- */
@@ -324,8 +333,8 @@ static bool written_before(const struct admitting *a)
 	return found;
 }
 
-static int object_still(const struct run *r, const struct admitting *a, struct slice bytes,
-	const struct stix_known *k, struct why *why)
+static int object_still(const struct run *r, const struct admitting *a, const struct waiting *w,
+	struct wish *wish, struct slice bytes, const struct stix_known *k, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
 	struct look x = {.bytes = bytes,
@@ -336,13 +345,17 @@ static int object_still(const struct run *r, const struct admitting *a, struct s
 		.digest = k->digest};
 	struct why rule = {0};
 	struct stix s;
+	bool here;
 	int rc = k->whole ? 0 : stix_read(&s, &arena, bytes, why);
 
 	if (rc == 0 && !k->whole)
 		x = look_of(&s, k->digest);
+	/* What is held back goes in once. */
+	x.wish = w->group->held ? NULL : wish;
+	x.label = w->label;
 	if (rc == 0)
-		rc = look_up(
-			a->db, r->root, &r->in->node->self, r->in->source, &x, &arena, &rule, why);
+		rc = look_up(a->db, r->root, &r->in->node->self, r->in->source, &x, &arena, &here,
+			&rule, why);
 	return rc == 0 || (rc < 0 && !rule.code)
 		       ? rc
 		       : why_set(why, E_CONFLICT, "", "somebody has written it since");
@@ -355,6 +368,7 @@ static int batch_still(const void *ctx, const struct admitting *a, struct why *w
 	const struct waiting *w = r->waiting;
 	struct slice rest, bytes;
 	struct look_mark now;
+	struct wish wish = r->wish;
 	uint64_t at;
 	bool any;
 	int rc = look_mark_read(a->db, r->root, &now, why);
@@ -366,13 +380,16 @@ static int batch_still(const void *ctx, const struct admitting *a, struct why *w
 	if (rc < 0 || (look_mark_eq(&now, &w->batch.looked)))
 		return rc;
 	rc = look_any(a->db, r->root, &r->in->node->self, &any, why);
+	wish.room = ARENA(MIB);
+	wish_again(&wish);
 	rest = buf_slice(&w->batch.bytes);
 	for (size_t i = 0; rc == 0 && any && i < w->batch.known.n; i++) {
 		rc = batch_next(buf_slice(&w->batch.bytes), &rest, &bytes, &at, why);
 		MUST(rc != 0);
 		if (rc == 1)
-			rc = object_still(r, a, bytes, &w->batch.known.p[i], why);
+			rc = object_still(r, a, w, &wish, bytes, &w->batch.known.p[i], why);
 	}
+	wish_end(&wish);
 	return rc;
 }
 
@@ -424,7 +441,7 @@ static int waiting_write(struct run *r, struct why *why)
 }
 
 /* Of a batch what may still go in; of the others it is told why not. */
-static int batch_again(struct run *r, struct batch *b)
+static int batch_again(struct run *r, enum tlp tlp, bool held, struct batch *b)
 {
 	struct batch kept = {.bytes = BUF(LIMIT_PAYLOAD_CONTENT)};
 	struct slice rest = buf_slice(&b->bytes), bytes;
@@ -435,6 +452,7 @@ static int batch_again(struct run *r, struct batch *b)
 	for (size_t i = 0; rc == 0 && i < b->known.n; i++) {
 		struct why rule = {0};
 		struct stix s;
+		bool here;
 
 		arena_reset(&r->scratch);
 		rc = batch_next(buf_slice(&b->bytes), &rest, &bytes, &at, r->why);
@@ -442,7 +460,9 @@ static int batch_again(struct run *r, struct batch *b)
 		if (rc == 1)
 			rc = stix_read(&s, &r->scratch, bytes, r->why);
 		if (rc == 0)
-			rc = look_own(r, &s, b->known.p[i].digest, &rule);
+			rc = look_own(r, &s, tlp, b->known.p[i].digest, &here, &rule);
+		if (rc == 0 && held && here)
+			rc = 1;
 		if (rc == 0) {
 			batch_add(&kept.bytes, bytes);
 			vec_push(&kept.known, b->known.p[i]);
@@ -465,7 +485,8 @@ static int waiting_again(struct run *r)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < r->n_waiting; i++)
-		rc = batch_again(r, &r->waiting[i].batch);
+		rc = batch_again(r, r->waiting[i].group->tlp, r->waiting[i].group->held,
+			&r->waiting[i].batch);
 	for (size_t i = 0; i < r->n_waiting; i++) {
 		struct waiting w = r->waiting[i];
 
@@ -514,7 +535,7 @@ static int batch_close(struct run *r, struct group *g)
 	*w = (struct waiting){.group = g, .batch = g->batch};
 	g->batch = (struct batch){.bytes = BUF(LIMIT_PAYLOAD_CONTENT)};
 	r->n_waiting++;
-	rc = label_of(r, g, &w->label);
+	rc = label_of(r, g->tlp, r->arena, &w->label);
 	return rc == 0 && r->n_waiting == DRAFTS_MAX ? write_waiting(r) : rc;
 }
 
@@ -552,12 +573,13 @@ static int object_take(struct run *r, size_t i, const struct stix *s)
 	struct why rule = {0};
 	struct marking m;
 	struct slice unknown = SLICE_NONE;
-	bool known, red;
+	bool known, red, here = false;
 	int64_t digest = stix_digest(s->bytes);
 	int rc = look_seen(r, s, digest, &rule);
 
+	marking_read(s, &r->scratch, &m);
 	if (rc == 0 && r->own_any)
-		rc = look_own(r, s, digest, &rule);
+		rc = look_own(r, s, m.tlp, digest, &here, &rule);
 	if (rc == 1) {
 		tell(r, VERDICT_ALREADY, i, s, NULL);
 		return 0;
@@ -568,13 +590,17 @@ static int object_take(struct run *r, size_t i, const struct stix *s)
 	}
 	if (rc < 0)
 		return rc;
-	marking_read(s, &r->scratch, &m);
 	rc = markings_known(r, &m, &known, &unknown);
 	if (rc < 0)
 		return rc;
 	red = m.tlp == TLP_RED && r->in->all;
 	if (!known || red)
 		(void)!hold_text(&rule, m.tlp, known, unknown);
+	if (here && rule.code) {
+		r->result.held_again++;
+		tell(r, VERDICT_HELD, i, s, &rule);
+		return 0;
+	}
 	/* Counted when it is on disk. */
 	enum verdict v = known && !red ? VERDICT_WRITTEN : VERDICT_HELD;
 	tell(r, v, i, s, rule.code ? &rule : NULL);
@@ -635,6 +661,8 @@ int ingest_run(const struct ingest *in, struct source *from, struct arena *arena
 			.held = i % 2 == 1,
 			.batch = {.bytes = BUF(LIMIT_PAYLOAD_CONTENT)}};
 	rc = root_find(&r);
+	if (rc == 0)
+		rc = wish_load(&r.wish, in, arena, why);
 	if (rc == 0)
 		rc = own_any(&r);
 	if (rc == 0)

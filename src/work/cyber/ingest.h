@@ -7,6 +7,9 @@
  * Markings narrow: an object marked tighter than the label of the wish gets a label with its own TLP; what may then not go to the audience, and
  * what bears a marking that nobody has told the meaning of, is held back: written for this member alone.
  *
+ * What is here already, but for fewer readers or under a tighter label than is wished for now (wish.h), is written anew for those: also what was held back,
+ * once it may go.
+ *
  *	struct ingest in = {.node = node, .db = db, .coalition = id, .mode = mode, .label = label, .all = true, .write = write, .ctx = q};
  *	rc = ingest_run(&in, &source, arena, &result, why);
  */
@@ -23,8 +26,8 @@
 
 enum verdict {
 	VERDICT_WRITTEN,
-	VERDICT_ALREADY, /* the very object is here */
-	VERDICT_HELD,	 /* written, for this member alone */
+	VERDICT_ALREADY, /* the very object is here, for all who are to read it */
+	VERDICT_HELD,	 /* for this member alone: written, or here already */
 	VERDICT_REFUSED,
 	VERDICTS
 };
@@ -40,6 +43,7 @@ struct ingest_told {
 struct ingest_result {
 	uint64_t n[VERDICTS];
 	uint64_t objects, entries, bytes;
+	uint64_t held_again;	  /* of those held: not written, they were here */
 	struct ingest_told *told; /* in the order of the input */
 	size_t n_told;
 };

@@ -35,13 +35,15 @@ static int same_text(struct db *db, const struct own_version *v, const struct lo
 }
 
 int look_up(struct db *db, int64_t root, const struct id *self, const struct stix_uuid *source,
-	const struct look *x, struct arena *arena, struct why *rule, struct why *why)
+	const struct look *x, struct arena *arena, bool *ret_here, struct why *rule,
+	struct why *why)
 {
 	struct own_version *v;
-	bool same, any;
+	bool same, any, met = true, revoked = false;
 	size_t n;
 	int rc = stix_store_any(db, x->uuid, &any, why);
 
+	*ret_here = false;
 	if (rc < 0 || !any)
 		return rc;
 	rc = stix_store_own(db, root, self, source, x->type, x->uuid, arena, &v, &n, why);
@@ -51,20 +53,28 @@ int look_up(struct db *db, int64_t root, const struct id *self, const struct sti
 		if (v[i].revoked && slice_cmp(v[i].version_key, x->key) < 0)
 			return why_set(rule, E_STATE, "/modified",
 				"the object has been revoked: it has no later versions");
+		revoked = revoked || (v[i].revoked && slice_cmp(v[i].version_key, x->key) > 0);
 		if (!slice_eq(v[i].version_key, x->key))
 			continue;
-		if (v[i].digest == x->digest)
-			return 1;
-		rc = same_text(db, &v[i], x, &same, why);
+		same = v[i].digest == x->digest;
+		if (!same)
+			rc = same_text(db, &v[i], x, &same, why);
+		if (rc == 0 && same && x->wish)
+			rc = wish_met(x->wish, db, x->label, v[i].log, v[i].seq, &met, why);
 		if (rc < 0)
 			return rc;
-		if (same)
+		*ret_here = *ret_here || same;
+		if (same && met)
 			return 1;
 		/* What has no versions is what was said of it last. */
-		if (x->versioned)
+		if (!same && x->versioned)
 			return why_set(rule, E_CONFLICT, "/modified",
 				"another object with this id and version is here");
 	}
+	/* Others would have it without what revokes it. */
+	if (rc == 0 && *ret_here && revoked)
+		return why_set(rule, E_STATE, "/modified",
+			"the object has been revoked since: it goes to nobody else");
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 #define WORK_CYBER_LOOK_H
 
 #include "work/cyber/store.h"
+#include "work/cyber/wish.h"
 
 /* What stands here of a root: while this is the same, nothing has been written, taken back or dropped (store.h). */
 struct look_mark {
@@ -29,14 +30,17 @@ struct look {
 	struct slice key; /* of its version */
 	bool versioned;
 	int64_t digest;
+	/* For whom it is to be, and under which label: what is here for fewer is not what is wished for. NULL: what is here is here. */
+	struct wish *wish;
+	struct slice label;
 };
 struct look look_of(const struct stix *s, int64_t digest);
 /*
- * 1: this member has it here; 0: it may go in; E_CONFLICT, E_STATE with the reason in *rule; else a failure of the machine, in *why. `source` not NULL: only what
+ * 1: this member has it here, for all who are to read it; 0: it may go in, and *ret_here if for some it is here; E_CONFLICT, E_STATE with the reason in *rule; else a failure of the machine, in *why. `source` not NULL: only what
  * came in through this inbox is looked at. In a transaction.
  */
 MUST_USE int look_up(struct db *db, int64_t root, const struct id *self,
-	const struct stix_uuid *source, const struct look *x, struct arena *arena, struct why *rule,
-	struct why *why);
+	const struct stix_uuid *source, const struct look *x, struct arena *arena, bool *ret_here,
+	struct why *rule, struct why *why);
 
 #endif

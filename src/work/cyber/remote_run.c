@@ -152,6 +152,7 @@ static void counts_add(struct ingest_result *all, const struct ingest_result *pa
 		all->n[v] += page->n[v];
 	all->objects += page->objects;
 	all->entries += page->entries;
+	all->held_again += page->held_again;
 }
 
 static int page_take(struct talk *t, struct source *from)
@@ -170,7 +171,7 @@ static int page_take(struct talk *t, struct source *from)
 	int rc = ingest_run(&in, from, &t->arena, &result, t->why);
 
 	counts_add(&t->run->result, &result);
-	t->r->objects += result.n[VERDICT_WRITTEN] + result.n[VERDICT_HELD];
+	t->r->objects += result.n[VERDICT_WRITTEN] + result.n[VERDICT_HELD] - result.held_again;
 	return rc;
 }
 
