@@ -270,7 +270,7 @@ static void put_attribute(struct misp_reading *r, struct misp_event *ev, json_re
 			misp_yes(r, a, "deleted"), &marks, json_get(&r->doc, a, "Tag")}};
 	struct why why = {0};
 
-	misp_marks_add(r, a, ev->org_uuid, &marks);
+	misp_marks_add(r, ev, a, &marks);
 	if (!x.head.time_ms)
 		x.head.time_ms = ev->time_ms;
 	x.type = misp_type_find(x.name);

@@ -133,11 +133,34 @@ struct slice misp_tag(const struct misp_reading *r, json_ref tag)
 						      : misp_text(r, tag, "name");
 }
 
+struct slice misp_org_only(const struct misp_reading *r, struct slice org_uuid)
+{
+	return misp_made_id(r, "marking-definition",
+		slice_str(arena_printf(r->arena, "organisation only %.*s", SLICE_FMT(org_uuid))));
+}
+
+/* A sharing group by its UUID, or by its number at the organisation; a number that is none is no number. */
+static struct slice group_marking(
+	const struct misp_reading *r, const struct misp_event *ev, json_ref o)
+{
+	struct slice uuid = misp_text(r, json_get(&r->doc, o, "SharingGroup"), "uuid"),
+		     number = misp_text(r, o, "sharing_group_id");
+	uint64_t n;
+
+	if (misp_uuid_ok(r, uuid))
+		return misp_id(r, "marking-definition", uuid);
+	if (slice_u64(number, &n) < 0)
+		number = SLICE_NONE;
+	return misp_made_id(r, "marking-definition",
+		slice_str(arena_printf(r->arena, "sharing group %.*s of %.*s", SLICE_FMT(number),
+			SLICE_FMT(ev->org_uuid))));
+}
+
 /* What an event, object or attribute says of itself, beside what stands above it. */
 void misp_marks_add(
-	const struct misp_reading *r, json_ref o, struct slice org, struct misp_marks *m)
+	const struct misp_reading *r, const struct misp_event *ev, json_ref o, struct misp_marks *m)
 {
-	struct slice distribution = misp_text(r, o, "distribution"), group, colour;
+	struct slice distribution = misp_text(r, o, "distribution"), colour;
 	json_ref tags = json_get(&r->doc, o, "Tag");
 
 	for (json_ref t = json_first(&r->doc, tags); t; t = json_next(&r->doc, t)) {
@@ -147,19 +170,9 @@ void misp_marks_add(
 			mark_tlp(r, m, colour, name);
 	}
 	if (slice_is(distribution, "0"))
-		mark(m, misp_made_id(r, "marking-definition",
-				slice_str(arena_printf(
-					r->arena, "organisation only %.*s", SLICE_FMT(org)))));
-	if (!slice_is(distribution, "4"))
-		return;
-	group = misp_text(r, json_get(&r->doc, o, "SharingGroup"), "uuid");
-	if (misp_uuid_ok(r, group))
-		mark(m, misp_id(r, "marking-definition", group));
-	else
-		mark(m, misp_made_id(r, "marking-definition",
-				slice_str(arena_printf(r->arena, "sharing group %.*s of %.*s",
-					SLICE_FMT(misp_text(r, o, "sharing_group_id")),
-					SLICE_FMT(org)))));
+		mark(m, ev->org_only);
+	if (slice_is(distribution, "4"))
+		mark(m, group_marking(r, ev, o));
 }
 
 /* ---- what all objects have ---- */

@@ -29,7 +29,10 @@ struct misp_reading {
 
 struct misp_event {
 	json_ref e;
-	struct slice uuid, org_uuid, org; /* org: id of the identity; empty */
+	struct slice uuid;
+	struct slice org_uuid; /* empty: it has none that is a UUID */
+	struct slice org;      /* id of the identity; empty */
+	struct slice org_only; /* id of the marking of what only the organisation may have */
 	int64_t date_ms, time_ms;
 	struct misp_marks marks;
 	struct map ids; /* UUID → id of what became of it (char *, in the arena) */
@@ -64,8 +67,10 @@ void misp_refuse(struct misp_reading *r, const char *where, const char *key, con
 struct slice misp_tag(const struct misp_reading *r, json_ref tag);
 
 /* What an event, object or attribute says of itself, beside what stands above it. */
-void misp_marks_add(
-	const struct misp_reading *r, json_ref o, struct slice org, struct misp_marks *m);
+void misp_marks_add(const struct misp_reading *r, const struct misp_event *ev, json_ref o,
+	struct misp_marks *m);
+/* Who may have what goes to the organisation alone: once for an event, as all its attributes may bear it. */
+struct slice misp_org_only(const struct misp_reading *r, struct slice org_uuid);
 
 /* Opens an object and writes what all have; then labels, then what it has of its own, then misp_done(). */
 void misp_head_put(struct misp_reading *r, const struct misp_event *ev, const struct misp_head *h);

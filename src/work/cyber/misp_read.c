@@ -16,7 +16,7 @@ static void put_object(struct misp_reading *r, struct misp_event *ev, json_ref o
 
 	if (!h.time_ms)
 		h.time_ms = ev->time_ms;
-	misp_marks_add(r, o, ev->org_uuid, &marks);
+	misp_marks_add(r, ev, o, &marks);
 	if (!misp_uuid_ok(r, h.uuid) || map_has(&ev->ids, h.uuid)) {
 		misp_refuse(r, where, "uuid", "is no UUID, or stands twice in this event");
 		return;
@@ -44,19 +44,16 @@ static void put_object(struct misp_reading *r, struct misp_event *ev, json_ref o
 }
 
 /* Of what it links both ends are known now. */
-static void put_reference(
-	struct misp_reading *r, struct misp_event *ev, json_ref o, json_ref ref, const char *where)
+static void put_reference(struct misp_reading *r, struct misp_event *ev, const char *from,
+	json_ref ref, const char *where)
 {
-	const char *from = map_get(&ev->ids, misp_text(r, o, "uuid")),
-		   *to = map_get(&ev->ids, misp_text(r, ref, "referenced_uuid"));
+	const char *to = map_get(&ev->ids, misp_text(r, ref, "referenced_uuid"));
 	struct slice uuid = misp_text(r, ref, "uuid"),
 		     type = misp_text(r, ref, "relationship_type");
 	struct buf word CLEANUP_BUF = BUF(256);
 	const struct misp_head h = {"relationship", uuid, ev->time_ms, misp_yes(r, ref, "deleted"),
 		&ev->marks, JSON_ABSENT};
 
-	if (!from) /* the object has been refused, and that was told */
-		return;
 	if (!misp_uuid_ok(r, uuid) || map_has(&ev->ids, uuid)) {
 		misp_refuse(r, where, "uuid", "has no UUID of its own");
 		return;
@@ -91,10 +88,13 @@ static void put_objects(struct misp_reading *r, struct misp_event *ev, const cha
 	i = 0;
 	for (json_ref o = json_first(&r->doc, list); o; o = json_next(&r->doc, o), i++) {
 		json_ref refs = json_get(&r->doc, o, "ObjectReference");
+		const char *from = map_get(&ev->ids, misp_text(r, o, "uuid"));
 		size_t k = 0;
 
+		if (!from) /* the object has been refused, and that was told */
+			continue;
 		for (json_ref v = json_first(&r->doc, refs); v; v = json_next(&r->doc, v))
-			put_reference(r, ev, o, v,
+			put_reference(r, ev, from, v,
 				arena_printf(r->arena, "%s/Object/%zu/ObjectReference/%zu", where,
 					i, k++));
 	}
@@ -118,7 +118,7 @@ static void put_event_reports(struct misp_reading *r, struct misp_event *ev, con
 				"has no UUID of its own, or no content");
 			continue;
 		}
-		misp_marks_add(r, v, ev->org_uuid, &marks);
+		misp_marks_add(r, ev, v, &marks);
 		misp_head_put(r, ev, &h);
 		misp_label(r, "event-report", SLICE("True"));
 		misp_labels_end(r);
@@ -200,6 +200,9 @@ static bool event_begin(
 		.org_uuid = misp_text(r, org, "uuid"),
 		.date_ms = misp_moment(r, e, "date"),
 		.time_ms = misp_time(r, e, "timestamp")};
+	if (!misp_uuid_ok(r, ev->org_uuid))
+		ev->org_uuid = SLICE_NONE;
+	ev->org_only = misp_org_only(r, ev->org_uuid);
 	if (!ev->time_ms)
 		ev->time_ms = ev->date_ms;
 	if (!misp_uuid_ok(r, ev->uuid))
@@ -221,8 +224,8 @@ static void put_event(struct misp_reading *r, json_ref e, const char *where)
 	if (!event_begin(r, e, where, &ev))
 		return;
 	org = misp_text(r, json_get(&r->doc, e, "Orgc"), "name");
-	misp_marks_add(r, e, ev.org_uuid, &ev.marks);
-	if (misp_uuid_ok(r, ev.org_uuid)) {
+	misp_marks_add(r, &ev, e, &ev.marks);
+	if (ev.org_uuid.n) {
 		if (org.n)
 			misp_identity(r, &ev, ev.org_uuid, org);
 		ev.org = misp_id(r, "identity", ev.org_uuid);

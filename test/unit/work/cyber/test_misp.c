@@ -447,6 +447,66 @@ static void references_elsewhere(void **state)
 	misp_in_free(&in);
 }
 
+/* What stands once in an event is not written out for everything in it that refers to it. */
+static void long_once(void **state)
+{
+	static const char *const rows[][4] = {
+		{"\"Orgc\":{\"name\":\"n\",\"uuid\":\"\\u006f", "\"},\"Attribute\":[",
+			"{\"distribution\":0}", "]"},
+		{"\"Orgc\":{\"name\":\"n\",\"uuid\":\"\\u006f", "\"},\"Attribute\":[",
+			"{\"distribution\":4,\"sharing_group_id\":\"x\"}", "]"},
+		{"\"Object\":[{\"uuid\":\"\\u006f", "\",\"ObjectReference\":[", "{}", "]}]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct arena own CLEANUP_ARENA = ARENA(32 * MIB);
+		struct buf b CLEANUP_BUF = BUF(2 * MIB);
+		struct misp_in in;
+		struct why why = {0};
+
+		buf_addf(&b,
+			"{\"Event\":{\"uuid\":\"" UUID(
+				"01") "\",\"info\":\"x\",\"timestamp\":\"1700000000\",%s",
+			rows[i][0]);
+		for (int k = 0; k < 65000; k++)
+			buf_byte(&b, 'o');
+		buf_str(&b, rows[i][1]);
+		for (int k = 0; k < 17000; k++)
+			buf_addf(&b, "%s%s", k ? "," : "", rows[i][2]);
+		buf_addf(&b, "%s}}", rows[i][3]);
+		assert_int_equal(misp_read(buf_slice(&b), MODE_REAL, &own, &in, &why), 0);
+		assert_int_equal(in.objects, 0);
+		assert_true(in.refused > 0);
+		misp_in_free(&in);
+	}
+}
+
+/* An organisation whose UUID is none, and a number of a sharing group that is none: held back all the same. */
+static void nobodys_group(void **state)
+{
+	static const char *const rows[] = {"\"distribution\":\"0\"",
+		"\"distribution\":\"4\",\"sharing_group_id\":\"some\"", "\"distribution\":\"4\""};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct buf b CLEANUP_BUF = BUF(64 * KIB);
+		struct misp_in in;
+		struct stix s;
+
+		buf_addf(&b,
+			"{\"Event\":{\"uuid\":\"" UUID(
+				"01") "\",\"info\":\"x\",\"timestamp\":\"1700000000\",%s,"
+				      "\"Orgc\":{\"name\":\"n\",\"uuid\":\"nobody\"},\"Attribute\":[" IP
+				      "]}}",
+			rows[i]);
+		in = read_ok(buf_cstr(&b), MODE_REAL);
+		s = get(&in, "indicator--" UUID("10"));
+		assert_true(strncmp(marking_at(&s, 0), "marking-definition--", 20) == 0);
+		misp_in_free(&in);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +521,8 @@ int main(void)
 		cmocka_unit_test(parts_are_marked),
 		cmocka_unit_test(newer_parts_move_the_event),
 		cmocka_unit_test(references_elsewhere),
+		cmocka_unit_test(long_once),
+		cmocka_unit_test(nobodys_group),
 	};
 	int rc;
 
