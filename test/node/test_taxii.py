@@ -445,3 +445,60 @@ def test_pull_by_itself(three):
     # Its first round comes at once, the next in a minute.
     remote(hrv, three.id, "alb", alb, "test", "all", "--every", "1", "--to", "KOS")
     wait(lambda: everything(taxii(three["KOS"], three.id, "test")) == [i], "KOS has what HRV has read")
+
+
+class Endless(http.server.BaseHTTPRequestHandler):
+    """A server that always has more: without objects, the same page again and again, or an object a page for ever; and one that has one object."""
+
+    def do_GET(self):
+        kind = self.path.split("/")[1]
+        seen = self.server.seen[kind]
+        seen.append(self.path)
+        answer = {"more": True, "next": "x", "objects": [self.server.one]}
+        if kind == "empty":
+            del answer["objects"]
+        elif kind == "endless":
+            answer = {"more": True, "next": str(len(seen)), "objects": [stix.indicator(len(seen))]}
+        elif kind == "good":
+            answer = {"objects": [self.server.one]}
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/taxii+json;version=2.1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def test_server_without_end(three):
+    """A server that gets nowhere fails, and one that always has more does not keep the others from their turns."""
+    hrv = three["HRV"]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        server.one, server.seen = stix.indicator(5000), {"empty": [], "again": [], "endless": [], "good": []}
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        def add(kind, *more):
+            hrv.run("cyber", "remote", "add", kind, f"http://127.0.0.1:{server.server_address[1]}/{kind}/", "--collection", "all",
+                    "--mode", "test", "-c", three.id, *more)
+
+        add("empty")
+        add("again")
+        assert "a page without objects" in hrv.refuses(69, "cyber", "pull", "empty")
+        assert "a page again" in hrv.refuses(69, "cyber", "pull", "again")
+        assert (len(server.seen["empty"]), len(server.seen["again"])) == (1, 2)
+        # The next time from the beginning: not from where it leads nowhere.
+        assert "a page again" in hrv.refuses(69, "cyber", "pull", "again")
+        assert "next=" not in server.seen["again"][2]
+        add("endless", "--every", "1")
+        wait(lambda: server.seen["endless"], "the endless one is asked")
+        add("good", "--every", "1")
+        wait(lambda: server.seen["good"], "the other has its turn")
+        # And the endless one goes on from where it stood, with its next number each time.
+        wait(lambda: len(server.seen["endless"]) > 120, "it goes on")
+        asked = [p.partition("next=")[2] for p in server.seen["endless"]]
+        assert asked == ["", *map(str, range(1, len(asked)))]
+        hrv.run("cyber", "remote", "remove", "endless")
+        hrv.run("cyber", "remote", "remove", "good")
+        server.shutdown()

@@ -50,6 +50,13 @@
 /* A status is kept so long (TAXII 2.1 §4.3 asks for a day). */
 #define LIMIT_TAXII_STATUS_MS (48LL * 3600 * 1000)
 
+/*
+ * One round with another server while others wait for theirs: fifty thousand objects, or a minute, whichever comes first. It goes on in the next one, behind all others
+ * that are due.
+ */
+#define LIMIT_REMOTE_ROUND_PAGES 50
+#define LIMIT_REMOTE_ROUND_MS	 60000
+
 /* ---- MISP, CSAF ---- */
 /*
  * Products that the flags, remediations and threats of one CSAF document name by groups, all of them together: a hundred vulnerabilities of twenty thousand. A group

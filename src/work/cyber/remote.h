@@ -73,12 +73,14 @@ struct remote_run {
 	void *ctx;
 	bool (*stop)(void *ctx); /* may be NULL */
 	void *stop_ctx;
+	bool turns; /* others wait: a round ends at LIMIT_REMOTE_ROUND_PAGES or _MS */
 	/* What came of it. */
+	bool more; /* it has ended so, and goes on from where the remote stands now */
 	uint64_t pages;
 	struct ingest_result result; /* pull: counts only */
 	uint64_t sent, refused;	     /* push */
 };
-/* One round: all that is new there, or here. What fails is in the remote as well; *r is where it stands afterwards. */
+/* One round: all that is new there, or here. A server that says there is more, and has nothing in a page or gives one again, fails (E_NET). What fails is in the remote as well; *r is where it stands afterwards. */
 MUST_USE int remote_pull(struct remote_run *run, struct remote *r, struct why *why);
 MUST_USE int remote_push(struct remote_run *run, struct remote *r, struct why *why);
 

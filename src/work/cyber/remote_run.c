@@ -7,6 +7,7 @@
 #include "work/cyber/marking.h"
 
 #include "base/enc.h"
+#include "base/map.h"
 #include "base/report.h"
 #include "node/fold.h"
 
@@ -17,7 +18,7 @@
 #define PUSH_BYTES  (4 * MIB)
 #define ANSWER_MAX  (64 * MIB)
 #define DEADLINE_MS 120000
-/* Pages of one round: a server that always has more gives way to the others at some time. */
+/* Pages of one round that nobody waits for. */
 #define PAGES_MAX 100000
 #define AFTER_MAX 64
 #define NEXT_MAX  1024
@@ -29,12 +30,16 @@ struct talk {
 	struct arena arena; /* of one page */
 	struct buf body;
 	struct client_answer answer;
+	struct map seen; /* hashes of this round's pages */
+	uint8_t seen_key[16];
+	int64_t begun_ms;
 	struct why *why;
 };
 
 static void talk_end(struct talk *t)
 {
 	client_free(&t->client);
+	map_free(&t->seen);
 	arena_free(&t->arena);
 	buf_free(&t->body);
 }
@@ -48,12 +53,28 @@ static struct talk talk_begin(struct remote_run *run, struct remote *r, struct w
 		.n_allow = run->node->conf.n_allow,
 		.allow_plain_http = remote_is_here(r->url)};
 
-	return (struct talk){.run = run,
+	struct talk t = {.run = run,
 		.r = r,
 		.client = client_new(&o),
 		.arena = ARENA(LIMIT_REQUEST_ARENA),
 		.body = BUF(ANSWER_MAX),
+		.begun_ms = env_mono_ms(&run->node->env),
 		.why = why};
+
+	map_seed(t.seen_key);
+	return t;
+}
+
+/* Is there time for another page? */
+static bool goes_on(struct talk *t)
+{
+	struct remote_run *run = t->run;
+
+	if (!run->turns)
+		return run->pages < PAGES_MAX;
+	run->more = run->pages >= LIMIT_REMOTE_ROUND_PAGES ||
+		    env_mono_ms(&run->node->env) - t->begun_ms >= LIMIT_REMOTE_ROUND_MS;
+	return !run->more;
 }
 
 /* ---- one request ---- */
@@ -185,10 +206,26 @@ static void keep(struct slice *place, char *room, size_t size, struct slice text
 	*place = slice_of(room, n);
 }
 
+/* There is more, and this page was a step towards it? A token may stay the same from page to page; what is behind it may not. */
+static int step_check(struct talk *t, uint64_t objects)
+{
+	uint64_t hash = map_hash(t->seen_key, buf_slice(&t->body));
+	bool again = map_put(&t->seen, slice_of(&hash, sizeof(hash)), t) != NULL;
+
+	if (objects && !again)
+		return 0;
+	/* From the beginning of this round, the next time: this token leads nowhere. */
+	t->r->next = SLICE_NONE;
+	return why_set(t->why, E_NET, "server", "says that there is more, and %s",
+		again ? "gives a page again that it has given in this round"
+		      : "gives a page without objects");
+}
+
 static int pull_page(
 	struct talk *t, char next_room[NEXT_MAX + 1], char last[AFTER_MAX + 1], bool *ret_more)
 {
 	struct slice next = SLICE_NONE;
+	uint64_t before = t->run->result.objects;
 	struct source from;
 	int rc = ask(t, "GET", page_url(t), SLICE_NONE, 200);
 
@@ -199,6 +236,8 @@ static int pull_page(
 	rc = frame_read(t, &from, ret_more, &next);
 	if (rc == 0)
 		rc = page_take(t, &from);
+	if (rc == 0 && *ret_more)
+		rc = step_check(t, t->run->result.objects - before);
 	stix_source_close(&from);
 	if (rc < 0)
 		return rc;
@@ -221,7 +260,7 @@ int remote_pull(struct remote_run *run, struct remote *r, struct why *why)
 
 	keep(&r->next, next_room, sizeof(next_room), r->next);
 	keep(&r->after, after_room, sizeof(after_room), r->after);
-	while (rc == 0 && more && run->pages < PAGES_MAX) {
+	while (rc == 0 && more && goes_on(&t)) {
 		bool resumed = r->next.n > 0;
 
 		arena_reset(&t.arena);
@@ -393,7 +432,7 @@ int remote_push(struct remote_run *run, struct remote *r, struct why *why)
 	bool more = true;
 	int rc = 0;
 
-	while (rc == 0 && more && run->pages < PAGES_MAX) {
+	while (rc == 0 && more && goes_on(&t)) {
 		struct list_row *row = NULL;
 		int64_t last = 0;
 		size_t n = 0;

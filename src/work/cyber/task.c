@@ -36,7 +36,7 @@ static bool stopping(void *ctx)
 /* After a failure later and later, up to the usual time. */
 #define AGAIN_MS 60000
 
-static int one_round(struct task *t, struct slice name, struct why *why)
+static int one_round(struct task *t, struct slice name, int64_t *ret_next_ms, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(4 * MIB);
 	struct remote_run u = {.node = t->node,
@@ -44,7 +44,8 @@ static int one_round(struct task *t, struct slice name, struct why *why)
 		.write = write_drafts,
 		.ctx = t,
 		.stop = stopping,
-		.stop_ctx = t};
+		.stop_ctx = t,
+		.turns = true};
 	struct why failed = {0};
 	struct remote r;
 	int64_t now_ms = env_now_ms(&t->node->env);
@@ -57,7 +58,11 @@ static int one_round(struct task *t, struct slice name, struct why *why)
 		report(REPORT_WARN, "remote %.*s: %s", SLICE_FMT(name), failed.text);
 	r.last_ms = now_ms;
 	r.error = rc < 0 ? slice_str(failed.text) : SLICE("");
-	r.next_ms = now_ms + (rc < 0 && r.every_ms > AGAIN_MS ? AGAIN_MS : r.every_ms);
+	/* One that has more goes on as soon as all others that are due have had their turn. */
+	r.next_ms = rc == 0 && u.more
+			    ? now_ms
+			    : now_ms + (rc < 0 && r.every_ms > AGAIN_MS ? AGAIN_MS : r.every_ms);
+	*ret_next_ms = r.next_ms;
 	return remote_note(t->db, &r, why);
 }
 
@@ -74,8 +79,8 @@ static int run_remotes(struct task *t, int64_t *ret_wait_ms, struct why *why)
 		if (!r[i].every_ms)
 			continue;
 		if (r[i].next_ms <= now_ms) {
-			rc = one_round(t, r[i].name, why);
 			r[i].next_ms = now_ms + r[i].every_ms;
+			rc = one_round(t, r[i].name, &r[i].next_ms, why);
 		}
 		if (r[i].next_ms - now_ms < next)
 			next = r[i].next_ms - now_ms;
