@@ -149,6 +149,35 @@ def test_one_id_of_two(t):
         assert call("GET", f"/objects/{mine['id']}?author=x").status in (400, 422)
 
 
+@pytest.mark.parametrize("first", ["ALB", "HRV"])
+def test_a_copy_hides_nothing(t, first):
+    """What is the same is shown once, but not by a copy that its author has replaced: whoever copies and then revokes revokes his own alone."""
+    mine = {**stix.indicator(22), "name": f"copied, {first} first"}
+    revoked = {**mine, "modified": "2029-01-01T00:00:00.000Z", "revoked": True}
+    readers = [caller(t, n) for n in ("ALB", "HRV", "KOS")]
+    second = "HRV" if first == "ALB" else "ALB"
+
+    def seen(call, obj=mine):
+        return {(o["author"]["id"], o["revoked"]) for o in call("GET", f"/objects?text={obj['id']}", status=200).json["items"]}
+
+    def come(node):
+        # What came with it is there, so it is.
+        beside = stix.indicator(23)
+        bring(t, node, [mine, beside])
+        for call in readers:
+            wait(lambda: seen(call, beside), f"{node}'s has come")
+    come(first)
+    come(second)
+    for call in readers:
+        assert seen(call) == {(t[first].member, False)}
+    bring(t, "HRV", [revoked])
+    for call in readers:
+        wait(lambda: (t["HRV"].member, True) in seen(call), "HRV has revoked its copy")
+        assert seen(call) == {(t["ALB"].member, False), (t["HRV"].member, True)}
+        whole = call("GET", f"/objects?text={mine['id']}&author={t['ALB'].member}", status=200).json["items"]
+        assert [o["revoked"] for o in whole] == [False]
+
+
 def test_search_keeps_its_filters_and_goes_on(t):
     """By number and by words alike: type and author hold, and what is not on this page is on a next one, however much else has the word."""
     alb = caller(t, "ALB")

@@ -42,15 +42,18 @@
 #define BATCH_UP   "b.last > $21"
 #define BATCH_DOWN "b.last <= $21 + 9999 AND b.first < $21"
 
-/* A withdrawal by the same author, written after the entry. */
+/* A withdrawal by the same author, written after the entry: of all versions or of this one, each a single step into the index. */
+#define WITHDRAWN(o, author, epoch, seq, which)                                                    \
+	"EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = " o ".root AND w.uuid = " o        \
+	".uuid AND w.author = " author " AND w.type = " o ".type AND w.vkey = " which              \
+	" AND (w.epoch, w.seq) > (" epoch ", " seq "))"
 #define NOT_WITHDRAWN(o, author, epoch, seq)                                                       \
-	"NOT EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = " o ".root AND w.uuid = " o    \
-	".uuid AND w.type = " o ".type AND w.author = " author " AND (w.vkey = '*' OR w.vkey = " o \
-	".vkey) AND (w.epoch, w.seq) > (" epoch ", " seq "))"
+	"NOT " WITHDRAWN(o, author, epoch, seq, "'*'") " AND NOT " WITHDRAWN(                      \
+		o, author, epoch, seq, o ".vkey")
 
 /*
  * Of the query: $21 after, $22 upto, $23 tlp, $24 which versions (0 last, 1 first, 2 all, 3 exact), $25 types ",a,b,", $26 exact versions "|v|v|",
- * $27 limit. Then of a batch: $28 author, $29 epoch, $30 seq, $31 first, $32 last ($33 a type); or of an id: $28 uuid, $29 type.
+ * $27 limit. Then of a batch: $28 author, $29 epoch, $30 seq ($31 a type), with $21 and $22 inside of it; or of an id: $28 uuid, $29 type.
  *
  * `seen` is all that the reader may see; never made as a table, but entered from the index each time. `+ 0` keeps the engines from entering by the root,
  * which all objects share, instead of by the id.
@@ -60,36 +63,52 @@
 	"x.tlp, x.revoked, x.vkey, x.digest, xb.first, xb.last, xb.log, xb.epoch, xb.seq, "        \
 	"xb.author, xb.label, xb.tlp AS batch_tlp "                                                \
 	"FROM cyber_object x JOIN cyber_batch xb ON xb.first = x.batch WHERE x.root + 0 = $1 "     \
-	"AND " SEEN("xb") " AND " NOT_WITHDRAWN("x", "xb.author", "xb.epoch", "xb.seq") ") "
-#define NONE(author, which)                                                                        \
-	"NOT EXISTS (SELECT 1 FROM seen s WHERE s.uuid = o.uuid AND s.type = o.type "              \
-	"AND s.author " author " AND " which ")"
-/* Each condition enters the index (uuid, vkey, digest) by itself: ten thousand versions of one id are ten thousand steps and not their square. */
-#define LATER(a)                                                                                   \
-	NONE("= " a, "s.vkey > o.vkey")                                                            \
-	" AND (o.vkey <> '' OR " NONE("= " a, "s.vkey = '' AND s.added > o.added") ")"
-#define BEFORE(a)                                                                                  \
-	NONE("= " a, "s.vkey < o.vkey")                                                            \
-	" AND (o.vkey <> '' OR " NONE("= " a, "s.vkey = '' AND s.added < o.added") ")"
-#define AGAIN(a) "(o.vkey = '' OR " NONE("= " a, "s.vkey = o.vkey AND s.added < o.added") ")"
-#define SAME(a)	 NONE("<> " a, "s.vkey = o.vkey AND s.digest = o.digest AND s.added < o.added")
-#define SHOWN(a)                                                                                                                                        \
-	" AND o.added > $21 AND o.added < $22 AND ($23 = 0 OR o.tlp <= $23) "                                                                           \
-	"AND ($25 = '' OR $25 LIKE '%,' || o.type || ',%') AND " AGAIN(a) " AND ($24 <> 0 OR (" LATER(                                                  \
-		a) ")) AND ($24 <> 1 OR (" BEFORE(a) ")) AND ($24 <> 3 "                                                                                \
-						     "OR $26 LIKE '%|' || o.vkey || '|%' OR $26 LIKE '%|' || CAST(o.added AS TEXT) || '|%') AND " SAME( \
-							     a)
+	"AND " SEEN("xb") " AND " NOT_WITHDRAWN("x", "xb.author", "xb.epoch", "xb.seq + 0") ") "
+#define NONE(s, o, which)                                                                          \
+	"NOT EXISTS (SELECT 1 FROM seen " s " WHERE " s ".uuid = " o ".uuid AND " s ".type = " o   \
+	".type AND " which ")"
+#define NONE_OF(s, a, o, which) NONE(s, o, s ".author = " a " AND " which)
+/*
+ * Each condition on `o` of author `a` enters an index by itself, (uuid, vkey, added) or for SAME (uuid, vkey, digest, added): ten thousand of one id are ten
+ * thousand steps and not their square. What has no versions goes by when it came.
+ */
+#define LATER(o, a, s)                                                                             \
+	NONE_OF(s, a, o,                                                                           \
+		"(" s ".vkey, " s ".added) > (" o ".vkey, CASE " o ".vkey WHEN '' THEN " o         \
+		".added ELSE 9223372036854775807 END)")
+#define BEFORE(o, a, s)                                                                            \
+	NONE_OF(s, a, o,                                                                           \
+		"(" s ".vkey, " s ".added) < (" o ".vkey, CASE " o ".vkey WHEN '' THEN " o         \
+		".added ELSE 0 END)")
+#define AGAIN(o, a, s)                                                                             \
+	"(" o ".vkey = '' OR " NONE_OF(                                                            \
+		s, a, o, s ".vkey = " o ".vkey AND " s ".added < " o ".added") ")"
+#define EXACT(o)                                                                                   \
+	"$26 LIKE '%|' || " o ".vkey || '|%' OR $26 LIKE '%|' || CAST(" o ".added AS TEXT) || '|%'"
+#define BY_VERSION(o, a, s)                                                                        \
+	AGAIN(o, a, s)                                                                             \
+	" AND ($24 <> 0 OR " LATER(o, a, s) ") AND ($24 <> 1 OR " BEFORE(                          \
+		o, a, s) ") AND ($24 <> 3 OR " EXACT(o) ")"
+/* Only what is itself shown here stands for another's: else a copy that its author has then replaced would hide what he cannot replace. */
+#define SAME(o, a)                                                                                 \
+	NONE("s", o,                                                                               \
+		"s.author <> " a " AND s.vkey = " o ".vkey AND s.digest = " o                      \
+		".digest AND s.added < " o ".added AND ($23 = 0 OR s.batch_tlp <= $23) "           \
+		"AND " BY_VERSION("s", "s.author", "t"))
+#define SHOWN(a)                                                                                   \
+	" AND o.added > $21 AND o.added < $22 AND ($23 = 0 OR o.tlp <= $23) "                      \
+	"AND ($25 = '' OR $25 LIKE '%,' || o.type || ',%') AND " BY_VERSION(                       \
+		"o", a, "s") " AND " SAME("o", a)
 
 #define COLUMNS "SELECT o.added, o.at, o.n, o.type, o.uuid, o.version, o.tlp, o.revoked"
 #define OF_BATCH                                                                                   \
-	WITH_SEEN COLUMNS                                                                          \
-		" FROM cyber_object o WHERE o.root = $1 AND o.added >= $31 AND o.added <= $32 "    \
-		"AND " NOT_WITHDRAWN("o", "$28", "$29", "$30") SHOWN("$28")
+	WITH_SEEN COLUMNS " FROM cyber_object o WHERE o.root = $1 "                                \
+			  "AND " NOT_WITHDRAWN("o", "$28", "$29", "$30") SHOWN("$28")
 #define OF_ID                                                                                      \
 	WITH_SEEN COLUMNS ", o.first, o.last, o.log, o.epoch, o.seq, o.author, o.label, "          \
 			  "o.batch_tlp FROM seen o WHERE o.uuid = $28 AND o.type = $29 "           \
 			  "AND ($23 = 0 OR o.batch_tlp <= $23)" SHOWN("o.author")
-#define OF_TYPE OF_BATCH " AND o.type = $33"
+#define OF_TYPE OF_BATCH " AND o.type = $31"
 #define UP	" ORDER BY o.added LIMIT $27"
 #define DOWN	" ORDER BY o.added DESC LIMIT $27"
 
@@ -193,13 +212,16 @@ static void row_read(struct stmt *s, struct listing *l, const struct batch *b)
 	memcpy(r->uuid.b, db_blob(s, 4).p, sizeof(r->uuid.b));
 }
 
-static void bind_query(struct stmt *s, struct listing *l)
+/* Of the page, what lies behind `after` and before `before`. */
+static void bind_query(struct stmt *s, struct listing *l, int64_t after, int64_t before)
 {
 	const struct list_query *q = l->q;
+	int64_t page_after = q->down ? 0 : q->after;
+	int64_t page_before = q->down && q->after ? q->after : q->upto ? q->upto + 1 : INT64_MAX;
 
 	bind_reader(s, l);
-	db_bind_i64(s, 21, q->down ? 0 : q->after);
-	db_bind_i64(s, 22, q->down && q->after ? q->after : q->upto ? q->upto + 1 : INT64_MAX);
+	db_bind_i64(s, 21, after > page_after ? after : page_after);
+	db_bind_i64(s, 22, before < page_before ? before : page_before);
 	db_bind_i64(s, 23, q->tlp_most);
 	db_bind_i64(s, 24, (int64_t)q->versions);
 	db_bind_text(s, 25, l->types);
@@ -220,14 +242,13 @@ static int objects_of(struct listing *l, const struct batch *b, int64_t first, i
 	struct stmt *s = objects_stmt(l);
 	int rc;
 
-	bind_query(s, l);
+	/* One bound on each side: with two, SQLite thinks that so little is left that it may sort all of it, instead of reading in order up to the limit. */
+	bind_query(s, l, first - 1, last + 1);
 	db_bind_blob(s, 28, id_slice(&b->author));
 	db_bind_i64(s, 29, b->epoch);
 	db_bind_i64(s, 30, (int64_t)b->seq);
-	db_bind_i64(s, 31, first);
-	db_bind_i64(s, 32, last);
 	if (l->q->n_type == 1)
-		db_bind_text(s, 33, l->q->type[0]);
+		db_bind_text(s, 31, l->q->type[0]);
 	while ((rc = db_step(s, l->why)) == DB_ROW && l->n < l->max)
 		row_read(s, l, b);
 	db_reset(s);
@@ -271,7 +292,7 @@ static int list_id(struct listing *l, struct slice id, size_t most)
 	if (stix_id_parse(id, &type, &uuid) < 0)
 		return 0; /* nothing has it */
 	s = l->q->down ? db_stmt(l->db, OF_ID DOWN) : db_stmt(l->db, OF_ID UP);
-	bind_query(s, l);
+	bind_query(s, l, 0, INT64_MAX);
 	db_bind_i64(s, 27, (int64_t)most);
 	db_bind_blob(s, 28, slice_of(uuid.b, 16));
 	db_bind_text(s, 29, type);

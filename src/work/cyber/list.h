@@ -8,7 +8,8 @@
  *
  * Which version is shown: of each member's versions of an id the latest `modified` counts, and of two with one `modified` the first. Whoever publishes an
  * id that others have published, too, stands beside them and not in their place: nobody can replace, revoke or withdraw what is another's, and nobody
- * can keep it from being seen by coming first. Only what is another's to the last byte is shown once, as his from whom this node had it first.
+ * can keep it from being seen by coming first. Only what is another's to the last byte is shown once, as his from whom this node had it first
+ * and whose copy counts among his own versions.
  */
 #ifndef WORK_CYBER_LIST_H
 #define WORK_CYBER_LIST_H

@@ -83,6 +83,12 @@ static const char schema_7[] = "CREATE TABLE cyber_moment (\n"
 			       "SELECT 1, COALESCE(MAX(first + n), 0) FROM cyber_arrival;\n"
 			       "DROP INDEX cyber_arrival_first;\n";
 
+/* What is asked for each object of a list (list.c) is one step, however many share its id: among versions by their order, among withdrawals by author. */
+static const char schema_8[] =
+	"CREATE INDEX cyber_object_again ON cyber_object (uuid, vkey, added);\n"
+	"DROP INDEX cyber_withdrawn_id;\n"
+	"CREATE INDEX cyber_withdrawn_by ON cyber_withdrawn (root, uuid, author, type, vkey, epoch, seq);\n";
+
 const struct migration cyber_schema[] = {
 	{"cyber 1", schema_1},
 	{"cyber 2", collection_schema},
@@ -91,6 +97,7 @@ const struct migration cyber_schema[] = {
 	{"cyber 5", remote_schema},
 	{"cyber 6", schema_6},
 	{"cyber 7", schema_7},
+	{"cyber 8", schema_8},
 	{NULL, NULL},
 };
 
