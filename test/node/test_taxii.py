@@ -219,13 +219,15 @@ def test_markings_narrow(three):
     red, green = "5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "34098fce-860f-48ae-8e50-ebd3cc5e41da"
     one = [stix.indicator(1, object_marking_refs=[f"marking-definition--{red}"]),
            stix.indicator(2, object_marking_refs=[f"marking-definition--{green}"]),
-           stix.indicator(3, object_marking_refs=["marking-definition--00000000-0000-4000-8000-000000000001"])]
+           stix.indicator(3, object_marking_refs=[f"marking-definition--00000000-0000-4000-8000-00000000000{n}" for n in (1, 2)])]
     told = stix.statement()
     one += [told, stix.indicator(4, object_marking_refs=[told["id"]]), stix.indicator(5)]
     d = post(a, "feed", one)
     assert d["success_count"] == 6
     held = [x["id"] for x in d["successes"] if "held back" in x.get("message", "")]
     assert held == [one[0]["id"], one[2]["id"]]
+    # The first that is not known is enough.
+    assert "-000000000001 means" in next(x["message"] for x in d["successes"] if x["id"] == one[2]["id"])
     again = post(a, "feed", [one[2], one[4]])
     assert [(x["id"], "held back" in x.get("message", "")) for x in again["successes"]] == [(one[2]["id"], True), (one[4]["id"], False)]
     wait(lambda: len(everything(h)) == 4, "the others are at HRV")

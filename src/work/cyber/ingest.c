@@ -212,11 +212,11 @@ static int marking_look(struct run *r, struct slice id, bool *ret, struct why *w
 
 static char unknown_marking;
 
-/* Is every marking one whose meaning is known? */
+/* Is every marking one whose meaning is known? Not looked at further than the first that is not. */
 static int markings_known(struct run *r, const struct marking *m, bool *ret, struct slice *ret_id)
 {
 	*ret = true;
-	for (size_t i = 0; i < m->n_other; i++) {
+	for (size_t i = 0; i < m->n_other && *ret; i++) {
 		void *known = map_get(&r->statements, m->other[i]);
 		bool here = false;
 		int rc;

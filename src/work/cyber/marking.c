@@ -1,6 +1,8 @@
 /* marking.c: see marking.h. */
 #include "work/cyber/marking.h"
 
+#include "base/map.h"
+
 #define TLP2_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 
 static const struct tlp_row {
@@ -50,18 +52,15 @@ const char *marking_id(enum tlp tlp)
 	return NULL;
 }
 
-static void ref_add(struct marking *m, struct slice id)
+/* `seen`: ids that are in `other`. */
+static void ref_add(struct marking *m, struct map *seen, struct slice id)
 {
 	enum tlp tlp = marking_tlp(id);
 
 	if (tlp > m->tlp)
 		m->tlp = tlp;
-	if (tlp != TLP_NONE)
-		return;
-	for (size_t i = 0; i < m->n_other; i++)
-		if (slice_eq(m->other[i], id))
-			return;
-	m->other[m->n_other++] = id;
+	if (tlp == TLP_NONE && !map_put(seen, id, m))
+		m->other[m->n_other++] = id;
 }
 
 void marking_read(const struct stix *s, struct arena *arena, struct marking *ret)
@@ -69,6 +68,7 @@ void marking_read(const struct stix *s, struct arena *arena, struct marking *ret
 	json_ref refs = stix_get(s, "object_marking_refs");
 	json_ref parts = stix_get(s, "granular_markings");
 	struct marking m = {.tlp = TLP_NONE};
+	struct map seen = {0};
 
 	if (refs == JSON_ABSENT && parts == JSON_ABSENT) {
 		*ret = m;
@@ -77,13 +77,14 @@ void marking_read(const struct stix *s, struct arena *arena, struct marking *ret
 	m.other = arena_array(
 		arena, struct slice, json_count(&s->doc, refs) + json_count(&s->doc, parts) + 1);
 	for (json_ref v = json_first(&s->doc, refs); v; v = json_next(&s->doc, v))
-		ref_add(&m, json_string(&s->doc, v, arena));
+		ref_add(&m, &seen, json_string(&s->doc, v, arena));
 	for (json_ref v = json_first(&s->doc, parts); v; v = json_next(&s->doc, v)) {
 		json_ref one = json_get(&s->doc, v, "marking_ref");
 
 		if (one != JSON_ABSENT)
-			ref_add(&m, json_string(&s->doc, one, arena));
+			ref_add(&m, &seen, json_string(&s->doc, one, arena));
 	}
+	map_free(&seen);
 	*ret = m;
 }
 

@@ -56,6 +56,34 @@ static void tightest_counts(void **state)
 	assert_int_equal(m.tlp, TLP_RED);
 }
 
+/* As many as an object may have, each twice: each is there once, in the order of the object. */
+static void very_many(void **state)
+{
+	enum { N = 12000 };
+	struct buf b CLEANUP_BUF = BUF(2 * MIB);
+	struct marking m;
+	struct stix s;
+	struct why why = {0};
+
+	(void)state;
+	buf_str(&b, HEAD ",\"object_marking_refs\":[");
+	for (int i = 0; i < N; i++)
+		buf_addf(&b, "%s\"marking-definition--00000000-0000-4000-8000-%012d\"",
+			i ? "," : "", i);
+	buf_str(&b, "],\"granular_markings\":[");
+	for (int i = 0; i < N / 12; i++)
+		buf_addf(&b,
+			"%s{\"selectors\":[\"created\"],\"marking_ref\":\"marking-definition--00000000-0000-4000-8000-%012d\"}",
+			i ? "," : "", i);
+	buf_str(&b, "]}");
+	if (stix_read(&s, &arena, buf_slice(&b), &why) < 0)
+		fail_msg("%s: %s", why.where, why.text);
+	marking_read(&s, &arena, &m);
+	assert_int_equal(m.n_other, N);
+	assert_slice(m.other[0], "marking-definition--00000000-0000-4000-8000-000000000000");
+	assert_slice(m.other[N - 1], "marking-definition--00000000-0000-4000-8000-000000011999");
+}
+
 static void narrowed(const char *label, enum tlp tlp, const char *expected)
 {
 	struct buf b CLEANUP_BUF = BUF(1 << 12);
@@ -150,7 +178,8 @@ static void definitions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(tightest_counts),
-		cmocka_unit_test(only_narrows), cmocka_unit_test(definitions)};
+		cmocka_unit_test(very_many), cmocka_unit_test(only_narrows),
+		cmocka_unit_test(definitions)};
 	int rc;
 
 	arena = ARENA(1 << 24);
