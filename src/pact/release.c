@@ -1,6 +1,6 @@
 /* Who may have what. Nothing else in the program decides it; nothing here depends on who is asking
  * for the answer. */
-#include "pact/release.h"
+#include "pact/release_classes.h"
 
 #include "base/report.h"
 
@@ -144,22 +144,35 @@ static bool user_cleared(
 	return level >= 0 && (unsigned)level <= who->clearance_level;
 }
 
+struct release_classes release_classes_of(
+	const struct reader *who, const struct charter *charter, struct arena *arena)
+{
+	struct release_classes c = {.open = !who->no_clearance && who->clearance_level == UINT_MAX};
+
+	for (unsigned i = 0; i + 1 < RELEASE_CLASSES; i++) {
+		/* No label has a DEL in it. */
+		c.text[i] = SLICE("\x7f");
+		if (!c.open && !who->no_clearance && i < charter->n_ladder &&
+			i <= who->clearance_level)
+			c.text[i] = slice_str(arena_printf(arena, "%.*s %.*s",
+				SLICE_FMT(charter->policy), SLICE_FMT(charter->ladder[i])));
+	}
+	return c;
+}
+
+void release_classes_bound(struct stmt *s, int at, const struct release_classes *c)
+{
+	db_bind_i64(s, at, c->open);
+	for (int i = 0; i + 1 < RELEASE_CLASSES; i++)
+		db_bind_text(s, at + 1 + i, c->text[i]);
+}
+
 void release_classes_bind(struct stmt *s, int at, const struct reader *who,
 	const struct charter *charter, struct arena *arena)
 {
-	bool open = !who->no_clearance && who->clearance_level == UINT_MAX;
+	struct release_classes c = release_classes_of(who, charter, arena);
 
-	db_bind_i64(s, at, open);
-	for (unsigned i = 0; i + 1 < RELEASE_CLASSES; i++) {
-		/* No label has a DEL in it. */
-		const char *text = "\x7f";
-
-		if (!open && !who->no_clearance && i < charter->n_ladder &&
-			i <= who->clearance_level)
-			text = arena_printf(arena, "%.*s %.*s", SLICE_FMT(charter->policy),
-				SLICE_FMT(charter->ladder[i]));
-		db_bind_text(s, at + 1 + (int)i, slice_str(text));
-	}
+	release_classes_bound(s, at, &c);
 }
 
 bool release_user_cleared(

@@ -105,6 +105,28 @@ def test_not_for_all(t):
     assert low("GET", "/objects").json == {"items": [], "next": None}
 
 
+def test_limits_count_what_is_released(t):
+    """Above somebody's class four hundred point at what he sees: he is told nothing of it, and what is his is not crowded out."""
+    add_user(t["ALB"], "some", "cyber=administrator", "RESTRICTED")
+    edi, some = caller(t, "ALB"), caller(t, "ALB", "some")
+    i = stix.indicator(21, external_references=[{"source_name": "cve", "external_id": "CVE-2031-00021"}])
+    seen = stix.sdo("sighting", sighting_of_ref=i["id"])
+    bring(t, "ALB", [i, seen], to="ALB")
+
+    def looks(call):
+        g = call("GET", f"/objects/{i['id']}/graph", status=200).json
+        return [n["id"] for n in g["nodes"]], g["cut"], [o["id"] for o in call("GET", "/objects?text=CVE-2031-00021&limit=10", status=200).json["items"]]
+    wait(lambda: looks(some) == ([i["id"], seen["id"]], False, [i["id"]]), "the index knows of them")
+    before = looks(some)
+    high = [stix.sdo("sighting", sighting_of_ref=i["id"]) for _ in range(420)]
+    named = [stix.indicator(22, external_references=i["external_references"]) for _ in range(20)]
+    path = t["ALB"].path / "high.json"
+    path.write_text(bundle([*high, *named]))
+    assert t["ALB"].json("cyber", "import", path, "--to", "ALB", "--label", "CONFIDENTIAL", "-c", t.id)["written"] == 440
+    wait(lambda: looks(edi)[1] and len(looks(edi)[2]) == 10, "who is cleared finds more than a page of them")
+    assert looks(some) == before
+
+
 DENSE = [0] * 500000  # a MiB of text, and eight as it is read
 
 

@@ -3,6 +3,7 @@
 
 #include "work/cyber/cover.h"
 #include "work/cyber/csaf.h"
+#include "work/cyber/index.h"
 
 #include "base/enc.h"
 #include "base/report.h"
@@ -154,11 +155,12 @@ static int link_look(
 
 static int put_links(struct call *c, const struct record *of, struct cover *k)
 {
-	int64_t root = cyber_root(&c->world.coalition, of->mode);
+	const struct index_view view = {
+		&c->world, c->db, &c->reader, cyber_root(&c->world.coalition, of->mode)};
 	struct object_id *o;
 	size_t n;
 
-	TRY(coord_links(c->db, root, &of->object, COVER_LINKS, c->arena, &o, &n, &c->why));
+	TRY(coord_links(&view, &of->object, COVER_LINKS, c->arena, &o, &n, &c->why));
 	*k = cover_begin(n, c->arena);
 	json_open_at(&c->o, "linked", '[');
 	for (size_t i = 0; i < n; i++)

@@ -81,6 +81,7 @@ static int pointers_of(struct graph *g, size_t i)
 {
 	struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
 	struct call *c = g->c;
+	const struct index_view view = {&c->world, c->db, &c->reader, g->root};
 	struct slice type;
 	struct stix_uuid uuid;
 	struct index_ref *ref;
@@ -91,7 +92,7 @@ static int pointers_of(struct graph *g, size_t i)
 
 	if (stix_id_parse(g->node[i].id, &type, &uuid) < 0)
 		return 0;
-	TRY(stix_index_refs(c->db, g->root, &uuid, POINTERS_MAX, &rows, &ref, &n, &c->why));
+	TRY(stix_index_refs(&view, &uuid, POINTERS_MAX, &rows, &ref, &n, &c->why));
 	g->cut |= n == POINTERS_MAX;
 	added = arena_array(&rows, int64_t, n + 1);
 	for (size_t k = 0; k < n; k++)

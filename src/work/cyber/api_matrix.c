@@ -87,12 +87,13 @@ static int link_count(void *ctx, struct list_walk *k)
 static int tally_take(struct matrix *m)
 {
 	struct call *c = m->v.c;
+	const struct index_view view = {&c->world, c->db, &c->reader, m->v.root};
 	int64_t *added;
 	size_t n;
 
 	TRY(view_type(&m->v, "sighting", sighting_count, m));
-	TRY(stix_index_pointing(c->db, m->v.root, "indicator", "source_ref", VIEW_OBJECTS, c->arena,
-		&added, &n, &c->why));
+	TRY(stix_index_pointing(
+		&view, "indicator", "source_ref", VIEW_OBJECTS, c->arena, &added, &n, &c->why));
 	m->v.cut |= n == VIEW_OBJECTS;
 	return view_added(&m->v, added, n, link_count, m);
 }

@@ -1,6 +1,8 @@
 /* cmd_case.c: `entente cyber case`: cases, tasks, questions, notices and answers from the command line, with the clock of coverage. */
 #include "work/cyber/cmd_case.h"
 
+#include "work/cyber/index.h"
+
 #include "base/utf8.h"
 
 static void time_put(struct json_out *o, const char *key, int64_t ms)
@@ -158,11 +160,12 @@ static const struct command command_list = {
 static int links_show(struct cli *cli, const struct cover_view *v, const struct record *of,
 	struct cover *k, struct json_out *o)
 {
+	const struct index_view view = {
+		v->world, v->db, v->who, cyber_root(&cli->world.coalition, of->mode)};
 	struct object_id *object;
 	size_t n;
 
-	TRY(coord_links(cli->db, cyber_root(&cli->world.coalition, of->mode), &of->object,
-		COVER_LINKS, &cli->arena, &object, &n, &cli->why));
+	TRY(coord_links(&view, &of->object, COVER_LINKS, &cli->arena, &object, &n, &cli->why));
 	*k = cover_begin(n, &cli->arena);
 	json_open_at(o, "linked", '[');
 	for (size_t i = 0; i < n; i++) {

@@ -1,6 +1,9 @@
 /* coord.c: see coord.h. */
 #include "work/cyber/coord.h"
 
+#include "work/cyber/index.h"
+#include "work/cyber/seen.h"
+
 #include "work/cyber/model.h"
 #include "work/cyber/store.h"
 
@@ -341,23 +344,36 @@ void coord_words(struct slice content, struct arena *arena, struct buf *ret)
 	}
 }
 
-int coord_links_by(struct db *db, int64_t root, const struct object_id *about,
+/* The newest version of it that the reader may see is this one, and he is cleared for it. */
+#define LINK_SEEN                                                                                  \
+	"EXISTS (SELECT 1 FROM item i WHERE i.log = k.log AND i.seq = k.seq AND i.at = k.at "      \
+	"AND " SEEN_ENTRY("i") " AND NOT EXISTS (SELECT 1 FROM item newer "                        \
+			       "WHERE newer.coalition = i.coalition "                              \
+			       "AND newer.object_owner = i.object_owner "                          \
+			       "AND newer.object_name = i.object_name "                            \
+			       "AND (newer.epoch, newer.seq, newer.at) > (i.epoch, i.seq, i.at) "  \
+			       "AND ($2 = 1 OR " RELEASE_SQL("newer.audience", "$3") ")))"
+
+int coord_links_by(const struct index_view *v, const struct object_id *about,
 	const struct id *owner, size_t limit, struct arena *arena, struct object_id **ret,
 	size_t *ret_n, struct why *why)
 {
-	struct stmt *s = db_stmt(db,
-		"SELECT DISTINCT owner, name FROM cyber_link WHERE root = $1 AND about_owner = $2 AND about_name = $3 "
-		"AND ($5 = 0 OR owner = $6) ORDER BY owner, name LIMIT $4");
+	struct stmt *s = db_stmt(v->db,
+		"SELECT DISTINCT k.owner, k.name FROM cyber_link k WHERE k.root = $1 "
+		"AND k.about_owner = $17 AND k.about_name = $18 AND ($20 = 0 OR k.owner = $21) "
+		"AND " LINK_SEEN " ORDER BY k.owner, k.name LIMIT $19");
+	const struct release_classes classes =
+		release_classes_of(v->who, v->w->standing.charter, arena);
 	struct object_id *o = arena_array(arena, struct object_id, limit + 1);
 	size_t n = 0;
 	int rc;
 
-	db_bind_i64(s, 1, root);
-	db_bind_blob(s, 2, id_slice(&about->owner));
-	db_bind_blob(s, 3, id_slice(&about->name));
-	db_bind_i64(s, 4, (int64_t)limit);
-	db_bind_i64(s, 5, owner != NULL);
-	db_bind_blob(s, 6, owner ? id_slice(owner) : SLICE(""));
+	seen_bind(s, v->root, v->who, &classes);
+	db_bind_blob(s, 17, id_slice(&about->owner));
+	db_bind_blob(s, 18, id_slice(&about->name));
+	db_bind_i64(s, 19, (int64_t)limit);
+	db_bind_i64(s, 20, owner != NULL);
+	db_bind_blob(s, 21, owner ? id_slice(owner) : SLICE(""));
 	while ((rc = db_step(s, why)) == DB_ROW) {
 		MUST(db_blob(s, 0).n == 16 && db_blob(s, 1).n == 16);
 		memcpy(o[n].owner.b, db_blob(s, 0).p, 16);
@@ -369,8 +385,8 @@ int coord_links_by(struct db *db, int64_t root, const struct object_id *about,
 	return rc;
 }
 
-int coord_links(struct db *db, int64_t root, const struct object_id *about, size_t limit,
+int coord_links(const struct index_view *v, const struct object_id *about, size_t limit,
 	struct arena *arena, struct object_id **ret, size_t *ret_n, struct why *why)
 {
-	return coord_links_by(db, root, about, NULL, limit, arena, ret, ret_n, why);
+	return coord_links_by(v, about, NULL, limit, arena, ret, ret_n, why);
 }

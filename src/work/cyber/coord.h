@@ -60,11 +60,14 @@ MUST_USE int coord_fold(const struct folding *f, struct why *why);
 MUST_USE int coord_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why);
 void coord_words(struct slice content, struct arena *arena, struct buf *ret);
 
-/* Objects that refer to this one, of a coalition and mode; what of them may be seen record_get() says. */
-MUST_USE int coord_links(struct db *db, int64_t root, const struct object_id *about, size_t limit,
+/*
+ * Objects that refer to this one, of a coalition and mode; `limit` counts those that the reader may see and no others. What they say now record_get() tells.
+ */
+struct index_view;
+MUST_USE int coord_links(const struct index_view *v, const struct object_id *about, size_t limit,
 	struct arena *arena, struct object_id **ret, size_t *ret_n, struct why *why);
 /* Those of them that `owner` has written. */
-MUST_USE int coord_links_by(struct db *db, int64_t root, const struct object_id *about,
+MUST_USE int coord_links_by(const struct index_view *v, const struct object_id *about,
 	const struct id *owner, size_t limit, struct arena *arena, struct object_id **ret,
 	size_t *ret_n, struct why *why);
 

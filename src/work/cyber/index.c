@@ -1,6 +1,8 @@
 /* index.c: see index.h. */
 #include "work/cyber/index.h"
 
+#include "work/cyber/seen.h"
+
 #include "base/report.h"
 #include "base/vec.h"
 #include "log/batch.h"
@@ -296,18 +298,27 @@ int stix_index_run(struct db *db, struct why *why)
 
 /* ---- asking ---- */
 
-int stix_index_refs(struct db *db, int64_t root, const struct stix_uuid *target, size_t limit,
+static void view_bind(struct stmt *s, const struct index_view *v, struct arena *arena)
+{
+	const struct release_classes classes =
+		release_classes_of(v->who, v->w->standing.charter, arena);
+
+	seen_bind(s, v->root, v->who, &classes);
+}
+
+int stix_index_refs(const struct index_view *v, const struct stix_uuid *target, size_t limit,
 	struct arena *arena, struct index_ref **ret, size_t *ret_n, struct why *why)
 {
-	struct stmt *s = db_stmt(db,
-		"SELECT added, name FROM cyber_ref WHERE root = $1 AND target = $2 ORDER BY added DESC, name LIMIT $3");
+	struct stmt *s = db_stmt(v->db,
+		"SELECT r.added, r.name FROM cyber_ref r WHERE r.root = $1 AND r.target = $17 "
+		"AND " SEEN_ADDED("r.added") " ORDER BY r.added DESC, r.name LIMIT $18");
 	struct index_ref *r = arena_array(arena, struct index_ref, limit + 1);
 	size_t n = 0;
 	int rc;
 
-	db_bind_i64(s, 1, root);
-	db_bind_blob(s, 2, slice_of(target->b, 16));
-	db_bind_i64(s, 3, (int64_t)limit);
+	view_bind(s, v, arena);
+	db_bind_blob(s, 17, slice_of(target->b, 16));
+	db_bind_i64(s, 18, (int64_t)limit);
 	while ((rc = db_step(s, why)) == DB_ROW)
 		r[n++] = (struct index_ref){db_i64(s, 0), arena_copy(arena, db_text(s, 1))};
 	db_reset(s);
@@ -338,15 +349,16 @@ struct slice stix_index_name(struct slice name, struct arena *arena)
 	return capitals(slice_sub(name, 0, WORD_MAX), arena);
 }
 
-int stix_index_pointing(struct db *db, int64_t root, const char *type, const char *name,
+int stix_index_pointing(const struct index_view *v, const char *type, const char *name,
 	size_t limit, struct arena *arena, int64_t **ret, size_t *ret_n, struct why *why)
 {
-	struct stmt *s = db_stmt(db,
-		"SELECT added FROM cyber_ref WHERE root = $1 AND type = $2 AND name = $3 ORDER BY added DESC LIMIT $4");
+	struct stmt *s = db_stmt(v->db,
+		"SELECT r.added FROM cyber_ref r WHERE r.root = $1 AND r.type = $17 AND r.name = $18 "
+		"AND " SEEN_ADDED("r.added") " ORDER BY r.added DESC LIMIT $19");
 
-	db_bind_i64(s, 1, root);
-	db_bind_text(s, 2, slice_str(type));
-	db_bind_text(s, 3, slice_str(name));
-	db_bind_i64(s, 4, (int64_t)limit);
+	view_bind(s, v, arena);
+	db_bind_text(s, 17, slice_str(type));
+	db_bind_text(s, 18, slice_str(name));
+	db_bind_i64(s, 19, (int64_t)limit);
 	return added_read(s, limit, arena, ret, ret_n, why);
 }

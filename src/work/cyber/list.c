@@ -5,6 +5,7 @@
 #include "work/cyber/list.h"
 
 #include "work/cyber/index.h"
+#include "work/cyber/seen.h"
 
 #include "base/report.h"
 #include "base/vec.h"
@@ -17,21 +18,14 @@
 /* One object of the densest text and its parts, as in the fold. */
 #define WALK_ARENA (160 * MIB)
 
-/*
- * Parameters of every statement here: $1 root, $2 self, $3 member, $4 to $16 classes, $17 restricted to an author, $18 author, $19 restricted to an inbox, $20
- * inbox.
- */
-#define P_CLASSES 4
-#define CLEARED(label)                                                                             \
-	RELEASE_CLASSES_SQL(label, "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", \
-		"$14", "$15", "$16")
+/* Parameters of every statement here: those of seen.h, $17 restricted to an author, $18 author, $19 restricted to an inbox, $20 inbox. */
 #define SEEN(b)                                                                                    \
-	"($2 = 1 OR " RELEASE_SQL(b ".audience", "$3") ") AND " CLEARED(b                          \
-		".label") " AND ($17 = 0 OR " b                                                    \
-			  ".author = $18) AND ($19 = 0 OR EXISTS (SELECT 1 FROM cyber_source cs "  \
-			  "WHERE cs.log = " b ".log AND cs.seq = " b ".seq AND cs.source = $20))"
+	SEEN_ENTRY(b)                                                                              \
+	" AND ($17 = 0 OR " b ".author = $18) AND ($19 = 0 OR EXISTS (SELECT 1 "                   \
+	"FROM cyber_source cs WHERE cs.log = " b ".log AND cs.seq = " b ".seq "                    \
+	"AND cs.source = $20))"
 
-/* Batches: $21 where to go on, $22 limit, $23 tlp; $24 a type that must be in it. */
+/* Batches: $21 where to go on, $22 limit, $23 tlp; $24 a type that must be in it, or $24 to $55 types of which one must. */
 #define BATCH_SQL(page)                                                                            \
 	"SELECT b.first, b.last, b.log, b.epoch, b.seq, b.author, b.label, b.tlp "                 \
 	"FROM cyber_batch b WHERE b.root = $1 AND " page                                           \
@@ -39,8 +33,14 @@
 #define BATCH_TYPE                                                                                 \
 	" AND EXISTS (SELECT 1 FROM cyber_object t WHERE t.root = $1 AND t.type = $24 "            \
 	"AND t.added >= b.first AND t.added <= b.last)"
-#define BATCH_UP   "b.last > $21"
-#define BATCH_DOWN "b.last <= $21 + 9999 AND b.first < $21"
+#define BATCH_TYPES                                                                                \
+	" AND EXISTS (SELECT 1 FROM cyber_object t WHERE t.root = $1 AND t.type IN ("              \
+	"$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, "         \
+	"$40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55) "         \
+	"AND t.added >= b.first AND t.added <= b.last)"
+#define BATCH_TYPES_MAX 32
+#define BATCH_UP	"b.last > $21"
+#define BATCH_DOWN	"b.last <= $21 + 9999 AND b.first < $21"
 
 /* A withdrawal by the same author, written after the entry: of all versions or of this one, each a single step into the index. */
 #define WITHDRAWN(o, author, epoch, seq, which)                                                    \
@@ -117,6 +117,7 @@ struct batch {
 	uint64_t seq;
 	struct id author;
 	struct slice label;
+	bool kept; /* the label lies in the arena of the listing, and not in the scratch of the batches */
 	enum tlp tlp;
 };
 
@@ -126,18 +127,28 @@ struct listing {
 	const struct reader *who;
 	const struct list_query *q;
 	struct arena *arena;
+	struct release_classes classes;
 	struct slice types, exact;
 	struct list_row *row;
 	size_t n, max;
 	struct why *why;
 };
 
+static struct listing listing_of(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_query *q, struct arena *arena, struct why *why)
+{
+	return (struct listing){.w = w,
+		.db = db,
+		.who = who,
+		.q = q,
+		.arena = arena,
+		.classes = release_classes_of(who, w->standing.charter, arena),
+		.why = why};
+}
+
 static void bind_reader(struct stmt *s, const struct listing *l)
 {
-	db_bind_i64(s, 1, l->q->root);
-	db_bind_i64(s, 2, l->who->self);
-	db_bind_blob(s, 3, id_slice(&l->who->member));
-	release_classes_bind(s, P_CLASSES, l->who, l->w->standing.charter, l->arena);
+	seen_bind(s, l->q->root, l->who, &l->classes);
 	db_bind_i64(s, 17, l->q->has_author);
 	db_bind_blob(s, 18, id_slice(&l->q->author));
 	db_bind_i64(s, 19, l->q->has_source);
@@ -160,18 +171,34 @@ static void batch_read(struct stmt *s, int at, struct arena *arena, struct batch
 
 static struct stmt *batches_stmt(struct listing *l)
 {
-	/* One type is what an index can be entered by: a batch without it costs one look. */
+	/* Types are what an index can be entered by: a batch without them costs one look for each. */
 	if (l->q->n_type == 1)
 		return l->q->down ? db_stmt(l->db, BATCH_SQL(BATCH_DOWN) BATCH_TYPE
 					    " ORDER BY b.last DESC LIMIT $22")
 				  : db_stmt(l->db, BATCH_SQL(BATCH_UP) BATCH_TYPE
 					    " ORDER BY b.last LIMIT $22");
+	if (l->q->n_type && l->q->n_type <= BATCH_TYPES_MAX)
+		return l->q->down ? db_stmt(l->db, BATCH_SQL(BATCH_DOWN) BATCH_TYPES
+					    " ORDER BY b.last DESC LIMIT $22")
+				  : db_stmt(l->db, BATCH_SQL(BATCH_UP) BATCH_TYPES
+					    " ORDER BY b.last LIMIT $22");
 	return l->q->down ? db_stmt(l->db, BATCH_SQL(BATCH_DOWN) " ORDER BY b.last DESC LIMIT $22")
 			  : db_stmt(l->db, BATCH_SQL(BATCH_UP) " ORDER BY b.last LIMIT $22");
 }
 
-/* The next batches from `at` on, in the order of the page. */
-static int batches_next(struct listing *l, int64_t at, struct batch ret[BATCHES], size_t *ret_n)
+static void bind_types(struct stmt *s, const struct list_query *q)
+{
+	if (q->n_type == 1)
+		db_bind_text(s, 24, q->type[0]);
+	/* Places that are left over ask for the first once more. */
+	for (size_t i = 0; q->n_type > 1 && q->n_type <= BATCH_TYPES_MAX && i < BATCH_TYPES_MAX;
+		i++)
+		db_bind_text(s, 24 + (int)i, q->type[i < q->n_type ? i : 0]);
+}
+
+/* The next batches from `at` on, in the order of the page; their labels in the scratch. */
+static int batches_next(struct listing *l, int64_t at, struct arena *scratch,
+	struct batch ret[BATCHES], size_t *ret_n)
 {
 	struct stmt *s = batches_stmt(l);
 	size_t n = 0;
@@ -182,21 +209,23 @@ static int batches_next(struct listing *l, int64_t at, struct batch ret[BATCHES]
 	db_bind_i64(s, 21, at);
 	db_bind_i64(s, 22, BATCHES);
 	db_bind_i64(s, 23, l->q->tlp_most);
-	if (l->q->n_type == 1)
-		db_bind_text(s, 24, l->q->type[0]);
+	bind_types(s, l->q);
 	while ((rc = db_step(s, l->why)) == DB_ROW)
-		batch_read(s, 0, l->arena, &ret[n++]);
+		batch_read(s, 0, scratch, &ret[n++]);
 	db_reset(s);
 	*ret_n = n;
 	return rc;
 }
 
 /* A label may be tighter than the object's own marking, and the other way round. */
-static void row_read(struct stmt *s, struct listing *l, const struct batch *b)
+static void row_read(struct stmt *s, struct listing *l, struct batch *b)
 {
 	struct list_row *r = &l->row[l->n++];
 	enum tlp own = (enum tlp)db_i64(s, 6);
 
+	if (!b->kept)
+		b->label = arena_copy(l->arena, b->label);
+	b->kept = true;
 	*r = (struct list_row){.added = db_i64(s, 0),
 		.log = b->log,
 		.seq = b->seq,
@@ -237,7 +266,7 @@ static struct stmt *objects_stmt(struct listing *l)
 }
 
 /* Objects of one batch between these two places. */
-static int objects_of(struct listing *l, const struct batch *b, int64_t first, int64_t last)
+static int objects_of(struct listing *l, struct batch *b, int64_t first, int64_t last)
 {
 	struct stmt *s = objects_stmt(l);
 	int rc;
@@ -257,6 +286,8 @@ static int objects_of(struct listing *l, const struct batch *b, int64_t first, i
 
 static int list_range(struct listing *l)
 {
+	/* Of batches that are passed over nothing is left: a listing that finds nothing costs no more memory in a large store. */
+	struct arena scratch CLEANUP_ARENA = ARENA(4 * MIB);
 	const struct list_query *q = l->q;
 	struct batch b[BATCHES];
 	int64_t at = q->down ? (q->after	 ? q->after
@@ -267,7 +298,8 @@ static int list_range(struct listing *l)
 	int rc = 0;
 
 	while (rc == 0 && n == BATCHES && l->n < l->max) {
-		rc = batches_next(l, at, b, &n);
+		arena_reset(&scratch);
+		rc = batches_next(l, at, &scratch, b, &n);
 		for (size_t i = 0; rc == 0 && i < n && l->n < l->max; i++) {
 			rc = objects_of(l, &b[i], b[i].first, b[i].last);
 			at = q->down ? b[i].first : b[i].last;
@@ -300,6 +332,7 @@ static int list_id(struct listing *l, struct slice id, size_t most)
 		struct batch b;
 
 		batch_read(s, 8, l->arena, &b);
+		b.kept = true;
 		row_read(s, l, &b);
 	}
 	db_reset(s);
@@ -430,7 +463,7 @@ int stix_list_page(const struct world *w, struct db *db, const struct reader *wh
 	const struct list_query *q, struct arena *arena, struct list_row **ret, size_t *ret_n,
 	bool *ret_more, struct why *why)
 {
-	struct listing l = {.w = w, .db = db, .who = who, .q = q, .arena = arena, .why = why};
+	struct listing l = listing_of(w, db, who, q, arena, why);
 	int rc;
 
 	MUST(q->limit > 0 && q->limit <= LIST_LIMIT && q->n_id <= LIST_IDS);
@@ -456,7 +489,8 @@ int stix_list_page(const struct world *w, struct db *db, const struct reader *wh
 
 /* ---- by place ---- */
 
-static int batch_at(struct listing *l, int64_t added, struct batch *ret, bool *ret_has)
+static int batch_at(
+	struct listing *l, int64_t added, struct arena *scratch, struct batch *ret, bool *ret_has)
 {
 	struct stmt *s = db_stmt(
 		l->db, BATCH_SQL("b.last >= $21 AND b.first <= $21") " ORDER BY b.last LIMIT $22");
@@ -469,17 +503,19 @@ static int batch_at(struct listing *l, int64_t added, struct batch *ret, bool *r
 	rc = db_step(s, l->why);
 	*ret_has = rc == DB_ROW;
 	if (*ret_has)
-		batch_read(s, 0, l->arena, ret);
+		batch_read(s, 0, scratch, ret);
 	db_reset(s);
 	return rc < 0 ? rc : 0;
 }
 
-static int list_at(struct listing *l, int64_t added)
+static int list_at(struct listing *l, int64_t added, struct arena *scratch)
 {
 	struct batch b;
 	bool has;
-	int rc = batch_at(l, added, &b, &has);
+	int rc;
 
+	arena_reset(scratch);
+	rc = batch_at(l, added, scratch, &b, &has);
 	return rc < 0 || !has ? rc : objects_of(l, &b, added, added);
 }
 
@@ -487,8 +523,9 @@ int stix_list_added(const struct world *w, struct db *db, const struct reader *w
 	const int64_t *added, size_t n, struct arena *arena, struct list_row **ret, size_t *ret_n,
 	struct why *why)
 {
+	struct arena scratch CLEANUP_ARENA = ARENA(1 * MIB);
 	const struct list_query q = {.root = root};
-	struct listing l = {.w = w, .db = db, .who = who, .q = &q, .arena = arena, .why = why};
+	struct listing l = listing_of(w, db, who, &q, arena, why);
 	int rc = 0;
 
 	l.max = n < LIST_LIMIT ? n + 1 : LIST_LIMIT + 1;
@@ -496,7 +533,7 @@ int stix_list_added(const struct world *w, struct db *db, const struct reader *w
 	l.types = SLICE("");
 	l.exact = SLICE("|");
 	for (size_t i = 0; rc == 0 && i < n && i < LIST_LIMIT; i++)
-		rc = list_at(&l, added[i]);
+		rc = list_at(&l, added[i], &scratch);
 	*ret = l.row;
 	*ret_n = l.n;
 	return rc;
@@ -514,7 +551,7 @@ int stix_list_pointing(const struct world *w, struct db *db, const struct reader
 	struct arena *arena, struct list_row **ret, size_t *ret_n, bool *ret_more, struct why *why)
 {
 	const struct list_query q = {.root = root};
-	struct listing l = {.w = w, .db = db, .who = who, .q = &q, .arena = arena, .why = why};
+	struct listing l = listing_of(w, db, who, &q, arena, why);
 	int64_t *added = arena_array(arena, int64_t, limit);
 	struct stmt *s = db_stmt(db, POINTING_SQL);
 	size_t n = 0;
@@ -572,6 +609,7 @@ static int64_t words_added(struct stmt *s)
 static int list_hits(struct listing *l, struct stmt *s, struct slice what,
 	int64_t (*added)(struct stmt *s), int64_t *ret_next)
 {
+	struct arena scratch CLEANUP_ARENA = ARENA(1 * MIB);
 	int64_t *hit = arena_array(l->arena, int64_t, HITS_MAX);
 	size_t n = 0;
 	int rc;
@@ -589,7 +627,7 @@ static int list_hits(struct listing *l, struct stmt *s, struct slice what,
 		hit[n++] = added(s);
 	db_reset(s);
 	for (size_t i = 0; rc == 0 && i < n && l->n < l->max; i++)
-		rc = list_at(l, hit[i]);
+		rc = list_at(l, hit[i], &scratch);
 	*ret_next = 0;
 	if (l->n > l->q->limit)
 		*ret_next = l->row[--l->n - 1].added;
@@ -602,7 +640,7 @@ int stix_list_words(const struct world *w, struct db *db, const struct reader *w
 	const struct list_query *q, struct slice words, struct arena *arena, struct list_row **ret,
 	size_t *ret_n, int64_t *ret_next, struct why *why)
 {
-	struct listing l = {.w = w, .db = db, .who = who, .q = q, .arena = arena, .why = why};
+	struct listing l = listing_of(w, db, who, q, arena, why);
 	struct buf query CLEANUP_BUF = BUF(16 * KIB);
 	int rc = 0;
 
@@ -627,7 +665,7 @@ int stix_list_named(const struct world *w, struct db *db, const struct reader *w
 	const struct list_query *q, struct slice name, struct arena *arena, struct list_row **ret,
 	size_t *ret_n, int64_t *ret_next, struct why *why)
 {
-	struct listing l = {.w = w, .db = db, .who = who, .q = q, .arena = arena, .why = why};
+	struct listing l = listing_of(w, db, who, q, arena, why);
 	int rc = list_hits(
 		&l, db_stmt(db, NAMED_SQL), stix_index_name(name, arena), named_added, ret_next);
 

@@ -212,10 +212,11 @@ static int get_about(struct gathering *g, const struct stix_uuid *of)
 {
 	struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
 	int64_t root = g->v->query.root, added[LIST_LIMIT];
+	const struct index_view view = {g->v->world, g->v->db, g->v->who, root};
 	struct index_ref *ref;
 	struct list_row *row;
 	size_t n, n_added = 0, n_row, kept = 0;
-	int rc = stix_index_refs(g->v->db, root, of, LIST_LIMIT, &rows, &ref, &n, g->why);
+	int rc = stix_index_refs(&view, of, LIST_LIMIT, &rows, &ref, &n, g->why);
 
 	if (rc < 0)
 		return rc;

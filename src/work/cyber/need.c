@@ -2,6 +2,7 @@
 #include "work/cyber/need.h"
 
 #include "work/cyber/coord.h"
+#include "work/cyber/index.h"
 #include "work/cyber/store.h"
 
 #include "node/record.h"
@@ -54,10 +55,11 @@ static int answer_look(const struct looking *l, const struct object_id *about,
 static int answered_look(const struct looking *l, const struct record *r, struct arena *arena,
 	struct answered *ret, struct why *why)
 {
+	const struct index_view view = {l->w, l->db, l->who, cyber_root(&l->w->coalition, l->mode)};
 	struct object_id *answer;
 	size_t n;
-	int rc = coord_links_by(l->db, cyber_root(&l->w->coalition, l->mode), &r->object,
-		&l->w->node->self, ANSWERS_MAX, arena, &answer, &n, why);
+	int rc = coord_links_by(
+		&view, &r->object, &l->w->node->self, ANSWERS_MAX, arena, &answer, &n, why);
 
 	*ret = (struct answered){0};
 	for (size_t i = 0; rc == 0 && i < n; i++)

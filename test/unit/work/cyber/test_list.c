@@ -495,6 +495,53 @@ static void again(void **state)
 	assert_string_equal(seen(l, 2, 2), "c1 ");
 }
 
+/* What a listing that finds nothing has taken of the memory of whoever asks. */
+static size_t nothing_costs(struct league *l, struct list_query q)
+{
+	struct reading *r = reading_start(l, 1);
+	struct reader limited = r->self;
+	struct list_row *row;
+	size_t n = 1, before = r->arena.used, cost;
+	bool more = true;
+	struct why failed = {0};
+
+	limited.clearance_level = 1;
+	q.root = cyber_root(&r->world.coalition, MODE_REAL);
+	q.limit = 10;
+	assert_int_equal(
+		stix_list_page(&r->world, r->db, &limited, &q, &r->arena, &row, &n, &more, &failed),
+		0);
+	assert_int_equal(n, 0);
+	assert_false(more);
+	cost = r->arena.used - before;
+	reading_end(&r);
+	return cost;
+}
+
+/* However many entries it passes over. */
+static void nothing_found(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct slice types[] = {SLICE("malware"), SLICE("report")},
+		     exact = SLICE("2030-01-01T00:00:00Z");
+	const struct list_query other = {.type = types, .n_type = 2};
+	const struct list_query never = {
+		.versions = VERSION_EXACT, .exact = &exact, .n_exact = 1, .down = true};
+	const char *one[] = {tool(&arena, A, 1, "a1")};
+	size_t few[2];
+
+	(void)publish(l, 0, (int[]){1, -1}, one, 1);
+	league_settle(l);
+	few[0] = nothing_costs(l, other);
+	few[1] = nothing_costs(l, never);
+	for (int i = 0; i < 70; i++)
+		(void)publish(l, 0, (int[]){1, -1}, one, 1);
+	league_settle(l);
+	assert_int_equal(nothing_costs(l, other), few[0]);
+	assert_int_equal(nothing_costs(l, never), few[1]);
+}
+
 /* A moment that has been given out is nobody else's, though what had it has gone and the clock has been set back. */
 static void moments_only_grow(void **state)
 {
@@ -776,8 +823,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
 		SIGNED(beside_each_other), SIGNED(the_same_once), SIGNED(released_after_a_rival),
 		SIGNED(found), SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn),
-		SIGNED(pages), SIGNED(again), SIGNED(moments_only_grow), SIGNED(known_is_read),
-		SIGNED(judged_when_written), SIGNED(judged_beside_another),
+		SIGNED(pages), SIGNED(again), SIGNED(nothing_found), SIGNED(moments_only_grow),
+		SIGNED(known_is_read), SIGNED(judged_when_written), SIGNED(judged_beside_another),
 		SIGNED(taken_back_once_and_whole)};
 	int skip;
 
