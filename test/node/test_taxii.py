@@ -126,6 +126,23 @@ def test_delete_whole(three):
     assert everything(alb) == []
 
 
+def test_taken_back_from_everybody(three):
+    """One version in two inboxes and in a bundle, each for others: whichever door it is taken back through, all who have it are told."""
+    alb, hrv, kos = (taxii(three[n], three.id) for n in ("ALB", "HRV", "KOS"))
+    inbox(three["ALB"], three.id, "to-hrv", "HRV")
+    inbox(three["ALB"], three.id, "to-kos", "KOS")
+    objs = [stix.indicator(n) for n in range(2)]
+    for where in ("to-hrv", "to-kos"):
+        post(alb, where, objs)
+    wait(lambda: everything(hrv) == objs and everything(kos) == objs, "each has them")
+    assert alb.ask("DELETE", f"collections/to-kos/objects/{objs[0]['id']}/", query="match[version]=last").status == 200
+    wait(lambda: everything(hrv) == everything(kos) == objs[1:], "both have heard of it")
+    assert everything(alb) == objs[1:]
+    assert three["ALB"].json("cyber", "withdraw", objs[1]["id"], "-c", three.id) == {"versions": 1}
+    wait(lambda: everything(hrv) == everything(kos) == [], "both have heard of this one, too")
+    assert everything(alb) == []
+
+
 def paths(i):
     return ["collections/", *(f"collections/{c}/{p}" for c in ("all", "indicators", "from-alb", "tlp-green") for p in
             ("", "objects/", "manifest/", f"objects/{i}/", f"objects/{i}/versions/", f"objects/?match[id]={i}",

@@ -109,8 +109,31 @@
 			  "o.batch_tlp FROM seen o WHERE o.uuid = $28 AND o.type = $29 "           \
 			  "AND ($23 = 0 OR o.batch_tlp <= $23)" SHOWN("o.author")
 #define OF_TYPE OF_BATCH " AND o.type = $31"
-#define UP	" ORDER BY o.added LIMIT $27"
-#define DOWN	" ORDER BY o.added DESC LIMIT $27"
+/* What of an author counts, whoever may see it and whatever it came in through. */
+#define WITH_LIVE                                                                                  \
+	WITH_SEEN ", live AS NOT MATERIALIZED (" LIVE_COLUMNS                                      \
+		  "FROM cyber_object x JOIN cyber_batch xb ON xb.first = x.batch "                 \
+		  "WHERE x.root + 0 = $1 AND xb.author = $18 AND " LIVE_WHERE ") "
+#define LIVE_COLUMNS                                                                               \
+	"SELECT x.added, x.at, x.n, x.type, x.uuid, x.version, x.tlp, x.revoked, x.vkey, "         \
+	"xb.first, xb.last, xb.log, xb.epoch, xb.seq, xb.author, xb.label, xb.tlp AS batch_tlp "
+#define LIVE_WHERE NOT_WITHDRAWN("x", "xb.author", "xb.epoch", "xb.seq + 0")
+/* The version is one that the query finds: $30 the last, $31 the first. */
+#define FOUND_LAST  "($30 = 1 AND " NONE_OF("s", "o.author", "o", "s.vkey > o.vkey") ")"
+#define FOUND_FIRST "($31 = 1 AND " NONE_OF("s", "o.author", "o", "s.vkey < o.vkey") ")"
+#define FOUND_EXACT "($24 = 3 AND (" EXACT("e") "))"
+#define OF_ENTRIES                                                                                     \
+	WITH_LIVE COLUMNS                                                                              \
+		", o.first, o.last, o.log, o.epoch, o.seq, o.author, o.label, o.batch_tlp, o.vkey "    \
+		"FROM live o WHERE o.uuid = $28 AND o.type = $29 AND o.added > $21 AND o.added < $22 " \
+		"AND EXISTS (SELECT 1 FROM seen e WHERE e.uuid = o.uuid AND e.type = o.type "          \
+		"AND e.author = o.author AND e.vkey = o.vkey "                                         \
+		"AND ($23 = 0 OR (e.tlp <= $23 AND e.batch_tlp <= $23)) "                              \
+		"AND ($25 = '' OR $25 LIKE '%,' || e.type || ',%') "                                   \
+		"AND ($24 = 2 OR " FOUND_LAST " OR " FOUND_FIRST " OR " FOUND_EXACT                    \
+		")) ORDER BY o.vkey, o.added LIMIT $27"
+#define UP   " ORDER BY o.added LIMIT $27"
+#define DOWN " ORDER BY o.added DESC LIMIT $27"
 
 struct batch {
 	int64_t first, last, log, epoch;
@@ -484,6 +507,79 @@ int stix_list_page(const struct world *w, struct db *db, const struct reader *wh
 		}
 	}
 	*ret = l.row;
+	return 0;
+}
+
+/* ---- where it stands ---- */
+
+/* Rows in the order of their versions, as far as whole versions fit. */
+static int entries_read(struct listing *l, struct stmt *s, size_t *ret_versions, bool *ret_more)
+{
+	char before[WHEN_KEY_MAX + 1] = "";
+	size_t whole = 0, versions = 0;
+	int rc;
+
+	while ((rc = db_step(s, l->why)) == DB_ROW && l->n < l->max) {
+		struct slice vkey = db_text(s, 16);
+		struct batch b;
+
+		if (l->n == 0 || !slice_is(vkey, before)) {
+			whole = l->n;
+			versions++;
+			snprintf(before, sizeof(before), "%.*s", SLICE_FMT(vkey));
+		}
+		batch_read(s, 8, l->arena, &b);
+		b.kept = true;
+		row_read(s, l, &b);
+	}
+	db_reset(s);
+	if (rc < 0)
+		return rc;
+	*ret_more = l->n == l->max;
+	if (*ret_more) {
+		if (whole == 0)
+			return why_set(l->why, E_LIMIT, "",
+				"one version stands in more than %zu entries", l->max - 1);
+		l->n = whole;
+		versions--;
+	}
+	*ret_versions = versions;
+	return 0;
+}
+
+int stix_list_entries(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_query *q, struct arena *arena, struct list_row **ret, size_t *ret_n,
+	size_t *ret_versions, bool *ret_more, struct why *why)
+{
+	struct listing l = listing_of(w, db, who, q, arena, why);
+	bool exact = q->versions == VERSION_EXACT;
+	struct stix_uuid uuid;
+	struct slice type;
+	struct stmt *s;
+	int rc;
+
+	MUST(q->limit > 0 && q->limit <= LIST_LIMIT && q->n_id == 1 && q->has_author);
+	*ret = NULL;
+	*ret_n = *ret_versions = 0;
+	*ret_more = false;
+	if (stix_id_parse(q->id[0], &type, &uuid) < 0)
+		return 0; /* nothing has it */
+	l.max = q->limit + 1;
+	l.row = arena_array(arena, struct list_row, l.max);
+	l.types = words_join(q->type, q->n_type, ',', arena);
+	l.exact = exact_join(q, arena);
+	s = db_stmt(db, OF_ENTRIES);
+	bind_query(s, &l, 0, INT64_MAX);
+	db_bind_blob(s, 28, slice_of(uuid.b, 16));
+	db_bind_text(s, 29, type);
+	db_bind_i64(s, 30, q->versions == VERSION_LAST || (exact && q->exact_last));
+	db_bind_i64(s, 31, q->versions == VERSION_FIRST || (exact && q->exact_first));
+	rc = entries_read(&l, s, ret_versions, ret_more);
+	if (rc < 0)
+		return rc;
+	rows_order(&l, l.n);
+	*ret = l.row;
+	*ret_n = l.n;
 	return 0;
 }
 

@@ -62,6 +62,15 @@ MUST_USE int stix_list_page(const struct world *w, struct db *db, const struct r
 	const struct list_query *q, struct arena *arena, struct list_row **ret, size_t *ret_n,
 	bool *ret_more, struct why *why);
 
+/*
+ * Every entry of q->author in which a version stands that the query finds under its one id, whether the reader may see that entry or not, and whatever it came in
+ * through: what is taken back is taken back from all who have it. Whole versions, by `added`; *ret_versions of them. *ret_more: there are others. E_LIMIT: one version stands
+ * in more than q->limit entries.
+ */
+MUST_USE int stix_list_entries(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_query *q, struct arena *arena, struct list_row **ret, size_t *ret_n,
+	size_t *ret_versions, bool *ret_more, struct why *why);
+
 /* Those of these objects, by `added`, that the reader may see and that are shown (latest versions); in that order. At most LIST_LIMIT are looked at. */
 MUST_USE int stix_list_added(const struct world *w, struct db *db, const struct reader *who,
 	int64_t root, const int64_t *added, size_t n, struct arena *arena, struct list_row **ret,

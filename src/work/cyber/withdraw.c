@@ -183,21 +183,36 @@ static int order_write(
 
 /* ---- page after page ---- */
 
+/* The last or the first version, which is another one once this one has been taken back. */
+static bool by_place(const struct list_query *q)
+{
+	return q->versions == VERSION_LAST || q->versions == VERSION_FIRST ||
+	       (q->versions == VERSION_EXACT && (q->exact_last || q->exact_first));
+}
+
 static int page_take_back(const struct withdrawing *x, const struct list_query *q, bool *audited,
-	size_t *ret_n, bool *ret_more, struct why *why)
+	size_t *ret_versions, bool *ret_more, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
-	struct withdraw_order order;
+	struct list_query own = *q;
+	struct withdraw_order order = {0};
 	struct list_row *row;
+	size_t n = 0;
 	int rc = db_begin_read(x->db, why);
 
 	if (rc < 0)
 		return rc;
-	rc = stix_list_page(x->world, x->db, x->reader, q, &arena, &row, ret_n, ret_more, why);
+	own.has_author = true;
+	own.author = x->node->self;
+	/* What is taken back is shown nowhere from then on: so all who have it are told at once, through whatever entry they have it. */
+	rc = stix_list_entries(
+		x->world, x->db, x->reader, &own, &arena, &row, &n, ret_versions, ret_more, why);
+	if (rc == 0 && *ret_more && by_place(q))
+		rc = why_set(why, E_LIMIT, "", "it stands in too many entries: name its versions");
 	if (rc == 0)
-		rc = order_make(x, row, *ret_n, &arena, &order, why);
+		rc = order_make(x, row, n, &arena, &order, why);
 	db_rollback(x->db);
-	if (rc < 0 || *ret_n == 0)
+	if (rc < 0 || n == 0)
 		return rc;
 	rc = x->audit && !*audited ? x->audit(x->ctx, why) : 0;
 	*audited = *audited || rc == 0;

@@ -542,6 +542,78 @@ static void nothing_found(void **state)
 	assert_int_equal(nothing_costs(l, never), few[1]);
 }
 
+/* Where versions of an id stand, as "1:SEQ 2:SEQ "; `…` if there are others, "limit" if one is too much. */
+static const char *stands(struct league *l, struct list_query q)
+{
+	static char text[256];
+	struct reading *r = reading_start(l, 0);
+	struct slice id = SLICE("tool--" A);
+	struct list_row *row;
+	size_t n = 0, versions = 0;
+	struct why failed = {0};
+	bool more = false;
+	int rc;
+
+	q.root = cyber_root(&r->world.coalition, MODE_REAL);
+	q.limit = q.limit ? q.limit : 60;
+	q.id = &id;
+	q.n_id = 1;
+	q.has_author = true;
+	q.author = l->m[0].id;
+	rc = stix_list_entries(
+		&r->world, r->db, &r->self, &q, &r->arena, &row, &n, &versions, &more, &failed);
+	if (rc == E_LIMIT) {
+		reading_end(&r);
+		return "limit";
+	}
+	assert_int_equal(rc, 0);
+	snprintf(text, sizeof(text), "%zu:", versions);
+	for (size_t i = 0; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), " %.*s",
+			SLICE_FMT(slice_sub(row[i].version, 8, 10)));
+	if (more)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), " …");
+	reading_end(&r);
+	return text;
+}
+
+/* One version in entries with different readers is shown once, and is to be taken back from each. */
+static void stands_often(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	const char *one[] = {tool(&arena, A, 1, "a1")}, *two[] = {tool(&arena, A, 2, "a2")};
+	struct list_query q = {.versions = VERSION_ALL};
+	struct slice exact = SLICE("2020-01-01T00:00:00Z");
+
+	assert_string_equal(stands(l, q), "0:");
+	for (int i = 1; i <= 2; i++) {
+		(void)publish(l, 0, (int[]){i, -1}, one, 1);
+		(void)publish(l, 0, (int[]){i, -1}, two, 1);
+	}
+	league_settle(l);
+	assert_string_equal(seen_q(l, 0, 0, q, NULL), "a1 a2 ");
+	assert_string_equal(stands(l, q), "2: 01 02 01 02");
+	q.limit = 3;
+	assert_string_equal(stands(l, q), "1: 01 01 …");
+	q.limit = 1;
+	assert_string_equal(stands(l, q), "limit");
+	q = (struct list_query){.versions = VERSION_LAST};
+	assert_string_equal(stands(l, q), "1: 02 02");
+	q.versions = VERSION_FIRST;
+	assert_string_equal(stands(l, q), "1: 01 01");
+	q = (struct list_query){.versions = VERSION_EXACT, .exact = &exact, .n_exact = 1};
+	assert_string_equal(stands(l, q), "1: 01 01");
+	q.exact_last = true;
+	assert_string_equal(stands(l, q), "2: 01 02 01 02");
+	/* Found by what came in through an inbox, and there is none. */
+	q = (struct list_query){.versions = VERSION_ALL, .has_source = true};
+	assert_string_equal(stands(l, q), "0:");
+	withdraw(l, 0, (int[]){1, -1}, "tool--" A, "2020-01-02T00:00:00.000Z");
+	q = (struct list_query){.versions = VERSION_ALL};
+	assert_string_equal(stands(l, q), "1: 01 01");
+}
+
 /* A moment that has been given out is nobody else's, though what had it has gone and the clock has been set back. */
 static void moments_only_grow(void **state)
 {
@@ -823,9 +895,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {SIGNED(released), SIGNED(versions),
 		SIGNED(beside_each_other), SIGNED(the_same_once), SIGNED(released_after_a_rival),
 		SIGNED(found), SIGNED(renewed_often), SIGNED(label_bounds_tlp), SIGNED(withdrawn),
-		SIGNED(pages), SIGNED(again), SIGNED(nothing_found), SIGNED(moments_only_grow),
-		SIGNED(known_is_read), SIGNED(judged_when_written), SIGNED(judged_beside_another),
-		SIGNED(taken_back_once_and_whole)};
+		SIGNED(pages), SIGNED(again), SIGNED(nothing_found), SIGNED(stands_often),
+		SIGNED(moments_only_grow), SIGNED(known_is_read), SIGNED(judged_when_written),
+		SIGNED(judged_beside_another), SIGNED(taken_back_once_and_whole)};
 	int skip;
 
 	work_register();
