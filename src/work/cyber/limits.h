@@ -73,6 +73,8 @@
 #define LIMIT_MISP_VALUE (512 * KIB)
 /* References of one report: below LIMIT_STIX_BYTES; larger events get groupings below it. */
 #define LIMIT_MISP_REFS 8000
+/* Labels that are looked through for one event that is made here: ten of each object's for each thing it says, and as many again. */
+#define LIMIT_MISP_LABELS 20000000
 /* Attributes of one event that is made here. */
 #define LIMIT_MISP_ATTRIBUTES 20000
 

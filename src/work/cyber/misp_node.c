@@ -314,8 +314,8 @@ static int put_event(struct all *a, struct gathering *g, struct misp_wish *wish)
 	if (a->out.events)
 		buf_byte(&text, ',');
 	rc = write_gathered(g, wish, &text, &left, a->why);
-	/* A report under a marking that MISP cannot say. */
-	if (rc == E_DENIED)
+	/* A report under a marking that MISP cannot say, or one that is too large: the others go out all the same. */
+	if (rc == E_DENIED || rc == E_LIMIT)
 		return put_nothing(a, g->object.n);
 	if (rc == 0)
 		rc = a->put(a->ctx, buf_slice(&text), a->why);

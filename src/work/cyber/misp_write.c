@@ -30,6 +30,8 @@ struct writing {
 	VEC(struct item *) refs;
 	struct json_out o;
 	size_t attributes, left;
+	size_t arena_most; /* what the arena may hold */
+	size_t labels;	   /* that have been looked through */
 	struct slice uuid; /* of the event */
 	int rc;
 	struct why *why;
@@ -42,6 +44,18 @@ static void writing_end(struct writing *w)
 	vec_free(&w->refs);
 }
 
+/*
+ * Is there room for more? What an object says is written with each of its values, and what many refer to with each of these: not how large the objects are but how
+ * often they name each other says how much comes of them.
+ */
+static bool has_room(struct writing *w)
+{
+	if (w->rc == 0 && (w->arena->used > w->arena_most || w->labels > LIMIT_MISP_LABELS ||
+				  buf_over(w->o.b)))
+		w->rc = why_set(w->why, E_LIMIT, "", "the event is too large");
+	return w->rc == 0;
+}
+
 /* ---- what an item says ---- */
 
 /* misp:key="value"; empty. */
@@ -50,6 +64,7 @@ static struct slice label_of(struct writing *w, const struct item *x, const char
 	const char *begin = arena_printf(w->arena, "misp:%s=\"", key);
 	json_ref list = stix_get(&x->s, "labels");
 
+	w->labels += json_count(&x->s.doc, list);
 	for (json_ref v = json_first(&x->s.doc, list); v; v = json_next(&x->s.doc, v)) {
 		struct slice one = json_string(&x->s.doc, v, w->arena);
 
@@ -88,6 +103,8 @@ static bool marking_sayable(struct writing *w, const struct item *x)
 
 	marking_read(&x->s, w->arena, &m);
 	for (size_t i = 0; i < m.n_other; i++) {
+		if (!has_room(w))
+			return false;
 		struct item *definition = item_of(w, m.other[i]);
 
 		if (!definition || !slice_is(definition->s.type, "marking-definition") ||
@@ -189,10 +206,11 @@ static void put_tags(struct writing *w, const struct item *x, enum tlp tlp, bool
 		if (!slice_starts(one, "misp:") && !slice_starts(one, "tlp:"))
 			put_tag(w, one);
 	}
-	for (size_t i = 0; event && i < w->refs.n; i++)
+	for (size_t i = 0; event && i < w->refs.n && has_room(w); i++)
 		if (is_cluster(w->refs.p[i]) && sayable_with(w, w->refs.p[i], tlp))
 			put_galaxy(w, w->refs.p[i]);
-	for (struct item *r = map_get(&w->about, x->s.id); r && !event; r = r->about) {
+	for (struct item *r = map_get(&w->about, x->s.id); r && !event && has_room(w);
+		r = r->about) {
 		struct item *to = slice_is(r->s.type, "relationship")
 					  ? item_of(w, text_of(w, r, "target_ref"))
 					  : NULL;
@@ -258,7 +276,7 @@ static bool is_sighting(struct writing *w, const struct item *x)
 static void put_sightings(struct writing *w, struct slice of, enum tlp tlp)
 {
 	json_open_at(&w->o, "Sighting", '[');
-	for (struct item *x = map_get(&w->about, of); x; x = x->about) {
+	for (struct item *x = map_get(&w->about, of); x && has_room(w); x = x->about) {
 		if (!is_sighting(w, x))
 			continue;
 		if (sayable_with(w, x, tlp))
@@ -287,7 +305,7 @@ static void put_attribute(struct writing *w, const struct attribute *a)
 	if (w->attributes++ == LIMIT_MISP_ATTRIBUTES)
 		w->rc = why_set(w->why, E_LIMIT, "", "an event of more than %d attributes",
 			LIMIT_MISP_ATTRIBUTES);
-	if (w->rc < 0)
+	if (!has_room(w))
 		return;
 	json_open(&w->o, '{');
 	json_put_string(&w->o, "uuid", a->uuid);
@@ -344,8 +362,11 @@ static void put_value(void *ctx, struct slice type, struct slice path, struct sl
 {
 	struct values *v = ctx;
 	const struct misp_type *t = misp_type_of(type, path);
-	struct attribute a = attribute_of(v->w, v->x, t->name, t->category, true);
+	struct attribute a;
 
+	if (!has_room(v->w))
+		return;
+	a = attribute_of(v->w, v->x, t->name, t->category, true);
 	if (v->all > 1)
 		a.uuid = uuid_made(v->w, v->x, value);
 	a.value = value;
@@ -432,7 +453,7 @@ static void put_observed(struct writing *w, struct item *x)
 	struct slice value = text_of(w, x, "x_misp_value");
 	struct attribute a;
 
-	for (json_ref v = json_first(doc, refs); v; v = json_next(doc, v)) {
+	for (json_ref v = json_first(doc, refs); v && has_room(w); v = json_next(doc, v)) {
 		struct item *sco = item_of(w, json_string(doc, v, w->arena));
 
 		if (sco)
@@ -497,7 +518,7 @@ static bool is_object(struct writing *w, const struct item *x)
 static void put_references(struct writing *w, const struct item *object)
 {
 	json_open_at(&w->o, "ObjectReference", '[');
-	for (struct item *x = map_get(&w->about, object->s.id); x; x = x->about) {
+	for (struct item *x = map_get(&w->about, object->s.id); x && has_room(w); x = x->about) {
 		struct item *to;
 
 		if (!x->listed || !slice_is(x->s.type, "relationship"))
@@ -536,7 +557,7 @@ static void put_object(struct writing *w, struct item *x)
 	json_put_bool(&w->o, "deleted", x->s.revoked);
 	put_seconds(w, "timestamp", seconds_of(x->s.modified));
 	json_open_at(&w->o, "Attribute", '[');
-	for (json_ref v = json_first(doc, refs); v; v = json_next(doc, v)) {
+	for (json_ref v = json_first(doc, refs); v && has_room(w); v = json_next(doc, v)) {
 		struct item *a = item_of(w, json_string(doc, v, w->arena));
 
 		if (!a || a->used || a->s.class == STIX_SCO)
@@ -595,10 +616,12 @@ static void refs_add(struct writing *w, const struct item *of, bool parts)
 {
 	json_ref refs = stix_get(&of->s, "object_refs");
 
-	for (json_ref v = json_first(&of->s.doc, refs); v; v = json_next(&of->s.doc, v)) {
+	for (json_ref v = json_first(&of->s.doc, refs); v && has_room(w);
+		v = json_next(&of->s.doc, v)) {
 		struct item *x = item_of(w, json_string(&of->s.doc, v, w->arena));
 
-		if (!x)
+		/* Once, and the parts of a part once. */
+		if (!x || x->listed || x->used)
 			continue;
 		if (parts && slice_is(x->s.type, "grouping") && label_of(w, x, "part-of").n) {
 			x->used = true;
@@ -615,7 +638,7 @@ static void refs_add(struct writing *w, const struct item *of, bool parts)
 static void put_event_reports(struct writing *w, struct slice report, enum tlp tlp)
 {
 	json_open_at(&w->o, "EventReport", '[');
-	for (struct item *x = map_get(&w->about, report); x; x = x->about) {
+	for (struct item *x = map_get(&w->about, report); x && has_room(w); x = x->about) {
 		if (!slice_is(x->s.type, "note") || is_sighting(w, x))
 			continue;
 		if (!sayable_with(w, x, tlp)) {
@@ -654,7 +677,7 @@ static enum tlp event_tlp(struct writing *w, const struct item *report)
 {
 	enum tlp most = report ? tlp_of(w, report) : TLP_NONE;
 
-	for (size_t i = 0; i < w->refs.n; i++)
+	for (size_t i = 0; i < w->refs.n && has_room(w); i++)
 		if (is_object(w, w->refs.p[i]) && tlp_of(w, w->refs.p[i]) > most)
 			most = tlp_of(w, w->refs.p[i]);
 	return most;
@@ -689,14 +712,14 @@ static void put_event(struct writing *w, struct item *report)
 	if (report)
 		put_tags(w, report, tlp, true);
 	json_open_at(&w->o, "Object", '[');
-	for (size_t i = 0; i < w->refs.n; i++)
+	for (size_t i = 0; i < w->refs.n && has_room(w); i++)
 		if (is_object(w, w->refs.p[i]))
 			put_object(w, w->refs.p[i]);
 	json_close(&w->o);
 	json_open_at(&w->o, "Attribute", '[');
 	/* Observables that observed-data speaks of are said with it. */
 	for (int sco = 0; sco < 2; sco++)
-		for (size_t i = 0; i < w->refs.n && w->rc == 0; i++)
+		for (size_t i = 0; i < w->refs.n && has_room(w); i++)
 			if (!w->refs.p[i]->used && (w->refs.p[i]->s.class == STIX_SCO) == sco)
 				(void)put_as_attribute(w, w->refs.p[i]);
 	json_close(&w->o);
@@ -715,8 +738,10 @@ static int report_find(struct writing *w, struct item **ret)
 	if (!slice_is((*ret)->s.type, "report") && !slice_is((*ret)->s.type, "grouping"))
 		return why_set(w->why, E_INVALID, "", "is neither a report nor a grouping");
 	if (!marking_sayable(w, *ret))
-		return why_set(w->why, E_DENIED, "",
-			"bears a marking that MISP has no tag for: who gets it there would not know of it");
+		return w->rc < 0
+			       ? w->rc
+			       : why_set(w->why, E_DENIED, "",
+					 "bears a marking that MISP has no tag for: who gets it there would not know of it");
 	(*ret)->used = true;
 	w->uuid = uuid_text((*ret)->s.id);
 	refs_add(w, *ret, true);
@@ -729,7 +754,7 @@ static void refs_all(struct writing *w)
 
 	stix_id_print(&b, SLICE("report"), &w->wish->uuid);
 	w->uuid = arena_copy(w->arena, uuid_text(buf_slice(&b)));
-	for (size_t i = 0; i < w->n; i++) {
+	for (size_t i = 0; i < w->n && has_room(w); i++) {
 		if (!marking_sayable(w, &w->item[i]))
 			continue;
 		w->item[i].listed = true;
@@ -755,6 +780,8 @@ int misp_write(const struct misp_wish *wish, const struct misp_object *object, s
 
 	if (rc < 0)
 		return rc;
+	/* Half of what is left: the other half is for what is being done when it is full. */
+	w.arena_most = arena->used + (arena->max - arena->used) / 2;
 	items_link(&w);
 	if (wish->report.n)
 		rc = report_find(&w, &report);
@@ -766,7 +793,6 @@ int misp_write(const struct misp_wish *wish, const struct misp_object *object, s
 	for (size_t i = 0; i < w.refs.n; i++)
 		w.left += !w.refs.p[i]->used && !is_context(w.refs.p[i]);
 	*ret_left = w.left;
-	if (w.rc == 0 && buf_over(ret))
-		return why_set(why, E_LIMIT, "", "the event is too large");
+	(void)has_room(&w);
 	return w.rc;
 }

@@ -507,6 +507,56 @@ static void nobodys_group(void **state)
 	}
 }
 
+/* What an object says it says with each of its values, and what many name stands at each of them: an event ends where that is too much, whatever the objects weigh. */
+static void written_again_and_again(void **state)
+{
+	enum { LONG = 200000, MANY = 5000 };
+
+	(void)state;
+	for (int many_values = 0; many_values < 2; many_values++) {
+		struct arena own CLEANUP_ARENA = ARENA(128 * MIB);
+		struct buf b CLEANUP_BUF = BUF(8 * MIB), text CLEANUP_BUF = BUF(LIMIT_MISP_BUNDLE);
+		struct misp_wish wish = {.name = SLICE("x"), .org = SLICE("y"), .now_ms = 1};
+		struct misp_object *o = arena_array(&own, struct misp_object, MANY + 2);
+		struct why why = {0};
+		size_t n = 0, left;
+
+		buf_str(&b,
+			many_values
+				? "{\"type\":\"indicator\",\"id\":\"indicator--" UUID("10")
+				: "{\"type\":\"malware\",\"is_family\":false,\"id\":\"malware--" UUID(
+					  "10"));
+		buf_str(&b,
+			"\",\"spec_version\":\"2.1\",\"created\":\"2024-01-01T00:00:00.000Z\",\"modified\":\"2024-01-01T00:00:00.000Z\","
+			"\"external_references\":[{\"source_name\":\"mitre-attack\",\"external_id\":\"S1\"}],");
+		buf_str(&b, many_values ? "\"description\":\"\\u0041" : "\"name\":\"\\u0041");
+		for (int i = 0; i < LONG; i++)
+			buf_byte(&b, 'x');
+		if (many_values) {
+			buf_str(&b,
+				"\",\"pattern_type\":\"stix\",\"valid_from\":\"2024-01-01T00:00:00Z\",\"pattern\":\"[ipv4-addr:value = '192.0.2.1'");
+			for (int i = 0; i < MANY; i++)
+				buf_addf(
+					&b, " OR ipv4-addr:value = '10.0.%d.%d'", i / 250, i % 250);
+			buf_str(&b, "]");
+		}
+		buf_str(&b, "\"}");
+		o[n++].bytes = arena_copy(&own, buf_slice(&b));
+		if (!many_values)
+			o[n++].bytes =
+				SLICE(INDICATOR("11", "[ipv4-addr:value = '192.0.2.1']", ""));
+		for (int i = 0; i < MANY && !many_values; i++)
+			o[n++].bytes = slice_str(arena_printf(&own,
+				"{\"type\":\"relationship\",\"id\":\"relationship--5c6983c8-0000-4000-9000-%012d\",\"spec_version\":\"2.1\","
+				"\"created\":\"2024-01-01T00:00:00.000Z\",\"modified\":\"2024-01-01T00:00:00.000Z\",\"relationship_type\":\"indicates\","
+				"\"source_ref\":\"indicator--" UUID(
+					"11") "\",\"target_ref\":\"malware--" UUID("10") "\"}",
+				i));
+		assert_int_equal(misp_write(&wish, o, n, &own, &text, &left, &why), E_LIMIT);
+		assert_string_equal(why.text, "the event is too large");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +573,7 @@ int main(void)
 		cmocka_unit_test(references_elsewhere),
 		cmocka_unit_test(long_once),
 		cmocka_unit_test(nobodys_group),
+		cmocka_unit_test(written_again_and_again),
 	};
 	int rc;
 
