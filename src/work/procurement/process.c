@@ -195,6 +195,7 @@ struct against {
 	int64_t filed_ms; /* of the first of them; INT64_MAX: none */
 	const struct row
 		*admitted; /* the first ruling that admits one of them, in the lead's log */
+	size_t n_open, n_unanswered;
 };
 
 /* Of each complaint the lead's last ruling. */
@@ -209,7 +210,7 @@ static void rulings_index(const struct process *p, struct map *ret)
 	}
 }
 
-static void complaints_read(struct process *p, struct against *ret)
+static void complaints_read(const struct process *p, struct against *ret)
 {
 	struct map ruling = {0};
 
@@ -220,8 +221,8 @@ static void complaints_read(struct process *p, struct against *ret)
 		const struct row *last = map_get(&ruling, slice_of(&r->object, sizeof(r->object)));
 		bool admitted = text_is(last, "ruling", "admitted");
 
-		p->n_complaints_unanswered += !last;
-		p->n_complaints_open += admitted;
+		ret->n_unanswered += !last;
+		ret->n_open += admitted;
 		if (last && !admitted)
 			continue;
 		ret->filed_ms = r->time_ms < ret->filed_ms ? r->time_ms : ret->filed_ms;
@@ -248,10 +249,10 @@ static bool is_award(const struct row *version, const struct hash *digest)
 	return hash_eq(&theirs, digest);
 }
 
-const struct row *process_proposal(const struct process *p)
+static const struct row *award_proposal(const struct process *p, const struct row *award)
 {
-	struct hash digest = award_digest(p->award);
-	int64_t until = get_time(&p->award->doc, json_root(&p->award->doc), "standstillUntil", 0),
+	struct hash digest = award_digest(award);
+	int64_t until = get_time(&award->doc, json_root(&award->doc), "standstillUntil", 0),
 		days = p->tender ? get_int(&p->tender->doc, json_root(&p->tender->doc),
 					   "standstillDays", 0)
 				 : 0;
@@ -263,6 +264,11 @@ const struct row *process_proposal(const struct process *p)
 			is_award(r, &digest))
 			return r;
 	return NULL;
+}
+
+const struct row *process_proposal(const struct process *p)
+{
+	return award_proposal(p, p->award);
 }
 
 /* A participant's word on the award, of versions from this hour on. Hours are those of the records, which no log can turn back. */
@@ -329,37 +335,110 @@ static void hear(struct heard *h, const struct word *w)
 	h->last[w->by] = w;
 }
 
-/* See process.h. After award_read() and tender_fix(). */
+/* The version by which this award became final, NULL: none; into `heard` what counts of it. After tender_fix(). */
+static const struct row *final_of(const struct process *p, const struct row *award,
+	const struct against *against, struct arena *arena, struct heard *heard)
+{
+	const struct row *proposal = award_proposal(p, award), *found = NULL;
+	struct hash digest = award_digest(award);
+	int64_t until = get_time(&award->doc, json_root(&award->doc), "standstillUntil", 0);
+	struct word *word;
+	size_t n = words_read(p, &digest, arena, &word), at = 0;
+
+	*heard = (struct heard){.agree = 0};
+	for (const struct row *r = process_version(p, P_AWARD, NULL);
+		r && proposal && !found && text_is(award, "status", "active");
+		r = process_version(p, P_AWARD, r)) {
+		for (; at < n && word[at].from_ms <= r->time_ms; at++)
+			hear(heard, &word[at]);
+		if (heard->agree == p->n_participant && r->time_ms >= until &&
+			(r == proposal || before(proposal, r)) && !stands_against(against, r) &&
+			text_is(r, "status", "active") && is_award(r, &digest))
+			found = r;
+	}
+	/* What was agreed to and is final nobody takes back. */
+	for (; at < n && !found; at++)
+		hear(heard, &word[at]);
+	return found;
+}
+
 static void final_read(struct process *p, const struct against *against, struct arena *arena)
 {
-	struct heard heard = {.agree = 0};
-	const struct row *proposal;
-	struct hash digest;
-	struct word *word;
-	size_t n, at = 0;
-	int64_t until;
+	struct heard heard;
 
 	if (!p->award)
 		return;
-	digest = award_digest(p->award);
-	until = get_time(&p->award->doc, json_root(&p->award->doc), "standstillUntil", 0);
-	proposal = process_proposal(p);
-	n = words_read(p, &digest, arena, &word);
-	for (const struct row *r = process_version(p, P_AWARD, NULL);
-		r && proposal && !p->award_final && text_is(p->award, "status", "active");
-		r = process_version(p, P_AWARD, r)) {
-		for (; at < n && word[at].from_ms <= r->time_ms; at++)
-			hear(&heard, &word[at]);
-		if (heard.agree == p->n_participant && r->time_ms >= until &&
-			(r == proposal || before(proposal, r)) && !stands_against(against, r) &&
-			text_is(r, "status", "active") && is_award(r, &digest))
-			p->award_final = r;
-	}
-	/* What was agreed to and is final nobody takes back. */
-	for (; at < n && !p->award_final; at++)
-		hear(&heard, &word[at]);
+	p->award_final = final_of(p, p->award, against, arena, &heard);
 	p->n_award_agrees = heard.agree;
 	p->n_award_objects = heard.object;
+}
+
+/* Digests of awards that a participant has agreed to, each with the bits of those who have: only what all have agreed to is worth asking about. */
+static void agreed_read(const struct process *p, struct map *ret, struct arena *arena)
+{
+	for (const struct row *r = process_next(p, P_AWARD_CONSENT, NULL); r;
+		r = process_next(p, P_AWARD_CONSENT, r)) {
+		struct hash named;
+		uint64_t *by;
+
+		if (!get_bool(&r->doc, json_root(&r->doc), "agrees") ||
+			!get_bytes(&r->doc, json_root(&r->doc), "award", named.b, 32))
+			continue;
+		by = map_get(ret, slice_of(named.b, sizeof(named.b)));
+		if (!by) {
+			by = arena_new(arena, uint64_t);
+			*by = 0;
+			(void)map_put(ret, slice_of(named.b, sizeof(named.b)), by);
+		}
+		*by |= 1ULL << process_index(p, &r->object.owner);
+	}
+}
+
+void process_finals(
+	const struct process *p, int64_t now_ms, struct arena *arena, struct finals *ret)
+{
+	struct map agreed = {0};
+	struct against against;
+
+	*ret = (struct finals){0};
+	complaints_read(p, &against);
+	agreed_read(p, &agreed, arena);
+	for (const struct row *r = process_version(p, P_AWARD, NULL); r;
+		r = process_version(p, P_AWARD, r)) {
+		struct hash digest = award_digest(r);
+		uint64_t *by = map_get(&agreed, slice_of(digest.b, sizeof(digest.b)));
+		struct heard heard;
+		const struct row *f;
+
+		if (!by || bits_count(*by) < p->n_participant || !text_is(r, "status", "active"))
+			continue;
+		*by = 0; /* each award is asked about once */
+		f = get_time(&r->doc, json_root(&r->doc), "standstillUntil", 0) <= now_ms
+			    ? final_of(p, r, &against, arena, &heard)
+			    : NULL;
+		if (!f)
+			continue;
+		if ((ret->n & (ret->n - 1)) == 0) {
+			struct final *more =
+				arena_array(arena, struct final, ret->n ? 2 * ret->n : 1);
+
+			if (ret->n)
+				memcpy(more, ret->of, ret->n * sizeof(*more));
+			ret->of = more;
+		}
+		ret->of[ret->n++] = (struct final){digest, f};
+	}
+	map_free(&agreed);
+}
+
+bool finals_has(const struct finals *f, const struct row *version)
+{
+	struct hash digest = award_digest(version);
+
+	for (size_t i = 0; i < f->n; i++)
+		if (hash_eq(&f->of[i].digest, &digest))
+			return !before(version, f->of[i].by);
+	return false;
 }
 
 /* ---- the state ---- */
@@ -474,6 +553,8 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	scores_read(p);
 	award_read(p);
 	complaints_read(p, &against);
+	p->n_complaints_open = against.n_open;
+	p->n_complaints_unanswered = against.n_unanswered;
 	if (!brief)
 		process_rounds(p, arena);
 	tender_fix(p);

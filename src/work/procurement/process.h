@@ -89,6 +89,19 @@ size_t process_index(const struct process *p, const struct id *member); /* SIZE_
  * for none. NULL: it never was. MUST: there is an award.
  */
 const struct row *process_proposal(const struct process *p);
+/* Awards that have become final, each with the version by which it did: of all that the lead has ever proposed, as `award_final` is of the one that stands; at this hour. */
+struct final {
+	struct hash digest;
+	const struct row *by;
+};
+struct finals {
+	struct final *of;
+	size_t n;
+};
+void process_finals(
+	const struct process *p, int64_t now_ms, struct arena *arena, struct finals *ret);
+/* Is this version, which is called active, of an award that was final by then? */
+bool finals_has(const struct finals *f, const struct row *version);
 /* The next row of a kind behind `after` (NULL: the first), that its author may write. */
 const struct row *process_next(const struct process *p, enum pkind k, const struct row *after);
 /* The same with versions that are superseded: of tenders, sheets and awards. */

@@ -21,6 +21,7 @@ struct telling {
 	struct offer *offer;
 	size_t n_offer;
 	int64_t last_ms;
+	struct finals finals;
 };
 
 static const struct json_doc *doc_of(const struct row *r)
@@ -471,14 +472,22 @@ static void award_value(struct telling *t, const struct row *r, const struct win
 	view_money(t->o, "value", sum, &currency);
 }
 
-static void award_of_bid(struct telling *t, const struct row *r, json_ref line)
+/* What the lead calls active and is not final waits yet, for whoever reads it. */
+static struct slice award_status(struct telling *t, const struct row *r)
+{
+	struct slice status = text_of(t, r, "status");
+
+	return slice_is(status, "active") && !finals_has(&t->finals, r) ? SLICE("pending") : status;
+}
+
+static void award_of_bid(struct telling *t, const struct row *r, json_ref line, struct slice status)
 {
 	const struct json_doc *d = doc_of(r);
 	struct winner w = winner_of(t, r, line);
 
 	json_open(t->o, '{');
 	json_put_cstr(t->o, "id", award_id(t, &w));
-	text(t, "status", r, "status");
+	json_put_string(t->o, "status", status);
 	view_time(t->o, "date", r->time_ms);
 	award_value(t, r, &w);
 	json_open_at(t->o, "suppliers", '[');
@@ -515,7 +524,7 @@ static void awards_lost(struct telling *t, const struct row *r, const struct row
 
 static void award_put(struct telling *t, const struct row *r, const struct row *before)
 {
-	struct slice status = text_of(t, r, "status");
+	struct slice status = award_status(t, r);
 
 	release_open(t,
 		!before				? "award"
@@ -535,7 +544,7 @@ static void award_put(struct telling *t, const struct row *r, const struct row *
 			struct winner w = winner_of(t, r, v);
 
 			if (line_of(t, r, &w) == v)
-				award_of_bid(t, r, v);
+				award_of_bid(t, r, v, status);
 		}
 	if (before && may_tell(t, before))
 		awards_lost(t, r, before);
@@ -794,6 +803,7 @@ int release_package(const struct process *p, const struct rows *history, enum re
 	if (!p->stands)
 		return why_set(why, E_MISSING, "",
 			"the agreement is not signed by all: there is nothing to publish");
+	process_finals(p, now_ms, arena, &t.finals);
 	offers_read(p, arena, &t.offer, &t.n_offer);
 	package_open(&t, now_ms);
 	steps(&t);

@@ -14,6 +14,8 @@ enum release_circle { CIRCLE_PUBLIC, CIRCLE_THIRD, CIRCLE_MEMBER };
  * Release package with all steps so far, in order; E_MISSING before the agreement is signed by all. `history` (procure_store_history) has the versions of what can change: each
  * is a release of its own, named by the leaf of its record, so a release that was told stays as it was.
  *
+ * An award is told as active, and its tender as complete, from the version on by which it is final, as far as is known here; what the lead calls active before is told as pending.
+ *
  *	planning, planningUpdate; tender, tenderAmendment (what is bought or when has changed), tenderUpdate, tenderCancellation; award, awardUpdate, awardCancellation;
  *	contract, contractUpdate, contractAmendment, contractTermination; implementation
  */

@@ -294,6 +294,29 @@ void confirm(struct play *y, size_t i)
 	leave(&s);
 }
 
+size_t awards_told(struct play *y, size_t i, const char *status)
+{
+	const struct tree **list;
+	struct tree *package, *now;
+	struct rows history;
+	struct reader who;
+	struct seen s;
+	size_t n, found = 0;
+
+	assert_true(look(y, i, &s));
+	who = world_reader(&s.world, &s.m->id);
+	assert_ok(procure_store_history(
+		&s.world, s.m->db, &who, &y->procurement, &s.arena, &history, &why));
+	assert_ok(release_package(&s.p, &history, CIRCLE_MEMBER, &s.world,
+		env_now_ms(&s.m->node->env), &s.arena, &package, &why));
+	assert_ok(ocds_releases(package, &s.arena, &list, &n, &why));
+	assert_ok(ocds_compile(list, n, &s.arena, &now, &why));
+	for (const struct tree *a = tree_get(now, "awards")->first; a; a = a->next)
+		found += slice_is(tree_text(a, "status"), status);
+	leave(&s);
+	return found;
+}
+
 static const char *seal_text(struct play *y, const struct buf *b, struct arena *arena)
 {
 	struct buf json CLEANUP_BUF = BUF(1 * MIB);

@@ -16,6 +16,7 @@
 
 #include "base/enc.h"
 #include "work/procurement/lab.h"
+#include "work/procurement/release.h"
 
 #define N	 3
 #define DEADLINE (LEAGUE_NOW + 3600000)
@@ -85,5 +86,7 @@ void supply(struct play *y, size_t b, uint32_t seq, const char *text, size_t doo
 void supply_at(
 	struct play *y, size_t b, uint32_t seq, const char *text, const size_t *door, size_t n);
 void confirm(struct play *y, size_t i);
+/* OCDS awards as node i tells them now, merged, of a status. */
+size_t awards_told(struct play *y, size_t i, const char *status);
 
 #endif

@@ -139,6 +139,13 @@ static void state_is(struct play *y, enum process_state want)
 	}
 }
 
+/* Every node tells the award in OCDS as it stands, and not as the lead calls it. */
+static void told(struct play *y, const char *status)
+{
+	for (size_t i = 0; i < N; i++)
+		assert_int_equal(awards_told(y, i, status), 1);
+}
+
 static void contract(struct play *y, size_t i, const char *status, int want)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
@@ -176,10 +183,12 @@ static void standstill(void **state)
 	assert_ok(lab_consent(&s.seat, &s.p, &s.arena, &agrees, &w, &why));
 	assert_false(agrees);
 	leave(&s);
+	told(&y, "pending");
 	say_all(&y);
 	state_is(&y, PROCESS_STANDSTILL);
 	hour(&y, UNTIL);
 	state_is(&y, PROCESS_STANDSTILL);
+	told(&y, "pending");
 	call_pending(&y);
 	state_is(&y, PROCESS_STANDSTILL);
 	finish(&y, E_STATE);
@@ -191,8 +200,10 @@ static void standstill(void **state)
 	finish(&y, E_STATE);
 	hour(&y, UNTIL + DAY + 60000);
 	state_is(&y, PROCESS_STANDSTILL);
+	told(&y, "pending");
 	finish(&y, 0);
 	state_is(&y, PROCESS_AWARDED);
+	told(&y, "active");
 	contract(&y, 1, "active", 0);
 }
 
@@ -206,6 +217,7 @@ static void objection(void **state)
 	say_all(&y);
 	call_active(&y);
 	state_is(&y, PROCESS_STANDSTILL);
+	told(&y, "pending");
 	say(&y, 1, false);
 	state_is(&y, PROCESS_AWARD_PROPOSED);
 	hour(&y, UNTIL);
@@ -219,6 +231,7 @@ static void objection(void **state)
 	hour(&y, UNTIL + DAY);
 	say(&y, 2, false);
 	state_is(&y, PROCESS_AWARDED);
+	told(&y, "active");
 }
 
 static struct object_id complain(struct play *y, size_t i)
