@@ -238,6 +238,10 @@ def test_bundle_by_api_and_withdraw(t):
     assert r["told"] == [{"verdict": "refused", "index": 2, "id": None, "where": "/valid_from", "text": r["told"][0]["text"]}]
     again = call("POST", "/bundle?to=all", bundle([a]).encode(), 200, **{"Content-Type": "application/json"}).json
     assert again["already"] == 1 and again["entries"] == 0
+    # A pattern that nobody can read is told where it breaks; one of another language is theirs to read.
+    r = call("POST", "/bundle?to=all", bundle([{**stix.indicator(4), "pattern": "[a:b = 'x'"}, {**stix.indicator(5), "pattern": "rule x", "pattern_type": "yara"}]).encode(),
+             200, **{"Content-Type": "application/json"}).json
+    assert (r["written"], r["refused"]) == (1, 1) and r["told"][0]["where"] == "/pattern" and "column 11" in r["told"][0]["text"], r
     assert call("POST", "/bundle", b"{", **{"Content-Type": "application/json"}).status == 400
     wait(lambda: hrv("GET", f"/objects/{b['id']}").status == 200, "HRV has it")
     assert hrv("POST", f"/objects/{b['id']}/withdraw", {}).status == 404, "only its author takes it back"

@@ -8,6 +8,7 @@
 
 #include "work/cyber/fold.h"
 #include "work/cyber/look.h"
+#include "work/cyber/pattern.h"
 #include "work/cyber/wish.h"
 
 #include "base/map.h"
@@ -608,6 +609,18 @@ static int object_take(struct run *r, size_t i, const struct stix *s)
 	return batch_put(r, &r->group[2 * m.tlp + (v == VERDICT_HELD)], i, s, m.tlp, digest);
 }
 
+/* What nobody's matcher can read goes to no partner. A larger pattern than ours takes, or of another language, may be for theirs. */
+static int pattern_check(const struct stix *s, struct arena *a, struct why *why)
+{
+	struct pattern *p CLEANUP_PATTERN = NULL;
+	struct why rule = {0};
+
+	if (!slice_is(s->type, "indicator") || s->revoked ||
+		pattern_of_indicator(&p, &s->doc, s->root, a, &rule) != E_SYNTAX)
+		return 0;
+	return why_set(why, E_INVALID, "/pattern", "%s: %s", rule.where, rule.text);
+}
+
 static int object_next(struct run *r, size_t i)
 {
 	struct slice bytes;
@@ -624,6 +637,8 @@ static int object_next(struct run *r, size_t i)
 	}
 	if (rc == 0)
 		rc = stix_read(&s, &r->scratch, bytes, &rule);
+	if (rc == 0)
+		rc = pattern_check(&s, &r->scratch, &rule);
 	if (rc < 0) {
 		tell(r, VERDICT_REFUSED, i, NULL, &rule);
 		return 0;

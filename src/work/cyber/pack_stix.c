@@ -132,19 +132,6 @@ static bool is_benign(const struct json_doc *doc, json_ref o, struct arena *a)
 	return json_count(doc, types) == 1 && slice_is(json_string(doc, one, a), "benign");
 }
 
-static int parse_pattern(
-	const struct json_doc *doc, json_ref o, struct arena *a, struct pattern **ret)
-{
-	json_ref type = json_get(doc, o, "pattern_type");
-	struct slice version = json_string(doc, json_get(doc, o, "pattern_version"), a);
-	struct slice text = json_string(doc, json_get(doc, o, "pattern"), a);
-	bool old = slice_is(version, "2.0") || (!type && !json_get(doc, o, "spec_version"));
-
-	if (text.n == 0 || (type && !slice_is(json_string(doc, type, a), "stix")))
-		return E_INVALID;
-	return pattern_parse(ret, text, old ? PATTERN_2_0 : PATTERN_2_1, NULL);
-}
-
 /* What the object's keys are: none, if its pattern says more than a list, or is none of ours. */
 static int indicator_keys(struct reading *r, struct pattern *p)
 {
@@ -189,7 +176,7 @@ static int add_indicator(struct reading *r, const struct json_doc *doc, json_ref
 	if (rc < 0)
 		return rc == E_SYNTAX ? 0 : rc;
 	r->counts->objects++;
-	r->counts->refused += parse_pattern(doc, o, a, &p) < 0;
+	r->counts->refused += pattern_of_indicator(&p, doc, o, a, NULL) < 0;
 	return indicator_keys(r, p);
 }
 

@@ -30,6 +30,9 @@ struct pattern;
 /* E_SYNTAX, E_INVALID (a literal that cannot be: set of mixed types, hash of a wrong length …) or E_LIMIT. */
 MUST_USE int pattern_parse(
 	struct pattern **ret, struct slice text, enum pattern_version version, struct why *why);
+/* The pattern that an indicator carries (STIX 2.1 §4.7); `a` is for what is on the way. Also E_MISSING: none, or of another language (pattern_type). */
+MUST_USE int pattern_of_indicator(struct pattern **ret, const struct json_doc *doc,
+	json_ref indicator, struct arena *a, struct why *why);
 void pattern_free(struct pattern **p);
 
 /* ---- what was seen ---- */
