@@ -1,6 +1,6 @@
 // The work areas as modules: ui/src/work/AREA/index.tsx exports `work`. Each is a chunk of its own, fetched when it is first opened.
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useCell } from "../cell.js";
 import { language, t, type Language } from "../i18n.js";
 import { Records } from "../pages/records.js";
@@ -43,9 +43,15 @@ const tab_href = (area: string, c: string, path: string): string => link("work",
 
 function Tabs({ area, c, work, here }: { area: string; c: string; work: Work; here: string }): VNode | null {
 	const all = work.tabs().filter((x) => x.shown !== false);
+	const strip = useRef<HTMLElement>(null);
+	// On a phone the strip is longer than the screen: the tab one is on stands in its middle, with a piece of its neighbours, so that one sees that there are more.
+	useEffect(() => {
+		const nav = strip.current, tab = nav?.querySelector<HTMLElement>("[aria-current]");
+		if (nav && tab) nav.scrollLeft = tab.offsetLeft - nav.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2;
+	}, [here, area]);
 	if (all.length < 2) return null;
 	return (
-		<nav class="work-tabs" aria-label={t(`workspace.${area as Area}`)}>
+		<nav class="work-tabs" ref={strip} aria-label={t(`workspace.${area as Area}`)}>
 			{all.map((x) => <a href={tab_href(area, c, x.path)} aria-current={x.path === here ? "page" : undefined}>{x.title}</a>)}
 		</nav>
 	);
