@@ -281,6 +281,37 @@ def test_here_already_is_for_whom_it_is_here(t):
     wait(lambda: kos("GET", f"/objects/{c['id']}").status == 200, "KOS has it, too")
 
 
+def test_withdraw_takes_nothing_unseen(t):
+    """An account takes back no id of which it may not see all that this member has: it is told what it is told of an id that is not there."""
+    add_user(t["ALB"], "open", "cyber=contributor", "UNCLASSIFIED")
+    some, edi, hrv = caller(t, "ALB", "open", "contributor"), caller(t, "ALB"), caller(t, "HRV")
+    path = t["ALB"].path / "labelled.json"
+
+    def come(obj, label):
+        path.write_text(bundle([obj]))
+        done = t["ALB"].json("cyber", "import", path, "--to", "all", "--label", label, "-c", t.id)
+        assert done["written"] == 1
+
+    hidden, both, seen = (stix.address(n) for n in range(71, 74))
+    come(hidden, "RESTRICTED")
+    come(both, "RESTRICTED")
+    come({**both, "x_note": "without the source"}, "UNCLASSIFIED")
+    come(seen, "UNCLASSIFIED")
+    wait(lambda: hrv("GET", f"/objects/{seen['id']}").status == 200, "HRV has them")
+    assert some("GET", f"/objects/{both['id']}").status == 200 and some("GET", f"/objects/{hidden['id']}").status == 404
+    unknown = some("POST", f"/objects/{stix.indicator(64)['id']}/withdraw", {}, 404)
+    for x in (hidden, both):
+        assert some("POST", f"/objects/{x['id']}/withdraw", {}, 404).json == unknown.json
+    assert some("POST", f"/objects/{seen['id']}/withdraw", {}, 200).json == {"versions": 1}
+    wait(lambda: hrv("GET", f"/objects/{seen['id']}").status == 404, "it is gone at HRV")
+    for x in (hidden, both):
+        assert hrv("GET", f"/objects/{x['id']}").status == 200
+    edi("POST", f"/objects/{both['id']}/withdraw", {}, 200)
+    assert t["ALB"].json("cyber", "withdraw", hidden["id"], "-c", t.id) == {"versions": 1}
+    for x in (hidden, both):
+        wait(lambda: hrv("GET", f"/objects/{x['id']}").status == 404, "they are gone at HRV")
+
+
 def test_withdraw_by_command(t):
     alb, hrv = t["ALB"], caller(t, "HRV")
     a = stix.indicator(61)

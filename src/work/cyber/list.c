@@ -583,6 +583,38 @@ int stix_list_entries(const struct world *w, struct db *db, const struct reader 
 	return 0;
 }
 
+/* ---- what a reader does not see ---- */
+
+#define HIDDEN_SQL                                                                                        \
+	"SELECT 1 FROM cyber_object x JOIN cyber_batch xb ON xb.first = x.batch "                         \
+	"WHERE x.root + 0 = $1 AND x.uuid = $21 AND x.type = $22 AND xb.author = $23 AND " NOT_WITHDRAWN( \
+		"x", "xb.author", "xb.epoch", "xb.seq + 0") " AND NOT (" SEEN("xb") ") LIMIT 1"
+
+int stix_list_hidden(const struct world *w, struct db *db, const struct reader *who, int64_t root,
+	const struct id *author, struct slice id, bool *ret, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	const struct list_query q = {.root = root};
+	const struct listing l = listing_of(w, db, who, &q, &arena, why);
+	struct stix_uuid uuid;
+	struct slice type;
+	struct stmt *s;
+	int rc;
+
+	*ret = false;
+	if (stix_id_parse(id, &type, &uuid) < 0)
+		return 0; /* nothing has it */
+	s = db_stmt(db, HIDDEN_SQL);
+	bind_reader(s, &l);
+	db_bind_blob(s, 21, slice_of(uuid.b, 16));
+	db_bind_text(s, 22, type);
+	db_bind_blob(s, 23, id_slice(author));
+	rc = db_step(s, why);
+	*ret = rc == DB_ROW;
+	db_reset(s);
+	return rc < 0 ? rc : 0;
+}
+
 /* ---- by place ---- */
 
 static int batch_at(

@@ -71,6 +71,10 @@ MUST_USE int stix_list_entries(const struct world *w, struct db *db, const struc
 	const struct list_query *q, struct arena *arena, struct list_row **ret, size_t *ret_n,
 	size_t *ret_versions, bool *ret_more, struct why *why);
 
+/* Has the author something under this id, not taken back, that the reader may not see? In a transaction. */
+MUST_USE int stix_list_hidden(const struct world *w, struct db *db, const struct reader *who,
+	int64_t root, const struct id *author, struct slice id, bool *ret, struct why *why);
+
 /* Those of these objects, by `added`, that the reader may see and that are shown (latest versions); in that order. At most LIST_LIMIT are looked at. */
 MUST_USE int stix_list_added(const struct world *w, struct db *db, const struct reader *who,
 	int64_t root, const int64_t *added, size_t n, struct arena *arena, struct list_row **ret,

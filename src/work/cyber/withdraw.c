@@ -219,13 +219,30 @@ static int page_take_back(const struct withdrawing *x, const struct list_query *
 	return rc < 0 ? rc : order_write(x, &order, why);
 }
 
+/* What goes as a whole takes with it what the caller may not see: then there is nothing here that he could take back. */
+static int hidden_look(
+	const struct withdrawing *x, const struct list_query *q, bool *ret, struct why *why)
+{
+	int rc = db_begin_read(x->db, why);
+
+	*ret = false;
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && !*ret && i < q->n_id; i++)
+		rc = stix_list_hidden(
+			x->world, x->db, x->reader, q->root, &x->node->self, q->id[i], ret, why);
+	db_rollback(x->db);
+	return rc;
+}
+
 int withdraw_found(
 	const struct withdrawing *x, const struct list_query *q, size_t *ret_n, struct why *why)
 {
-	bool more = true, audited = false;
-	int tries = 0, rc = 0;
+	bool more, audited = false, hidden;
+	int tries = 0, rc = hidden_look(x, q, &hidden, why);
 
 	*ret_n = 0;
+	more = !hidden;
 	/* What has been taken back is not found again: the next page is the first one. */
 	while (rc == 0 && more) {
 		size_t n = 0;

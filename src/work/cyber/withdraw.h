@@ -26,7 +26,8 @@ struct withdrawing {
 
 /*
  * Takes back all that the query finds under its one id, which is this member's, from everybody: every entry in which such a version stands, whatever its readers and
- * whatever it came in through; page after page, whatever its `limit`. Whether it still stands is judged in the transaction that writes:
+ * whatever it came in through; page after page, whatever its `limit`. Nothing, if this member has anything under the id that the reader may not see.
+ * Whether it still stands is judged in the transaction that writes:
  * what somebody else has taken back in the meantime is not taken back once more, and not counted. Who got the objects while it was written gets it too: it is
  * written once more for whoever has been added since. *ret_n: versions that this call has taken back, as far as it came. E_* of `write`; E_BUSY: others change the same
  * objects at this moment.
