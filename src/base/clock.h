@@ -13,6 +13,13 @@
 #include "base/buf.h"
 #include "base/why.h"
 
+/* In milliseconds, as all times are that are kept or compared. */
+#define SECOND_MS INT64_C(1000)
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS	  (60 * MINUTE_MS)
+#define DAY_MS	  (24 * HOUR_MS)
+#define WEEK_MS	  (7 * DAY_MS)
+
 struct env {
 	void *ctx;				      /* owner: whoever made the env */
 	int64_t (*now_ms)(void *ctx);		      /* wall clock, Unix time in ms */

@@ -1,7 +1,6 @@
 /* utc.c: RFC 3339 text and Unix milliseconds, both directions; declared in clock.h. */
 #include "base/clock.h"
 
-#define DAY_MS	   86400000LL
 #define UTC_MIN_MS (-62167219200000LL) /* 0000-01-01T00:00:00.000Z */
 #define UTC_MAX_MS 253402300799999LL   /* 9999-12-31T23:59:59.999Z */
 

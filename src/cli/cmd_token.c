@@ -1,4 +1,5 @@
 /* cmd_token.c: `entente token`: keys by which programs use the API in a person's name. */
+#include "base/clock.h"
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "node/audit.h"
@@ -9,7 +10,6 @@
 #include <unistd.h>
 
 #define PAGE	 200
-#define DAY_MS	 (24LL * 3600 * 1000)
 #define DAYS_MAX 365
 
 static const struct cli_option options[] = {

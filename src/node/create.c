@@ -2,6 +2,7 @@
  * create.c: a new node. The settings file is written last: without it there is no node, so an attempt that was cut short is
  * noticed, and its keys are never taken for those of a member.
  */
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "node/audit.h"
@@ -11,7 +12,6 @@
 #define SEAL_DAYS     730
 #define TLS_DAYS      3650
 #define FIRST_EPOCH   1
-#define DAY_MS	      (24LL * 3600 * 1000)
 #define OFFICER_SCOPE 0xffu /* all of enum scope */
 
 /* ---- the root document ---- */

@@ -1,4 +1,5 @@
 /* files_room.c: what of others' attached files there is room for: see files.h. */
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/report.h"
 #include "node/files.h"
@@ -6,8 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/statvfs.h>
-
-#define DAY_MS (24LL * 3600 * 1000)
 
 static int disk_check(const struct node *node, uint64_t bytes, struct why *why)
 {

@@ -10,8 +10,8 @@
 #include <stdarg.h>
 
 #define SILENT_MS  (10LL * 60 * 1000)
-#define REFUSED_MS (24LL * 3600 * 1000)
-#define WAITING_MS (24LL * 3600 * 1000)
+#define REFUSED_MS DAY_MS
+#define WAITING_MS DAY_MS
 
 const char *need_level_name(enum need_level l)
 {

@@ -15,7 +15,7 @@
 #define SIGNIN_WAIT_MS		30000
 #define SIGNIN_WAIT_MAX_MS	(15 * 60 * 1000)
 /* Failures are forgotten after so long without another. */
-#define SIGNIN_FORGET_MS (24LL * 3600 * 1000)
+#define SIGNIN_FORGET_MS DAY_MS
 
 struct signin {
 	struct slice name, password;

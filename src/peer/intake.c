@@ -1,8 +1,7 @@
 /* intake.c: the charter's quota, step 7. See pull_int.h. */
+#include "base/clock.h"
 #include "base/limits.h"
 #include "peer/pull_int.h"
-
-#define DAY_MS (24LL * 3600 * 1000)
 
 static void intake_day(struct intake *in, const struct entry *e, int64_t now_ms)
 {

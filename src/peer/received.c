@@ -1,9 +1,8 @@
 /* received.c: what comes of one author in one day of this node's own clock: see receipt.h. */
 #include "peer/receipt.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
-
-#define DAY_MS (24LL * 3600 * 1000)
 
 struct received {
 	uint64_t entries, bytes;

@@ -8,7 +8,7 @@
 #include "node/browse.h"
 #include "node/public.h"
 
-#define WAITING_MS     (24LL * 3600 * 1000)
+#define WAITING_MS     DAY_MS
 #define WAITING_MAX    256
 #define PREPARED_BYTES (2 * MIB)
 

@@ -14,7 +14,7 @@
 #include "web/reads.h"
 
 #define TICKET_MS     60000
-#define UPLOAD_MS     (24LL * 3600 * 1000)
+#define UPLOAD_MS     DAY_MS
 #define TICKET_FIELDS (8 + 8 + 16 + 32 + 32)
 #define TICKET_BYTES  (TICKET_FIELDS + 32)
 #define TICKET_TEXT   BASE32_LEN(TICKET_BYTES)

@@ -10,7 +10,7 @@
 /* A partner silent for so long is worth a line. */
 #define CONCERN_SILENT_MS (2 * 60 * 1000)
 /* A refusal is news for a day; after that it is only in the list. */
-#define CONCERN_REFUSAL_MS (24LL * 3600 * 1000)
+#define CONCERN_REFUSAL_MS DAY_MS
 /* Witnesses answer within a poll; an act that is still alone after so long is worth a line. */
 #define CONCERN_UNWITNESSED_MS (5 * 60 * 1000)
 

@@ -6,7 +6,7 @@
 
 #include "web/api.h"
 
-#define KEPT_MS	     (24LL * 3600 * 1000)
+#define KEPT_MS	     DAY_MS
 #define KEPT_KEY_MAX 128
 /* An answer larger than this is not kept; none of the routes has one. */
 #define KEPT_BODY_MAX (1 * MIB)

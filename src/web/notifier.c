@@ -14,7 +14,7 @@
 #define AGAIN_MS       5000
 /* What is older is forgotten, sent or not wanted any more. */
 #define KEEP_MS	       (30LL * 24 * 3600 * 1000)
-#define SWEEP_EVERY_MS (3600LL * 1000)
+#define SWEEP_EVERY_MS HOUR_MS
 
 struct notifier {
 	const struct node *node; /* borrowed */

@@ -14,7 +14,7 @@
 #define MATTERS_MAX 500
 #define MESSAGE	    (64 * KIB)
 #define SHORTLY_MS  30000
-#define LONGEST_MS  3600000
+#define LONGEST_MS  HOUR_MS
 
 /* ---- who ---- */
 

@@ -1,7 +1,8 @@
 /* api_sightings.c: sightings by day, and the latest. */
 #include "work/cyber/api_view.h"
 
-#define DAY_MS	 (24LL * 3600 * 1000)
+#include "base/clock.h"
+
 #define DAYS_MAX 366
 #define LATEST	 50
 

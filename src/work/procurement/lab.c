@@ -1,13 +1,13 @@
 /* lab.c: see lab.h. */
 #include "work/procurement/lab.h"
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "base/report.h"
 
 const struct lab_wish lab_as_published = {
 	UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, false, false};
 
-#define DAY_MS	   (24LL * 3600 * 1000)
 #define EXPLAIN_MS 60000 /* for all losers: a page waits for it, and one at a time */
 
 static void wish_apply(const struct lab_wish *wish, struct award_model *m)

@@ -240,8 +240,6 @@ static bool stands_against(const struct against *a, const struct row *version)
 
 /* ---- when an award is final ---- */
 
-#define DAY_MS (24LL * 3600 * 1000)
-
 static bool is_award(const struct row *version, const struct hash *digest)
 {
 	struct hash theirs = award_digest(version);

@@ -182,7 +182,7 @@ static int offer_item_admit(
 	if (rc < 0)
 		return rc;
 	snprintf(where, sizeof(where), "/items/%zu/quantity", i);
-	left = book_left(book, from, from + item->duration_days * 86400000);
+	left = book_left(book, from, from + item->duration_days * DAY_MS);
 	if (item->quantity > left)
 		return why_set(d->why, E_INVALID, where,
 			"is more than can be released then: %" PRId64 " of %" PRId64

@@ -130,7 +130,7 @@ int capability_get(const struct aid_view *v, const struct object_id *object,
 
 /* ---- the book ---- */
 
-#define YEAR_MS (366LL * 86400000)
+#define YEAR_MS (366 * DAY_MS)
 
 static bool alone_on_line(const struct aid_commit *c, size_t i)
 {

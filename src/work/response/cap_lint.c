@@ -4,9 +4,9 @@
  */
 #include "work/response/cap.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
-#define DAY_MS	     86400000LL
 #define HEADLINE_MAX 160 /* §3.2.2: some displays show no more */
 #define CROSSING_MAX                                                                               \
 	1000 /* points of a polygon that is looked through for crossings: a million pairs of sides */

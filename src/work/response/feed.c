@@ -1,6 +1,7 @@
 /* feed.c: the table of feeds, and which alerts of a document are new; see feed.h. */
 #include "work/response/feed.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "base/vec.h"
@@ -118,9 +119,6 @@ void feed_tell(const struct feed *f, const char *key, struct json_out *o)
 }
 
 /* ---- links that were followed ---- */
-
-#define WEEK_MS (7LL * 86400000)
-#define HOUR_MS 3600000LL
 
 static struct hash link_name(const struct cap_feed_item *item, int64_t now_ms)
 {

@@ -1,9 +1,9 @@
 /* planning.c: the problem from records; see planning.h. */
 #include "work/response/planning_int.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 
-#define DAY_MS	      INT64_C(86400000)
 #define GRACE_MINUTES (48 * 60)
 /* Of a request without an end: what costs per day is counted for so long. */
 #define USUAL_DAYS 7

@@ -1,8 +1,7 @@
 /* planning_effect.c: two plans of one request side by side, the one without a party, the other with it: coverage and time, by line and by type. */
+#include "base/clock.h"
 #include "base/report.h"
 #include "work/response/planning_int.h"
-
-#define MINUTE_MS INT64_C(60000)
 
 struct arrival {
 	int64_t at_ms, effect;

@@ -1,12 +1,12 @@
 /* tell_have.c: capabilities and readiness, alerts and who has acknowledged them, services owed; see tell.h. */
 #include "node/content.h"
+
+#include "base/clock.h"
 #include "work/response/tell.h"
 
 #include "work/response/types.h"
 
 #include <inttypes.h>
-
-#define MINUTE_MS 60000LL
 
 /* ---- capabilities ---- */
 

@@ -1,11 +1,11 @@
 /* holders.c: see holders.h. */
 #include "work/training/holders.h"
 
+#include "base/clock.h"
+
 #include "work/training/limits.h"
 #include "work/training/machine.h"
 #include "work/training/store.h"
-
-#define DAY_MS 86400000LL
 
 struct held {
 	struct id member;

@@ -3,7 +3,6 @@
 #include "work/training/due.h"
 #include "work/training/lint_int.h"
 
-#define HOUR_MS	 3600000LL
 #define IDLE_MS	 (4 * HOUR_MS)
 #define CAPACITY 12 /* weighted injects an hour that an audience stands, unless it says otherwise */
 

@@ -2,8 +2,6 @@
 #include "base/clock.h"
 #include "work/training/msel_int.h"
 
-#define DAY_MS 86400000LL
-
 static void put_own(struct row_in *r)
 {
 	size_t col;

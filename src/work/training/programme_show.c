@@ -153,7 +153,7 @@ void programme_ics(struct desk *d, const struct programme *g, bool busy, struct 
 
 		/* A subscriber that looks once a week must see that it is off; after three months nobody does. */
 		if (strcmp(x->state, "draft") == 0 ||
-			(x->cancelled && d->now - x->row->time_ms > CANCELLED_DAYS * 86400000LL))
+			(x->cancelled && d->now - x->row->time_ms > CANCELLED_DAYS * DAY_MS))
 			continue;
 		object_format(&x->row->object, object);
 		e[c.n++] = (struct ics_event){

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 
 /* Older ones are over: a node that was away, or has just learnt to mail, does not send what nobody waits for. */
-#define FRESH_MS    (24LL * 3600 * 1000)
+#define FRESH_MS    DAY_MS
 #define MESSAGE_MAX (128 * KIB)
 #define ADDRESS_MAX 32
 

@@ -1,9 +1,9 @@
 /* The charter's quota, by the days that entries name. */
 #include "../unit.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "peer/pull_int.h"
 
-#define DAY_MS (24LL * 3600 * 1000)
 #define NOW_MS (20000 * DAY_MS + 5000)
 
 static const struct charter charter = {.quota_entries = 3, .quota_payload_bytes = 1000};

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 
-#define DAY_MS	     86400000
 #define DECIMALS     6
 #define PAIRS_OF_MAX 4096 /* bids of which each is compared with each */
 

@@ -1,12 +1,12 @@
 /* arcs.c: which lot can serve which line, by which way, when and for how much; and for all else the first rule that forbids it. */
+#include "base/clock.h"
 #include "base/report.h"
 #include "work/response/plan/plan_int.h"
 
 #include <math.h>
 
-#define EARTH_KM  6371.0088 /* mean radius, IUGG */
-#define DEGREE	  (M_PI / 180 / 1e7)
-#define MINUTE_MS INT64_C(60000)
+#define EARTH_KM 6371.0088 /* mean radius, IUGG */
+#define DEGREE	 (M_PI / 180 / 1e7)
 
 const char *const plan_rules[PLAN_RULES] = {"type", "excluded", "not ready", "caveat",
 	"requirement", "window", "no place or way", "too late", "nothing left"};

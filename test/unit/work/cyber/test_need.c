@@ -1,10 +1,10 @@
 /* test_need.c: tasks and questions wait for who has not answered them, and for nobody else. */
 #include "node/league.h"
 
+#include "base/clock.h"
+
 #include "work/cyber/coord.h"
 #include "work/cyber/cyber.h"
-
-#define HOUR_MS 3600000LL
 
 static const struct workspace *const both[] = {&workspace_note, &workspace_cyber, NULL};
 

@@ -1,9 +1,9 @@
 /* test_need.c: what waits for a member: from when, until when, how urgent, and for whose eyes. */
 #include "scene.h"
 
-#include "work/response/alert.h"
+#include "base/clock.h"
 
-#define MINUTE_MS 60000LL
+#include "work/response/alert.h"
 
 static const int all[] = {0, 1, 2};
 

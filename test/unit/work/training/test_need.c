@@ -1,11 +1,11 @@
 /* test_need.c: what waits for EXCON, for who is played to, and for who is asked by the programme. */
 #include "node/league.h"
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "work/training/plan.h"
 #include "work/training/training.h"
 
-#define MINUTE_MS 60000LL
 #define READY                                                                                      \
 	"\"steps\":[{\"to\":\"specified\",\"at\":\"2025-03-18T08:00:00Z\",\"by\":\"a\"},{\"to\":\"planned\",\"at\":\"2025-03-18T08:00:00Z\",\"by\":\"a\"},{\"to\":\"ready\",\"at\":\"2025-03-18T08:00:00Z\",\"by\":\"a\"}]"
 

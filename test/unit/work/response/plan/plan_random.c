@@ -1,7 +1,7 @@
 /* plan_random.c: see plan_random.h. */
 #include "plan_random.h"
 
-#define HOUR_MS INT64_C(3600000)
+#include "base/clock.h"
 
 struct chance {
 	uint64_t s;

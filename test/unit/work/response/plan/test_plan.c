@@ -3,10 +3,9 @@
 
 #include "plan_random.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "node/solver.h"
-
-#define HOUR_MS INT64_C(3600000)
 
 static struct arena arena;
 
