@@ -236,16 +236,39 @@ static int by_seq(const void *a, const void *b)
 	return id_cmp(&x->record->r.object.name, &y->record->r.object.name);
 }
 
+static bool is_leg_of(const struct aid_record *r, const struct aid_record *deployment)
+{
+	return r->kind == AID_LEG && is_by(r, &deployment->r.author) &&
+	       object_id_eq(&r->a->leg.deployment, &deployment->r.object);
+}
+
+static bool is_claim_of(const struct aid_record *r, const struct aid_record *deployment)
+{
+	return r->kind == AID_CLAIM && is_by(r, &deployment->r.author) && !r->a->claim.withdrawn &&
+	       object_id_eq(&r->a->claim.deployment, &deployment->r.object);
+}
+
+/* A deployment has room for its own, not for all of the thread: a partner decides how many there are of both. */
+static size_t count_of(const struct folding_dossier *f, const struct deployment_view *d,
+	bool (*is_of)(const struct aid_record *r, const struct aid_record *deployment))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->in->n_record; i++)
+		n += is_of(&f->in->record[i], d->record);
+	return n;
+}
+
 static void legs_fold(struct folding_dossier *f, struct deployment_view *d)
 {
-	d->leg = arena_array(f->arena, struct leg_view, count(f, AID_LEG) + 1);
-	for (size_t i = 0; i < f->in->n_record; i++) {
-		const struct aid_record *r = &f->in->record[i];
+	size_t n = count_of(f, d, is_leg_of);
 
-		if (r->kind == AID_LEG && is_by(r, &d->record->r.author) &&
-			object_id_eq(&r->a->leg.deployment, &d->record->r.object))
-			d->leg[d->n_leg++] = leg_view(r, f->in->now_ms);
-	}
+	if (n == 0)
+		return;
+	d->leg = arena_array(f->arena, struct leg_view, n);
+	for (size_t i = 0; i < f->in->n_record; i++)
+		if (is_leg_of(&f->in->record[i], d->record))
+			d->leg[d->n_leg++] = leg_view(&f->in->record[i], f->in->now_ms);
 	if (d->n_leg > 1)
 		qsort(d->leg, d->n_leg, sizeof(*d->leg), by_seq);
 }
@@ -369,13 +392,15 @@ static void claim_fold(struct folding_dossier *f, struct claim_view *c)
 
 static void claims_fold(struct folding_dossier *f, struct deployment_view *d)
 {
-	d->claim = arena_array(f->arena, struct claim_view, count(f, AID_CLAIM) + 1);
+	size_t n = count_of(f, d, is_claim_of);
+
+	if (n == 0)
+		return;
+	d->claim = arena_array(f->arena, struct claim_view, n);
 	for (size_t i = 0; i < f->in->n_record; i++) {
 		const struct aid_record *r = &f->in->record[i];
 
-		if (r->kind != AID_CLAIM || !is_by(r, &d->record->r.author) ||
-			r->a->claim.withdrawn ||
-			!object_id_eq(&r->a->claim.deployment, &d->record->r.object))
+		if (!is_claim_of(r, d->record))
 			continue;
 		d->claim[d->n_claim] = (struct claim_view){.record = r};
 		claim_fold(f, &d->claim[d->n_claim++]);

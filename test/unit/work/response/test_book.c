@@ -191,6 +191,64 @@ static void more_does_not_come_than_was_committed(void **state)
 	reading_end(&r);
 }
 
+/* So many deployments of one commit, and so many claims and legs of one of them: each has room for its own. */
+static void a_dossier_grows_with_its_records(void **state)
+{
+	struct league *l = *state;
+	struct object_id cap = capability(l, 1, "quantity=9", "reserve=0");
+	struct object_id a = accepted(l, &cap, "code=1", "4");
+	struct object_id c = said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &a), NULL);
+	struct object_id dep = deployed(l, &c, "2");
+	const size_t many = 1000;
+	size_t n, at = 0;
+
+	said(l, 1, AID_LEG, NULL, 0, naming("deployment", &dep), "seq=1", "direction=outbound",
+		"mode=road", "state=planned", "from.name=A", "to.name=B", NULL);
+	said(l, 1, AID_CLAIM, NULL, 0, naming("deployment", &dep), "currency=EUR", "method=cash",
+		"lines.0.line=1", "lines.0.category=transport", "lines.0.description=Fuel",
+		"lines.0.amount=100", NULL);
+	struct reading *r = reading_start(l, 1);
+	struct aid_view v = {.world = &r->world,
+		.db = r->db,
+		.who = &r->self,
+		.arena = &r->arena,
+		.mode = MODE_REAL};
+	struct aid_record *request, *list;
+	assert_ok(aid_list(&v, AID_REQUEST, NULL, &request, &n, &why));
+	assert_ok(aid_thread(&v, &request->r.object, &list, &n, &why));
+	struct aid_record *all = arena_array(&r->arena, struct aid_record, n + 3 * many);
+	for (size_t i = 0; i < n; i++) {
+		size_t copies = list[i].kind == AID_DEPLOYMENT || list[i].kind == AID_LEG ||
+						list[i].kind == AID_CLAIM
+					? many
+					: 1;
+
+		for (size_t k = 0; k < copies; k++) {
+			all[at] = list[i];
+			for (size_t b = 0; k > 0 && b < 2; b++)
+				all[at].r.object.name.b[b] ^= (uint8_t)(k >> (8 * b));
+			at++;
+		}
+	}
+	assert_int_equal(at, n - 3 + 3 * many);
+	struct arena narrow CLEANUP_ARENA = ARENA(4 * MIB);
+	struct dossier_input in = {.request = request,
+		.record = all,
+		.n_record = at,
+		.now_ms = env_now_ms(&l->m[1].node->env)};
+	struct dossier d;
+	dossier_fold(&d, &in, &narrow);
+	assert_int_equal(d.n_deployment, many);
+	size_t legs = 0, claims = 0;
+	for (size_t i = 0; i < many; i++) {
+		legs += d.deployment[i].n_leg;
+		claims += d.deployment[i].n_claim;
+	}
+	assert_int_equal(legs, many);
+	assert_int_equal(claims, many);
+	reading_end(&r);
+}
+
 /* ---- lists ---- */
 
 /* So many capabilities of one member, in batches. */
@@ -294,6 +352,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		SIGNED(what_is_away_is_not_free), SIGNED(what_is_extended_stays_bound),
 		SIGNED(more_does_not_come_than_was_committed),
+		SIGNED(a_dossier_grows_with_its_records),
 		SIGNED(nobody_fills_a_list_for_the_others), SIGNED(a_debt_is_its_debtors_word),
 		SIGNED(what_is_overdue_is_not_free), /* it moves the clock */
 	};
