@@ -1,56 +1,41 @@
 /* release.c: see release.h. */
-#include "work/procurement/release.h"
+#include "work/procurement/release_int.h"
 
 #include "base/enc.h"
 #include "base/report.h"
 #include "pact/label.h"
-#include "work/procurement/view.h"
 
 #define EXTENSION(name)                                                                            \
 	"https://raw.githubusercontent.com/open-contracting-extensions/ocds_" name                 \
 	"_extension/master/extension.json"
 
-struct telling {
-	const struct process *p;
-	const struct rows *history;
-	const struct world *w;
-	enum release_circle circle;
-	struct arena *arena;
-	struct json_out *o;
-	struct slice ocid;
-	struct offer *offer;
-	size_t n_offer;
-	int64_t last_ms;
-	struct finals finals;
-};
-
-static const struct json_doc *doc_of(const struct row *r)
+const struct json_doc *tell_doc(const struct row *r)
 {
 	return &r->doc;
 }
 
-static struct slice text_of(struct telling *t, const struct row *r, const char *key)
+struct slice tell_text_of(struct telling *t, const struct row *r, const char *key)
 {
-	return get_text(doc_of(r), json_root(doc_of(r)), key, t->arena);
+	return get_text(tell_doc(r), json_root(tell_doc(r)), key, t->arena);
 }
 
-static void raw(struct telling *t, const char *as, const struct row *r, const char *key)
+void tell_raw(struct telling *t, const char *as, const struct row *r, const char *key)
 {
-	json_ref v = json_get(doc_of(r), json_root(doc_of(r)), key);
+	json_ref v = json_get(tell_doc(r), json_root(tell_doc(r)), key);
 
 	if (v)
-		json_put_raw(t->o, as, json_raw(doc_of(r), v));
+		json_put_raw(t->o, as, json_raw(tell_doc(r), v));
 }
 
-static void text(struct telling *t, const char *as, const struct row *r, const char *key)
+void tell_text(struct telling *t, const char *as, const struct row *r, const char *key)
 {
-	struct slice s = text_of(t, r, key);
+	struct slice s = tell_text_of(t, r, key);
 
 	if (s.n)
 		json_put_string(t->o, as, s);
 }
 
-static void org(struct telling *t, const char *key, const struct id *member)
+void tell_org(struct telling *t, const char *key, const struct id *member)
 {
 	json_open_at(t->o, key, '{');
 	view_id(t->o, "id", member);
@@ -58,7 +43,7 @@ static void org(struct telling *t, const char *key, const struct id *member)
 	json_close(t->o);
 }
 
-static void supplier(struct telling *t, const char *key, struct slice bidder, struct slice name)
+void tell_supplier(struct telling *t, const char *key, struct slice bidder, struct slice name)
 {
 	json_open_at(t->o, key, '{');
 	json_put_string(t->o, "id", bidder);
@@ -66,7 +51,7 @@ static void supplier(struct telling *t, const char *key, struct slice bidder, st
 	json_close(t->o);
 }
 
-static bool may_tell(const struct telling *t, const struct row *r)
+bool tell_may(const struct telling *t, const struct row *r)
 {
 	return t->circle != CIRCLE_PUBLIC || release_label_public(t->w, r->label);
 }
@@ -119,8 +104,8 @@ static void bidder_parties(struct telling *t, const struct row *award)
 }
 
 /* An open contracting process has one buyer: the lead; all others stand in parties with the same role. */
-static void release_open(struct telling *t, const char *tag, int64_t time_ms,
-	const struct hash *named_by, bool bidders, const struct row *award)
+void tell_open(struct telling *t, const char *tag, int64_t time_ms, const struct hash *named_by,
+	bool bidders, const struct row *award)
 {
 	static const char *const lead[] = {"buyer", "procuringEntity", NULL}, *const other[] = {
 										      "buyer",
@@ -152,20 +137,21 @@ static void release_open(struct telling *t, const char *tag, int64_t time_ms,
 	if (bidders)
 		bidder_parties(t, award);
 	json_close(t->o);
-	org(t, "buyer", &t->p->lead);
+	tell_org(t, "buyer", &t->p->lead);
 }
 
 /* ---- steps ---- */
 
 static void planning(struct telling *t, const struct row *a, bool first)
 {
-	release_open(t, first ? "planning" : "planningUpdate", a->time_ms, &a->leaf, false, NULL);
+	tell_open(t, first ? "planning" : "planningUpdate", a->time_ms, &a->leaf, false, NULL);
 	json_open_at(t->o, "planning", '{');
 	json_put_string(t->o, "rationale",
-		text_of(t, a, "text").n ? text_of(t, a, "text") : text_of(t, a, "title"));
-	if (json_get(doc_of(a), json_root(doc_of(a)), "budget")) {
+		tell_text_of(t, a, "text").n ? tell_text_of(t, a, "text")
+					     : tell_text_of(t, a, "title"));
+	if (json_get(tell_doc(a), json_root(tell_doc(a)), "budget")) {
 		json_open_at(t->o, "budget", '{');
-		raw(t, "amount", a, "budget");
+		tell_raw(t, "amount", a, "budget");
 		json_close(t->o);
 	}
 	json_close(t->o);
@@ -174,7 +160,7 @@ static void planning(struct telling *t, const struct row *a, bool first)
 
 static void items_put(struct telling *t, const struct row *tender)
 {
-	const struct json_doc *d = doc_of(tender);
+	const struct json_doc *d = tell_doc(tender);
 
 	json_open_at(t->o, "items", '[');
 	for
@@ -201,7 +187,7 @@ static void items_put(struct telling *t, const struct row *tender)
 
 static void lots_put(struct telling *t, const struct row *tender, const char *status)
 {
-	const struct json_doc *d = doc_of(tender);
+	const struct json_doc *d = tell_doc(tender);
 
 	json_open_at(t->o, "lots", '[');
 	for
@@ -228,7 +214,7 @@ static void lots_put(struct telling *t, const struct row *tender, const char *st
 
 static void documents_put(struct telling *t, const struct row *tender)
 {
-	const struct json_doc *d = doc_of(tender);
+	const struct json_doc *d = tell_doc(tender);
 	json_ref list = json_get(d, json_root(d), "documents");
 	unsigned n = 0;
 
@@ -255,7 +241,7 @@ static void documents_put(struct telling *t, const struct row *tender)
 /* As its own version says: a release tells what was so when it was written. */
 static const char *tender_status(struct telling *t, const struct row *r)
 {
-	struct slice s = text_of(t, r, "status");
+	struct slice s = tell_text_of(t, r, "status");
 
 	return slice_is(s, "draft")	     ? "planned"
 	       : slice_is(s, "cancelled")    ? "cancelled"
@@ -263,16 +249,16 @@ static const char *tender_status(struct telling *t, const struct row *r)
 					     : "active";
 }
 
-static void tender_open(struct telling *t)
+void tell_tender_open(struct telling *t)
 {
 	json_open_at(t->o, "tender", '{');
 	json_put_string(t->o, "id", t->ocid);
 }
 
-static bool same_in(const struct row *a, const struct row *b, const char *key)
+bool tell_same(const struct row *a, const struct row *b, const char *key)
 {
-	return slice_eq(json_raw(doc_of(a), json_get(doc_of(a), json_root(doc_of(a)), key)),
-		json_raw(doc_of(b), json_get(doc_of(b), json_root(doc_of(b)), key)));
+	return slice_eq(json_raw(tell_doc(a), json_get(tell_doc(a), json_root(tell_doc(a)), key)),
+		json_raw(tell_doc(b), json_get(tell_doc(b), json_root(tell_doc(b)), key)));
 }
 
 /* An amendment changes what is bought, by what rules, or when; an update says more about the same. */
@@ -283,17 +269,17 @@ static const char *tender_tag(struct telling *t, const struct row *r, const stru
 
 	if (!before)
 		return "tender";
-	if (slice_is(text_of(t, r, "status"), "cancelled"))
+	if (slice_is(tell_text_of(t, r, "status"), "cancelled"))
 		return "tenderCancellation";
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (!same_in(r, before, keys[i]) &&
-			!slice_is(text_of(t, before, "status"), "draft"))
+		if (!tell_same(r, before, keys[i]) &&
+			!slice_is(tell_text_of(t, before, "status"), "draft"))
 			return "tenderAmendment";
 	return "tenderUpdate";
 }
 
 /* The one amendment that a release makes: why, and of which release. */
-static void amendment_put(
+void tell_amendment(
 	struct telling *t, const struct row *r, const struct row *before, const char *before_tag)
 {
 	char hex[17];
@@ -303,7 +289,7 @@ static void amendment_put(
 	hex_encode(r->leaf.b, 8, hex);
 	json_put_cstr(t->o, "id", hex);
 	view_time(t->o, "date", r->time_ms);
-	text(t, "rationale", r, "rationale");
+	tell_text(t, "rationale", r, "rationale");
 	hex_encode(before->leaf.b, 8, hex);
 	json_put_cstr(t->o, "amendsReleaseID",
 		arena_printf(t->arena, "%.*s-%s-%s", SLICE_FMT(t->ocid), before_tag, hex));
@@ -314,16 +300,16 @@ static void amendment_put(
 static void tender(struct telling *t, const struct row *r, const struct row *before,
 	const struct row *two_before)
 {
-	const struct json_doc *d = doc_of(r);
+	const struct json_doc *d = tell_doc(r);
 	const char *tag = tender_tag(t, r, before), *status = tender_status(t, r);
 
-	release_open(t, tag, r->time_ms, &r->leaf, false, NULL);
-	tender_open(t);
-	text(t, "title", r, "title");
-	text(t, "description", r, "description");
+	tell_open(t, tag, r->time_ms, &r->leaf, false, NULL);
+	tell_tender_open(t);
+	tell_text(t, "title", r, "title");
+	tell_text(t, "description", r, "description");
 	json_put_cstr(t->o, "status", status);
-	org(t, "procuringEntity", &t->p->lead);
-	raw(t, "value", r, "estimate");
+	tell_org(t, "procuringEntity", &t->p->lead);
+	tell_raw(t, "value", r, "estimate");
 	json_put_cstr(t->o, "procurementMethod", "open");
 	json_put_cstr(t->o, "awardCriteria",
 		json_get(d, json_get(d, json_root(d), "award"), "qualityValue") ? "ratedCriteria"
@@ -349,7 +335,7 @@ static void tender(struct telling *t, const struct row *r, const struct row *bef
 	items_put(t, r);
 	documents_put(t, r);
 	if (strcmp(tag, "tenderAmendment") == 0)
-		amendment_put(t, r, before, tender_tag(t, before, two_before));
+		tell_amendment(t, r, before, tender_tag(t, before, two_before));
 	json_close(t->o);
 	json_close(t->o);
 }
@@ -360,8 +346,8 @@ static void opened(struct telling *t)
 	const struct seal_replay *r = t->p->replay;
 	int64_t time = (int64_t)r->policy.open_ms;
 
-	release_open(t, "tenderUpdate", time, &r->closed->close.root, true, NULL);
-	tender_open(t);
+	tell_open(t, "tenderUpdate", time, &r->closed->close.root, true, NULL);
+	tell_tender_open(t);
 	json_put_cstr(t->o, "status", "active");
 	json_put_u64(t->o, "numberOfTenderers", t->n_offer);
 	json_close(t->o);
@@ -386,7 +372,7 @@ static void opened(struct telling *t)
 				t->o, "status", t->offer[i].admitted ? "valid" : "disqualified");
 			json_open_at(t->o, "tenderers", '[');
 			hex_encode(t->offer[i].bid->line->commit->name.bidder.b, 32, hex);
-			supplier(t, NULL, slice_str(arena_printf(t->arena, "%s", hex)),
+			tell_supplier(t, NULL, slice_str(arena_printf(t->arena, "%s", hex)),
 				t->offer[i].supplier);
 			json_close(t->o);
 			json_close(t->o);
@@ -395,295 +381,6 @@ static void opened(struct telling *t)
 	}
 	json_close(t->o);
 	json_close(t->o);
-}
-
-/* ---- awards ---- */
-
-/* A bid that wins. Bidders choose their bids' ids, so two may have one: it is known by both. */
-struct winner {
-	struct slice bidder, bid;
-};
-
-static struct winner winner_of(struct telling *t, const struct row *r, json_ref line)
-{
-	return (struct winner){get_text(doc_of(r), line, "bidder", t->arena),
-		get_text(doc_of(r), line, "bid", t->arena)};
-}
-
-static bool winner_eq(const struct winner *a, const struct winner *b)
-{
-	return slice_eq(a->bidder, b->bidder) && slice_eq(a->bid, b->bid);
-}
-
-/* One award for each bid that wins, named by it: a later award of another choice says of those that win no more that they are cancelled, and contracts find theirs. */
-static const char *award_id(struct telling *t, const struct winner *w)
-{
-	return arena_printf(t->arena, "%.*s-award-%.*s-%.*s", SLICE_FMT(t->ocid), SLICE_FMT(w->bid),
-		SLICE_FMT(slice_sub(w->bidder, 0, 16)));
-}
-
-static json_ref lines_of(const struct row *r)
-{
-	return json_get(doc_of(r), json_root(doc_of(r)), "lines");
-}
-
-static bool line_is(struct telling *t, const struct row *r, json_ref line, const struct winner *w)
-{
-	struct winner theirs = winner_of(t, r, line);
-
-	return winner_eq(&theirs, w);
-}
-
-/* The first line of a bid; JSON_ABSENT: it wins nothing. */
-static json_ref line_of(struct telling *t, const struct row *r, const struct winner *w)
-{
-	for
-		EACH(doc_of(r), v, lines_of(r))
-	if (line_is(t, r, v, w))
-		return v;
-	return JSON_ABSENT;
-}
-
-/* Lots of a bid's lines: a lot is not in two of them (rules 1 and 3 of the model). */
-static void award_lots(struct telling *t, const struct row *r, const struct winner *w)
-{
-	const struct json_doc *d = doc_of(r);
-
-	json_open_at(t->o, "relatedLots", '[');
-	for
-		EACH(d, v, lines_of(r))
-	for
-		EACH(d, l, json_get(d, v, "lots"))
-	if (line_is(t, r, v, w))
-		json_put_raw(t->o, NULL, json_raw(d, l));
-	json_close(t->o);
-}
-
-static void award_value(struct telling *t, const struct row *r, const struct winner *w)
-{
-	struct currency currency;
-	int64_t sum = 0, price = 0;
-
-	for
-		EACH(doc_of(r), v, lines_of(r))
-	if (line_is(t, r, v, w) && rec_money(doc_of(r), v, "price", &price, &currency) &&
-		__builtin_add_overflow(sum, price, &sum))
-		return; /* a sum that is out of range is not told */
-	view_money(t->o, "value", sum, &currency);
-}
-
-/* What the lead calls active and is not final waits yet, for whoever reads it. */
-static struct slice award_status(struct telling *t, const struct row *r)
-{
-	struct slice status = text_of(t, r, "status");
-
-	return slice_is(status, "active") && !finals_has(&t->finals, r) ? SLICE("pending") : status;
-}
-
-static void award_of_bid(struct telling *t, const struct row *r, json_ref line, struct slice status)
-{
-	const struct json_doc *d = doc_of(r);
-	struct winner w = winner_of(t, r, line);
-
-	json_open(t->o, '{');
-	json_put_cstr(t->o, "id", award_id(t, &w));
-	json_put_string(t->o, "status", status);
-	view_time(t->o, "date", r->time_ms);
-	award_value(t, r, &w);
-	json_open_at(t->o, "suppliers", '[');
-	supplier(t, NULL, w.bidder, get_text(d, line, "supplier", t->arena));
-	json_close(t->o);
-	award_lots(t, r, &w);
-	json_open_at(t->o, "relatedBids", '[');
-	json_put_string(t->o, NULL, w.bid);
-	json_close(t->o);
-	json_open_at(t->o, "buyers", '[');
-	for (size_t i = 0; i < t->p->n_participant; i++)
-		org(t, NULL, &t->p->participant[i]);
-	json_close(t->o);
-	json_close(t->o);
-}
-
-/* What the version before had, and this one has not. */
-static void awards_lost(struct telling *t, const struct row *r, const struct row *before)
-{
-	for
-		EACH(doc_of(before), v, lines_of(before))
-		{
-			struct winner w = winner_of(t, before, v);
-
-			if (line_of(t, before, &w) != v || line_of(t, r, &w) != JSON_ABSENT)
-				continue;
-			json_open(t->o, '{');
-			json_put_cstr(t->o, "id", award_id(t, &w));
-			json_put_cstr(t->o, "status", "cancelled");
-			view_time(t->o, "date", r->time_ms);
-			json_close(t->o);
-		}
-}
-
-static void award_put(struct telling *t, const struct row *r, const struct row *before)
-{
-	struct slice status = award_status(t, r);
-
-	release_open(t,
-		!before				? "award"
-		: slice_is(status, "cancelled") ? "awardCancellation"
-						: "awardUpdate",
-		r->time_ms, &r->leaf, true, r);
-	tender_open(t);
-	json_put_cstr(t->o, "status",
-		slice_is(status, "active")	   ? "complete"
-		: slice_is(status, "unsuccessful") ? "unsuccessful"
-						   : "active");
-	json_close(t->o);
-	json_open_at(t->o, "awards", '[');
-	for
-		EACH(doc_of(r), v, lines_of(r))
-		{
-			struct winner w = winner_of(t, r, v);
-
-			if (line_of(t, r, &w) == v)
-				award_of_bid(t, r, v, status);
-		}
-	if (before && may_tell(t, before))
-		awards_lost(t, r, before);
-	json_close(t->o);
-	json_close(t->o);
-}
-
-static const char *contract_id(struct telling *t, const struct object_id *object)
-{
-	char name[OBJECT_TEXT + 1];
-
-	object_format(object, name);
-	return arena_printf(t->arena, "%.*s-contract-%.8s", SLICE_FMT(t->ocid), name + ID_TEXT + 1);
-}
-
-static void contract_open(struct telling *t, const struct row *r)
-{
-	json_open_at(t->o, "contracts", '[');
-	json_open(t->o, '{');
-	json_put_cstr(t->o, "id", contract_id(t, &r->object));
-	json_put_cstr(t->o, "awardID",
-		award_id(t, &(struct winner){text_of(t, r, "bidder"), text_of(t, r, "bid")}));
-}
-
-static const char *contract_tag(struct telling *t, const struct row *r, const struct row *before)
-{
-	struct slice status = text_of(t, r, "status");
-
-	if (!before)
-		return "contract";
-	if (slice_is(status, "terminated") || slice_is(status, "cancelled"))
-		return "contractTermination";
-	if (slice_is(text_of(t, before, "status"), "active") &&
-		(!same_in(r, before, "value") || !same_in(r, before, "items") ||
-			!same_in(r, before, "period")))
-		return "contractAmendment";
-	return "contractUpdate";
-}
-
-static void contract_put(struct telling *t, const struct row *r, const struct row *before,
-	const struct row *two_before)
-{
-	const struct json_doc *d = doc_of(r);
-	const char *tag = contract_tag(t, r, before);
-	json_ref items = json_get(d, json_root(d), "items"),
-		 milestones = json_get(d, json_root(d), "milestones");
-
-	release_open(t, tag, r->time_ms, &r->leaf, true, t->p->award_last);
-	contract_open(t, r);
-	text(t, "title", r, "title");
-	text(t, "status", r, "status");
-	raw(t, "value", r, "value");
-	org(t, "buyer", &r->object.owner);
-	raw(t, "period", r, "period");
-	raw(t, "dateSigned", r, "dateSigned");
-	if (json_count(d, items)) {
-		json_open_at(t->o, "items", '[');
-		for
-			EACH(d, v, items)
-			{
-				json_open(t->o, '{');
-				json_put_string(t->o, "id", get_text(d, v, "id", t->arena));
-				json_put_string(t->o, "description",
-					get_text(d, v, "description", t->arena));
-				json_put_raw(
-					t->o, "quantity", json_raw(d, json_get(d, v, "quantity")));
-				json_close(t->o);
-			}
-		json_close(t->o);
-	}
-	if (json_count(d, milestones)) {
-		json_open_at(t->o, "milestones", '[');
-		for
-			EACH(d, v, milestones)
-		json_put_raw(t->o, NULL, json_raw(d, v));
-		json_close(t->o);
-	}
-	if (strcmp(tag, "contractAmendment") == 0)
-		amendment_put(t, r, before, contract_tag(t, before, two_before));
-	json_close(t->o);
-	json_close(t->o);
-	json_close(t->o);
-}
-
-static const struct row *contract_of(const struct process *p, const struct row *r)
-{
-	struct object_id object;
-
-	if (!get_object(&r->doc, json_root(&r->doc), "contract", &object))
-		return NULL;
-	for (const struct row *c = process_next(p, P_CONTRACT, NULL); c;
-		c = process_next(p, P_CONTRACT, c))
-		if (object_id_eq(&c->object, &object))
-			return c;
-	return NULL;
-}
-
-/* A delivery is a milestone of the implementation, a payment a transaction of it. */
-static void implementation_put(struct telling *t, const struct row *r)
-{
-	const struct row *c = contract_of(t->p, r);
-	const struct json_doc *d = doc_of(r);
-	char object[OBJECT_TEXT + 1];
-
-	if (!c || !t->p->award_last || !may_tell(t, r) || !may_tell(t, c) ||
-		!may_tell(t, t->p->award_last))
-		return;
-	object_format(&r->object, object);
-	release_open(t, "implementation", r->time_ms, &r->leaf, true, t->p->award_last);
-	contract_open(t, c);
-	json_open_at(t->o, "implementation", '{');
-	json_open_at(t->o, r->kind == P_DELIVERY ? "milestones" : "transactions", '[');
-	json_open(t->o, '{');
-	json_put_cstr(t->o, "id", arena_printf(t->arena, "%.8s", object + ID_TEXT + 1));
-	if (r->kind == P_DELIVERY) {
-		json_put_cstr(t->o, "title", "delivery");
-		json_put_cstr(t->o, "type", "delivery");
-		raw(t, "dateMet", r, "date");
-		json_put_cstr(
-			t->o, "status", get_bool(d, json_root(d), "accepted") ? "met" : "notMet");
-	} else {
-		raw(t, "date", r, "date");
-		raw(t, "value", r, "value");
-		org(t, "payer", &c->object.owner);
-		supplier(t, "payee", text_of(t, c, "bidder"), text_of(t, c, "supplier"));
-	}
-	json_close(t->o);
-	json_close(t->o);
-	json_close(t->o);
-	json_close(t->o);
-	json_close(t->o);
-	json_close(t->o);
-}
-
-static void movement_put(struct telling *t, const struct row *r)
-{
-	if ((r->kind == P_DELIVERY || r->kind == P_TRANSACTION) &&
-		process_has(t->p, &r->object.owner))
-		implementation_put(t, r);
 }
 
 /* The version of the same object that stands `back` places before this one; NULL. */
@@ -700,13 +397,13 @@ static bool is_told(const struct telling *t, const struct row *r)
 {
 	const struct process *p = t->p;
 
-	if (!process_may_write(p, r) || !may_tell(t, r))
+	if (!process_may_write(p, r) || !tell_may(t, r))
 		return false;
 	if (r->kind == P_TENDER)
 		return p->tender && object_id_eq(&r->object, &p->tender->object);
 	if (r->kind == P_AWARD)
 		return p->award_last && object_id_eq(&r->object, &p->award_last->object);
-	return r->kind != P_CONTRACT || (p->award_last && may_tell(t, p->award_last));
+	return r->kind != P_CONTRACT || (p->award_last && tell_may(t, p->award_last));
 }
 
 static void version_put(struct telling *t, const struct row *r)
@@ -718,9 +415,9 @@ static void version_put(struct telling *t, const struct row *r)
 	else if (r->kind == P_TENDER)
 		tender(t, r, before, two);
 	else if (r->kind == P_AWARD)
-		award_put(t, r, before);
+		tell_award(t, r, before);
 	else if (r->kind == P_CONTRACT)
-		contract_put(t, r, before, two);
+		tell_contract(t, r, before, two);
 }
 
 /* In order of time; at the same moment what a step rests on goes before it. */
@@ -740,13 +437,13 @@ static void steps(struct telling *t)
 			told = true;
 		}
 		for (; i < p->rows->n && p->rows->row[i].time_ms < r->time_ms; i++)
-			movement_put(t, &p->rows->row[i]);
+			tell_movement(t, &p->rows->row[i]);
 		version_put(t, r);
 	}
 	if (!told)
 		opened(t);
 	for (; i < p->rows->n; i++)
-		movement_put(t, &p->rows->row[i]);
+		tell_movement(t, &p->rows->row[i]);
 }
 
 /* ---- the package ---- */
