@@ -158,7 +158,8 @@ static int check_count(struct cli *cli)
 			command_words(c), command_words(c));
 	if (cli_switch(cli, "help") || (cli->n_arg >= c->args_min && cli->n_arg <= c->args_max))
 		return 0;
-	return why_set(&cli->why, E_USAGE, "", "usage: entente %s %s", command_words(c), c->args);
+	return why_set(&cli->why, E_USAGE, "", "usage: entente %s%s%s; see entente help %s",
+		command_words(c), *c->args ? " " : "", c->args, command_words(c));
 }
 
 int cli_parse(struct cli *cli, int argc, char **argv)

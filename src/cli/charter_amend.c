@@ -56,11 +56,9 @@ static int clearance_set(struct cli *cli, struct charter *c, const char *text)
 			return why_set(&cli->why, E_USAGE, "--clearance", "%.*s is no member",
 				SLICE_FMT(party));
 	}
-	int level = charter_level(c, rest);
-	if (level < 0)
-		return why_set(&cli->why, E_USAGE, "--clearance", "%.*s is not in the ladder",
-			SLICE_FMT(rest));
-	clearance_line(c, any, &member)->level = (unsigned)level;
+	unsigned level;
+	TRY(charter_level_need(c, rest, "--clearance", &level, &cli->why));
+	clearance_line(c, any, &member)->level = level;
 	return 0;
 }
 

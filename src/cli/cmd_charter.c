@@ -154,13 +154,9 @@ static int charter_new(struct cli *cli)
 	if (cli_option_count(cli, "clearance") > 1)
 		return why_set(
 			&cli->why, E_USAGE, "--clearance", "is given once for a new charter");
-	if (clearance) {
-		int level = charter_level(c, slice_str(clearance));
-		if (level < 0)
-			return why_set(&cli->why, E_USAGE, "--clearance", "%s is not in the ladder",
-				clearance);
-		any.level = (unsigned)level;
-	}
+	if (clearance)
+		TRY(charter_level_need(
+			c, slice_str(clearance), "--clearance", &any.level, &cli->why));
 	c->clearance = &any;
 	c->n_clearance = 1;
 	if (cli_option(cli, "text"))

@@ -206,19 +206,11 @@ static int sign_sense(struct sensing *s, struct why *why)
 
 static int clearance_sense(struct sensing *s, struct why *why)
 {
-	const struct charter *c = s->w->standing.charter;
 	struct slice rest = s->body->clearance, class_name = SLICE_NONE;
-	struct buf all CLEANUP_BUF = BUF(4 * KIB);
+	unsigned level;
 
 	slice_cut(&rest, ' ', &class_name);
-	if (charter_level(c, class_name) >= 0)
-		return 0;
-	for (size_t i = 0; i < c->n_ladder; i++) {
-		buf_str(&all, i ? ", " : "");
-		buf_slice_add(&all, c->ladder[i]);
-	}
-	return why_set(why, E_INVALID, "clearance", "%.*s is not in the charter's ladder: %s",
-		SLICE_FMT(class_name), buf_cstr(&all));
+	return charter_level_need(s->w->standing.charter, class_name, "clearance", &level, why);
 }
 
 static int accede_sense(struct sensing *s, struct why *why)

@@ -381,3 +381,21 @@ int charter_level(const struct charter *c, struct slice class_name)
 			return (int)i;
 	return -1;
 }
+
+int charter_level_need(const struct charter *c, struct slice class_name, const char *where,
+	unsigned *ret, struct why *why)
+{
+	struct buf all CLEANUP_BUF = BUF(4 * KIB);
+	int level = charter_level(c, class_name);
+
+	if (level >= 0) {
+		*ret = (unsigned)level;
+		return 0;
+	}
+	for (size_t i = 0; i < c->n_ladder; i++) {
+		buf_str(&all, i ? ", " : "");
+		buf_slice_add(&all, c->ladder[i]);
+	}
+	return why_set(why, E_INVALID, where, "the class %.*s is not in the charter; there are: %s",
+		SLICE_FMT(class_name), buf_cstr(&all));
+}

@@ -95,5 +95,8 @@ bool charter_follows(const struct charter *c, const struct charter *present);
 bool charter_has_member(const struct charter *c, const struct id *m);
 /* Index of a class in the ladder, or -1. */
 int charter_level(const struct charter *c, struct slice class_name);
+/* The class as charter_level() finds it; else E_INVALID at `where`, and which classes there are. */
+MUST_USE int charter_level_need(const struct charter *c, struct slice class_name, const char *where,
+	unsigned *ret, struct why *why);
 
 #endif

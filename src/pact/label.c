@@ -98,12 +98,14 @@ void label_print(const struct label *l, struct buf *b)
 
 int label_check(const struct label *l, const struct charter *c, struct why *why)
 {
+	unsigned level;
+
 	if (!slice_eq(l->policy, c->policy))
 		return why_set(why, E_INVALID, "label", "the policy %.*s is not the charter's",
 			SLICE_FMT(l->policy));
-	if (charter_level(c, l->class_name) < 0)
-		return why_set(why, E_INVALID, "label", "the class %.*s is not in the charter",
-			SLICE_FMT(l->class_name));
+	int rc = charter_level_need(c, l->class_name, "label", &level, why);
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < l->n_tag; i++) {
 		struct slice rest = l->tag[i].values, one;
 		if (slice_is(l->tag[i].tag, "TLP"))
