@@ -112,7 +112,10 @@ static int inherit(struct cli *cli, struct draft *d, struct note_record *note)
 	if (!cli_option(cli, "until"))
 		d->until_ms = r.until_ms;
 	if (!cli_option(cli, "to")) {
+		struct version now = {0};
 		d->all = is_for_all(cli, &r);
+		TRY(version_now(cli->db, cli->world.coalition.row, &d->object, &now, &cli->why));
+		TRY(version_veiled(cli->db, &now, &d->veil_all, &cli->why));
 		d->member = r.audience;
 		d->n_member = d->all ? 0 : r.n_audience;
 	}

@@ -1,6 +1,8 @@
 /* version.c: see version.h. */
 #include "node/version.h"
 
+#include "log/store.h"
+
 int version_now(struct db *db, int64_t coalition_row, const struct object_id *object,
 	struct version *ret, struct why *why)
 {
@@ -35,4 +37,18 @@ int version_still(struct db *db, int64_t coalition_row, const struct object_id *
 		return why_set(
 			why, E_CONFLICT, "If-Match", "somebody has changed it since: get it again");
 	return 0;
+}
+
+int version_veiled(struct db *db, const struct version *of, bool *ret, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(MIB);
+	struct slice bytes;
+	struct entry e;
+	int rc = log_entry(db, of->log_row, of->seq, &arena, &bytes, why);
+
+	if (rc == 0)
+		rc = entry_parse(&e, &arena, bytes, why);
+	if (rc == 0)
+		*ret = e.kind.n == 0;
+	return rc;
 }

@@ -25,5 +25,7 @@ MUST_USE int version_now(struct db *db, int64_t coalition_row, const struct obje
 /* E_CONFLICT ("If-Match") if `seen` was given and another version stands. */
 MUST_USE int version_still(struct db *db, int64_t coalition_row, const struct object_id *object,
 	const struct version *seen, struct why *why);
+/* Is the entry veiled? Then nobody but its readers has its header, and a new version is not to tell it. */
+MUST_USE int version_veiled(struct db *db, const struct version *of, bool *ret, struct why *why);
 
 #endif

@@ -409,6 +409,29 @@ def test_two_people_edit_the_same_record(t, alb, edi):
     assert [v["title"] for v in edi.get(path + "/versions").items] == ["By Edi", "A note"]
 
 
+def test_a_new_version_lets_no_more_through(t, alb, edi):
+    """Label and veil stay if nothing is said of them; a looser label is an officer's to give, and what is no note is no note's to change."""
+    boss = Person(alb, "admin")
+    path = boss.post(f"/coalitions/{t.id}/records", note(t, label="RESTRICTED TLP=AMBER", audience="all", veil=True)).headers["Location"].removeprefix("/api/v1")
+
+    def change(status, **more):
+        a = boss.put(path, {"audience": "all", "content": {"title": "A better word"}, **more}, **{"If-Match": boss.get(path).etag})
+        assert a.status == status, (a.status, a.json)
+        return a
+
+    def shape():
+        r = boss.get(path).json
+        return next(e["shape"] for e in boss.all(f"/coalitions/{t.id}/logs/{alb.member}.1/entries") if e["seq"] == r["seq"])
+    assert shape() == "veiled"
+    assert change(200).json["label"].endswith(" RESTRICTED TLP=AMBER") and shape() == "veiled"
+    for looser in ("UNCLASSIFIED TLP=AMBER", "RESTRICTED TLP=GREEN", "RESTRICTED"):
+        assert change(403, label=looser).pointer == "/label", looser
+    assert change(200, label="CONFIDENTIAL TLP=AMBER+STRICT", veil=False).json["label"].endswith(" CONFIDENTIAL TLP=AMBER+STRICT") and shape() == "open"
+    object = path.split("/")[-1]
+    alb.run("put", "from the command line", "--object", object)
+    assert boss.get(path).json["label"].endswith(" CONFIDENTIAL TLP=AMBER+STRICT")
+
+
 def test_idempotency(t, alb, edi):
     path, key = f"/coalitions/{t.id}/records", {"Idempotency-Key": "k-1"}
     before = len(edi.all(path))

@@ -40,7 +40,7 @@ function schema_of(labels: Labels, fresh: boolean): Schema {
 
 // What the form holds, as the API wants it.
 export function wish_of(v: Value, fresh: boolean, m: string, members: readonly PartyRef[], self: string): Record<string, unknown> {
-	const label = [v["class"], v["tlp"] ? `TLP=${v["tlp"]}` : ""].filter(Boolean).join(" ");
+	const label = [v["class"], v["tlp"] ? `TLP=${v["tlp"]}` : "", v["categories"]].filter(Boolean).join(" ");
 	const chosen = v["audience"] as string[];
 	const others = members.filter((p) => p.id !== self);
 	const everybody = others.length > 0 && others.every((p) => chosen.includes(p.id));
@@ -62,9 +62,11 @@ export function pointer_in_form(pointer: string | undefined): string | undefined
 function value_of(r: RecordRow): Value {
 	const words = r.label.split(" ");
 	const tlp = words.find((w) => w.startsWith("TLP="))?.slice(4) ?? "";
+	// Categories of the charter have no field here: they stay as they are.
+	const categories = words.filter((w) => w.includes("=") && !w.startsWith("TLP=")).join(" ");
 	const name = words.filter((w) => !w.includes("=")).at(-1) ?? "";
 	return {
-		title: r.title, text: r.content?.text ?? "", class: name, tlp, until: r.until ?? "",
+		title: r.title, text: r.content?.text ?? "", class: name, tlp, categories, until: r.until ?? "",
 		files: r.files.map((f) => ({ name: f.name, sha256: f.sha256, size: f.size })), audience: r.audience.map((a) => a.id).filter((id) => id !== r.author),
 	};
 }
