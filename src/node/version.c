@@ -52,3 +52,22 @@ int version_veiled(struct db *db, const struct version *of, bool *ret, struct wh
 		*ret = e.kind.n == 0;
 	return rc;
 }
+
+int version_stays(struct db *db, int64_t coalition_row, const struct object_id *object,
+	struct slice kind, struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		"SELECT kind FROM item WHERE coalition = $1 AND object_owner = $2 AND object_name = $3 "
+		"ORDER BY epoch DESC, seq DESC, at DESC LIMIT 1");
+	int rc;
+
+	db_bind_i64(s, 1, coalition_row);
+	db_bind_blob(s, 2, slice_of(object->owner.b, sizeof(object->owner.b)));
+	db_bind_blob(s, 3, slice_of(object->name.b, sizeof(object->name.b)));
+	rc = db_step(s, why);
+	if (rc == DB_ROW && !slice_eq(db_text(s, 0), kind))
+		rc = why_set(why, E_STATE, "/object", "is a %.*s and stays one",
+			SLICE_FMT(db_text(s, 0)));
+	db_reset(s);
+	return rc < 0 ? rc : 0;
+}

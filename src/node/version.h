@@ -27,5 +27,8 @@ MUST_USE int version_still(struct db *db, int64_t coalition_row, const struct ob
 	const struct version *seen, struct why *why);
 /* Is the entry veiled? Then nobody but its readers has its header, and a new version is not to tell it. */
 MUST_USE int version_veiled(struct db *db, const struct version *of, bool *ret, struct why *why);
+/* E_STATE ("/object") if what stands, in whatever state, is of another kind. 0 if there is no such object here. */
+MUST_USE int version_stays(struct db *db, int64_t coalition_row, const struct object_id *object,
+	struct slice kind, struct why *why);
 
 #endif

@@ -13,6 +13,7 @@
 #include "node/audit.h"
 #include "node/draft_int.h"
 #include "node/fold.h"
+#include "node/grant.h"
 #include "node/head.h"
 #include "node/workspace.h"
 
@@ -219,6 +220,30 @@ static int draft_follows(struct writing *w, const struct draft *d, struct why *w
 	return version_still(w->db, w->world.coalition.row, &d->object, &d->follows, why);
 }
 
+static bool is_version(const struct draft *d)
+{
+	return d->has_object && act_kind_of(d->kind) == ACT_NONE &&
+	       grant_kind_of(d->kind) == GRANT_NONE;
+}
+
+/*
+ * The rules of a kind guard its records, and a version of another kind would go around them: what is a commitment stays one. What releases, recalls and erases names
+ * an object and is no version of it.
+ */
+static int draft_stays(struct writing *w, const struct draft *d, struct why *why)
+{
+	if (!is_version(d))
+		return 0;
+	for (size_t i = 0; i < w->made.n; i++) {
+		const struct draft *other = w->made.p[i].d;
+		if (is_version(other) && object_id_eq(&other->object, &d->object) &&
+			!slice_eq(other->kind, d->kind))
+			return why_set(why, E_STATE, "/object", "is a %.*s and stays one",
+				SLICE_FMT(other->kind));
+	}
+	return version_stays(w->db, w->world.coalition.row, &d->object, d->kind, why);
+}
+
 /* All drafts of a unit, or none: what was made of it before one failed is taken back, a roll made for it as well. */
 static int unit_make(struct writing *w, struct write_unit *u)
 {
@@ -229,6 +254,8 @@ static int unit_make(struct writing *w, struct write_unit *u)
 
 	for (size_t i = 0; rc == 0 && i < u->n; i++) {
 		rc = draft_follows(w, &u->d[i], &u->why);
+		if (rc == 0)
+			rc = draft_stays(w, &u->d[i], &u->why);
 		if (rc == 0)
 			rc = draft_admit(w, &u->d[i], &u->why);
 		if (rc == 0)

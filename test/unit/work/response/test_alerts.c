@@ -198,6 +198,14 @@ static void a_changed_alert_hides_no_other(void **state)
 	struct why said = {0};
 	size_t n;
 
+	/* By a node that does not look at what its own record was. */
+	struct stmt *s = db_stmt(l->m[1].db,
+		"UPDATE item SET kind = 'note/1' WHERE object_owner = $1 AND object_name = $2");
+	db_bind_blob(s, 1, slice_of(first.owner.b, sizeof(first.owner.b)));
+	db_bind_blob(s, 2, slice_of(first.name.b, sizeof(first.name.b)));
+	assert_ok(db_begin(l->m[1].db, &why));
+	assert_ok(db_run(s, &why));
+	assert_ok(db_commit(l->m[1].db, &why));
 	league_note_again(l, 1, &first, (int[]){0, 2}, 2, "no alert", "any more");
 	league_settle(l);
 	struct desk d = desk_open(l, 0, MODE_REAL);

@@ -93,6 +93,35 @@ static void what_is_away_is_not_free(void **state)
 	assert_int_equal(left(l, &cap, 31 * HOUR, 32 * HOUR), 5);
 }
 
+/* What is bound is not free again because something else is written over the commitment. */
+static void a_commitment_is_not_written_over(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(4 * MIB);
+	struct object_id cap = capability(l, 1, "quantity=2", "reserve=0");
+	struct object_id a = accepted(l, &cap, "code=1", "2");
+	struct object_id c = said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &a), NULL);
+	struct draft d = league_draft(l, &arena, (int[]){0}, 1, "no", "commitment"), two[2];
+	struct written w[2];
+	struct why said_why = {0};
+
+	d.has_object = true;
+	d.object = c;
+	assert_int_equal(
+		node_write(l->m[1].node, l->m[1].db, &l->id, &d, 1, w, &said_why), E_STATE);
+	assert_string_equal(said_why.where, "/object");
+	assert_string_equal(said_why.text, "is a response/commit/1 and stays one");
+	assert_int_equal(left(l, &cap, 21 * HOUR, 22 * HOUR), 0);
+	/* Nor in one transaction with it. */
+	d.object.name.b[0] ^= 1;
+	two[0] = two[1] = d;
+	two[1].kind = SLICE("response/capability/1");
+	two[1].content = SLICE("{\"type\":\"HCP\",\"name\":\"Pump\",\"kind\":\"module\"}");
+	assert_int_equal(
+		node_write(l->m[1].node, l->m[1].db, &l->id, two, 2, w, &said_why), E_STATE);
+	assert_ok(node_write(l->m[1].node, l->m[1].db, &l->id, two + 1, 1, w, &why));
+}
+
 static void what_is_extended_stays_bound(void **state)
 {
 	struct league *l = *state;
@@ -350,8 +379,8 @@ static void a_debt_is_its_debtors_word(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		SIGNED(what_is_away_is_not_free), SIGNED(what_is_extended_stays_bound),
-		SIGNED(more_does_not_come_than_was_committed),
+		SIGNED(what_is_away_is_not_free), SIGNED(a_commitment_is_not_written_over),
+		SIGNED(what_is_extended_stays_bound), SIGNED(more_does_not_come_than_was_committed),
 		SIGNED(a_dossier_grows_with_its_records),
 		SIGNED(nobody_fills_a_list_for_the_others), SIGNED(a_debt_is_its_debtors_word),
 		SIGNED(what_is_overdue_is_not_free), /* it moves the clock */
