@@ -90,10 +90,10 @@ static void area_add(const struct aid_place *p, struct slice *list, size_t *n)
 		list[(*n)++] = p->name;
 }
 
-/* What is not covered yet: in effect, commits and open acceptances are taken off. */
+/* What is not covered yet: commits and open acceptances are taken off. What is on its way, there or done was committed before, and is in that already. */
 static int64_t open_of(const struct line_view *l)
 {
-	int64_t taken = l->committed + l->accepted + l->in_transit + l->on_site + l->done;
+	int64_t taken = l->committed + l->accepted;
 
 	return l->line->quantity > taken ? l->line->quantity - taken : 0;
 }

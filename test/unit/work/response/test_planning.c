@@ -85,11 +85,34 @@ static void a_window_has_its_own_quantity(void **state)
 	reading_end(&r);
 }
 
+/* One of two pumps is on its way: the other one is still to be found. */
+static void what_moves_is_counted_once(void **state)
+{
+	struct league *l = *state;
+	struct object_id q = asks(l), cap = capability(l, 1, "quantity=1", "reserve=0");
+	struct object_id o = offer(l, 1, &q, &cap, "items.0.quantity=1");
+
+	league_settle(l);
+	struct object_id a = said(l, 0, AID_ACCEPTANCE, NULL, 0, naming("offer", &o),
+		"authorised_by=duty officer", "commit_by=+2h", NULL);
+	league_settle(l);
+	struct object_id c = said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &a), NULL);
+	said(l, 1, AID_DEPLOYMENT, NULL, 0, naming("commit", &c), "status=IN_TRANSIT",
+		"items.0.line=1", "items.0.type=HCP", "items.0.quantity=1", NULL);
+	league_settle(l);
+	struct reading *r = reading_start(l, 0);
+	const struct plan_problem *p = gather(l, r, &q);
+	assert_int_equal(p->n_line, 1);
+	assert_int_equal(p->line[0].quantity, 1);
+	reading_end(&r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		SIGNED(partners_of_every_capability_are_heeded),
 		SIGNED(a_window_has_its_own_quantity),
+		SIGNED(what_moves_is_counted_once),
 	};
 	int skip;
 
