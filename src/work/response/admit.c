@@ -6,7 +6,7 @@
  *	1. The sum of what a member has committed of a capability never exceeds quantity less reserve, at any moment. Other nodes cannot break it: only the owner commits.
  *	2. A commit answers the newest version of one acceptance, by its hash, before commit_by, once.
  *	3. An acceptance takes the newest version of one offer, by its hash, and never more than is left of it.
- *	4. Where a request wants two people, an acceptance is written only if a second one has confirmed these very bytes (waiting.h), and once.
+ *	4. Where a request wants two people, an acceptance is written only if a second one has confirmed these very bytes (waiting.h), and once; and a request never stops wanting them.
  *	5. What a record names is here, is of the same mode, and belongs to whom it must.
  */
 #include "work/response/book.h"
@@ -636,6 +636,38 @@ static int need_own_capability(struct admit *d, const struct object_id *object, 
 	return need_own(d, AID_CAPABILITY, object, where, &r);
 }
 
+/* Where two people accept, one alone would get around the other by a new version that does not ask for it. */
+static int request_admit(struct admit *d, const struct aid_request *q)
+{
+	struct aid_record r;
+	struct why none = {0};
+	bool had = false;
+	size_t at = 0;
+	union aid_any pending;
+	int rc;
+
+	if (!id_is_zero(&d->object.owner) && !q->four_eyes) {
+		rc = aid_get(&d->v, AID_REQUEST, &d->object, &r, &none);
+		if (rc < 0 && rc != E_MISSING) {
+			*d->why = none;
+			return rc;
+		}
+		had = rc == 0 && r.a->request.four_eyes;
+		while (!had && pending_next(d, AID_REQUEST, &at, &pending)) {
+			const struct draft *p = d->a->before[at - 1];
+
+			had = p->has_object && same_object(&p->object, &d->object) &&
+			      pending.request.four_eyes;
+		}
+		if (had)
+			return no(d, E_DENIED, "/four_eyes",
+				"once two people accept for a request, it stays so");
+	}
+	return id_is_zero(&q->incident.owner)
+		       ? 0
+		       : need(d, AID_INCIDENT, &q->incident, "/incident", &r);
+}
+
 static int record_admit(struct admit *d, enum aid_kind kind, const union aid_any *a)
 {
 	struct aid_record r;
@@ -649,9 +681,7 @@ static int record_admit(struct admit *d, enum aid_kind kind, const union aid_any
 		return need_exact(
 			d, AID_KINDS, &a->ack.target, &a->ack.leaf, "/target", "/leaf", &r);
 	case AID_REQUEST:
-		return id_is_zero(&a->request.incident.owner)
-			       ? 0
-			       : need(d, AID_INCIDENT, &a->request.incident, "/incident", &r);
+		return request_admit(d, &a->request);
 	case AID_OFFER:
 		return offer_admit(d, &a->offer);
 	case AID_ACCEPTANCE:

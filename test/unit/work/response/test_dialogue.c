@@ -374,6 +374,36 @@ static void two_people_say_the_same(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Whoever writes a new version of the request does not get around the second one. */
+static void two_people_stay_two(void **state)
+{
+#define VERSION(more)                                                                              \
+	SLICE("{\"code\":\"8\",\"title\":\"Pumps\",\"situation\":\"The dam leaks\","               \
+	      "\"location\":{\"name\":\"Valley\"},\"offers_due\":\"2099-01-01T00:00:00Z\","        \
+	      "\"lines\":[{\"line\":1,\"type\":\"HCP\",\"quantity\":3,"                            \
+	      "\"needed_by\":\"2099-01-02T00:00:00Z\"}]" more "}")
+	struct league *l = *state;
+	struct object_id q = said(
+		l, 0, AID_REQUEST, (int[]){0, 1}, 2, REQUEST("8"), LINE, "four_eyes=true", NULL);
+	struct why said_why = {0};
+	struct draft d = {.mode = MODE_REAL,
+		.kind = SLICE("response/request/1"),
+		.has_object = true,
+		.object = q,
+		.label = SLICE("league RESTRICTED"),
+		.member = &l->m[1].id,
+		.n_member = 1,
+		.media = SLICE("application/json"),
+		.content = VERSION(",\"four_eyes\":true")};
+
+	assert_int_equal(written(l, &d, &said_why), 0);
+	d.content = VERSION("");
+	assert_int_equal(written(l, &d, &said_why), E_DENIED);
+	assert_string_equal(said_why.where, "/four_eyes");
+	d.content = VERSION(",\"four_eyes\":false");
+	assert_int_equal(written(l, &d, &said_why), E_DENIED);
+}
+
 static void outside_the_label_there_is_nothing(void **state)
 {
 	struct league *l = *state;
@@ -415,6 +445,7 @@ int main(int argc, char **argv)
 		SIGNED(two_acceptances_race_for_one_module),
 		SIGNED(not_in_one_transaction_either),
 		SIGNED(two_people_say_the_same),
+		SIGNED(two_people_stay_two),
 		SIGNED(outside_the_label_there_is_nothing),
 	};
 	int skip;
