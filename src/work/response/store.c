@@ -527,11 +527,11 @@ int alert_list(const struct aid_view *v, int64_t now_ms, bool only_active, struc
 }
 
 int alert_has(const struct aid_view *v, const struct id *author, struct slice sender,
-	struct slice identifier, int64_t sent_ms, bool *ret, struct why *why)
+	struct slice identifier, int64_t sent_ms, int64_t after_ms, bool *ret, struct why *why)
 {
 	struct stmt *s = db_stmt(v->db,
 		"SELECT 1 FROM response_alert WHERE coalition = $1 AND mode = $2 AND object_owner = $3 AND sender = $4 "
-		"AND identifier = $5 AND sent_ms = $6 LIMIT 1");
+		"AND identifier = $5 AND sent_ms = $6 AND expires_ms > $7 LIMIT 1");
 	int rc;
 
 	db_bind_i64(s, 1, v->world->coalition.row);
@@ -540,6 +540,7 @@ int alert_has(const struct aid_view *v, const struct id *author, struct slice se
 	db_bind_text(s, 4, sender);
 	db_bind_text(s, 5, identifier);
 	db_bind_i64(s, 6, sent_ms);
+	db_bind_i64(s, 7, after_ms);
 	rc = db_step(s, why);
 	*ret = rc == DB_ROW;
 	db_reset(s);

@@ -90,9 +90,9 @@ struct aid_alert {
 };
 MUST_USE int alert_list(const struct aid_view *v, int64_t now_ms, bool only_active,
 	struct aid_alert **ret, size_t *ret_n, struct why *why);
-/* Is an alert of this name held already, in this mode? Of `author`. */
+/* Is an alert of this name held already, in this mode, that expires after `after_ms`? Of `author`. */
 MUST_USE int alert_has(const struct aid_view *v, const struct id *author, struct slice sender,
-	struct slice identifier, int64_t sent_ms, bool *ret, struct why *why);
+	struct slice identifier, int64_t sent_ms, int64_t after_ms, bool *ret, struct why *why);
 
 /* ---- what fold.c writes ---- */
 

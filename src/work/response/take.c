@@ -39,12 +39,28 @@ static bool has_name(const struct cap_alert *a, struct why *why)
 	return !missing && alert_name_ok(a);
 }
 
+/* What it updates or cancels may hold for longer than it does itself. */
+static int changes_another(const struct aid_view *v, const struct cap_alert *a, int64_t now_ms,
+	bool *ret, struct why *why)
+{
+	struct slice rest = a->references.text;
+	struct cap_ref ref;
+	int rc = 0, got;
+
+	*ret = false;
+	while (rc == 0 && !*ret && (got = cap_ref_next(&rest, &ref)) != 0)
+		if (got > 0)
+			rc = alert_has(v, &v->world->node->self, ref.sender, ref.identifier,
+				ref.sent_ms, now_ms, ret, why);
+	return rc;
+}
+
 static int verdict(const struct taking_in *t, struct arena *arena, struct slice bytes,
 	struct take_found *f, struct why *why)
 {
 	struct aid_view v = *t->view;
-	bool has;
-	int rc;
+	bool has, changes = true;
+	int rc = 0;
 
 	f->verdict = TAKE_LARGE;
 	if (bytes.n > LIMIT_PAYLOAD_CONTENT) {
@@ -59,13 +75,16 @@ static int verdict(const struct taking_in *t, struct arena *arena, struct slice 
 	if (!has_name(&f->alert, &f->why))
 		return 0;
 	f->verdict = TAKE_OVER;
-	if (cap_expires_ms(&f->alert) <= t->now_ms)
-		return 0;
 	v.arena = arena;
 	v.mode = alert_mode(&f->alert);
+	if (cap_expires_ms(&f->alert) <= t->now_ms)
+		rc = changes_another(&v, &f->alert, t->now_ms, &changes, why);
+	if (rc < 0 || !changes)
+		return rc;
 	rc = alert_has(&v, &v.world->node->self, f->alert.sender.text, f->alert.identifier.text,
-		f->alert.sent.ms, &has, why);
-	f->verdict = has ? TAKE_KNOWN : TAKE_NEW;
+		f->alert.sent.ms, INT64_MIN, &has, why);
+	if (rc == 0)
+		f->verdict = has ? TAKE_KNOWN : TAKE_NEW;
 	return rc;
 }
 

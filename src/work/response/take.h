@@ -13,7 +13,7 @@
 enum take_verdict {
 	TAKE_NEW,
 	TAKE_KNOWN, /* this very message is here already */
-	TAKE_OVER,  /* it has expired, by its own words */
+	TAKE_OVER, /* it has expired, by its own words, and changes or calls off nothing that is held here and has not */
 	TAKE_UNREADABLE, /* no CAP alert, or without what names one: identifier, sender, sent, status, msgType */
 	TAKE_LARGE,   /* larger than a record may be */
 	TAKE_REFUSED, /* the node would not write it: found.why says why */

@@ -354,6 +354,29 @@ static void what_is_passed_over_is_counted(void **state)
 	assert_string_equal(taken.refused_why, "c\xEF\xBF\xBD, refused, /field: not here");
 }
 
+/* It has expired by its own words, and what it calls off has not. */
+static void a_cancellation_is_taken_late(void **state)
+{
+	struct league *l = *state;
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct server s = {.now_ms = env_now_ms(&l->m[0].node->env), .broken = SIZE_MAX};
+	char sent[UTC_TEXT_LEN + 1];
+
+	put_alert(l, 0, "one");
+	utc_format(s.now_ms / 1000 * 1000, sent);
+	for (size_t i = 0; i < 2; i++) {
+		buf_clear(&b);
+		buf_addf(&b,
+			"<alerts><alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>end</identifier><sender>x@y</sender>"
+			"<sent>2025-03-01T09:00:00-00:00</sent><status>Actual</status><msgType>Cancel</msgType><scope>Public</scope>"
+			"<references>nobody x@y,%s,%.19s-00:00</references></alert></alerts>",
+			i == 0 ? "other" : "one", sent);
+		struct feed_taken taken = reading_of(l, &s, buf_slice(&b));
+		assert_int_equal(taken.over, i == 0);
+		assert_int_equal(taken.kept, i == 1);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +386,7 @@ int main(int argc, char **argv)
 		SIGNED(a_changed_alert_hides_no_other),
 		SIGNED(what_is_not_taken_at_once_is_taken_later),
 		SIGNED(what_is_passed_over_is_counted),
+		SIGNED(a_cancellation_is_taken_late),
 	};
 	int skip;
 
