@@ -65,3 +65,21 @@ def test_root_keys_that_have_signed_twice(browser, coalition):
     assert "The root keys of HRV have signed two documents of version 2" in seen["home"]
     assert "known telephone number" in seen["party"]
     assert seen["bad"] == []
+
+
+def test_not_known_what_needs_somebody(browser, coalition):
+    c = coalition(["ALB", "HRV"])  # nobody has signed the charter yet, which needs somebody
+    alb, hrv = c["ALB"], c["HRV"]
+    add_user(alb)
+    p = browser.start("unknown", scenes=SCENES, **at(alb))
+    try:
+        assert browser.line(p) == {"again": True}
+        hrv.run("sign", "-c", c.id)
+        seen = browser.line(p)
+    finally:
+        p.terminate()
+        p.communicate()
+    assert "the disk" in seen["home"] and "Nothing needs you" not in seen["home"]
+    assert "not known" in seen["label"] and "not known" in seen["tray"] and "Nothing needs you" not in seen["tray"]
+    assert "not written down" in seen["refused"]
+    assert seen["left"] > 0 and seen["bad"] == []

@@ -1,4 +1,4 @@
-// What a person is told, and what not: the browser's own notifications with an area muted; root keys that have signed twice.
+// What a person is told, and what not: the browser's own notifications with an area muted; root keys that have signed twice; that it is not known what needs somebody.
 export function scenes({ job, open, sign_in, go, axe, bad_things }) {
 	const say = (what) => console.log(JSON.stringify(what));
 
@@ -70,6 +70,37 @@ export function scenes({ job, open, sign_in, go, axe, bad_things }) {
 			const party = await page.locator("main").innerText();
 			bad.push(...(await axe(page)), ...(await bad_things(page)));
 			return { row, home, party, bad };
+		},
+
+		// What needs somebody cannot be asked: Home and the tray say so, and never that it is nothing. What was there before stays, and is called old.
+		async unknown(browser) {
+			const page = await open(browser);
+			let fails = true;
+			await page.route("**/api/v1/needs", (r) => (fails ? r.fulfill({ status: 500, json: { title: "io", status: 500, detail: "the disk" } }) : r.continue()));
+			await page.route("**/api/v1/needs/*/ack", (r) => r.fulfill({ status: 500, json: { title: "io", status: 500, detail: "not written down" } }));
+			await sign_in(page);
+			await page.waitForSelector("main .cards .card");
+			await page.waitForSelector("main .trouble");
+			const home = await page.locator("main").innerText();
+			const label = await page.locator(".tray-button").getAttribute("aria-label");
+			await page.locator(".tray-button").click();
+			const tray = await page.locator(".menu-list.tray").innerText();
+			const bad = await axe(page);
+			await page.keyboard.press("Escape");
+
+			fails = false;
+			await page.locator("main .trouble button").click();
+			await page.waitForSelector("main .concerns li");
+			await page.locator("main .concerns li button").first().click();
+			await page.waitForSelector("main .concerns .trouble");
+			const refused = await page.locator("main .concerns .trouble").innerText();
+
+			fails = true;
+			say({ again: true });
+			await page.waitForSelector("main .concerns .remark >> text=from before", { timeout: 45_000 });
+			const left = await page.locator("main .concerns li").count();
+			bad.push(...(await axe(page)), ...(await bad_things(page)));
+			return { home, label, tray, refused, left, bad };
 		},
 	};
 }

@@ -13,13 +13,15 @@ export function useStatus(): Loaded<AllStatus> {
 // What has not been done in time becomes urgent without an event.
 const LOOK_MS = 30000;
 
-export function useNeeds(): { list: Need[]; reload: () => void } {
-	const { data, reload } = useLoad<Page<NeedRow>>("/needs", ["act", "standing", "log", "peer", "record"]);
+// `data` is not there until the node has said what needs somebody; with a `problem` beside it, it is from before.
+export function useNeeds(): Loaded<Need[]> {
+	const of = useLoad<Page<NeedRow>>("/needs", ["act", "standing", "log", "peer", "record"]);
+	const { data, reload } = of;
 	const now = useCell(mode);
 	useEffect(() => {
 		const timer = setInterval(reload, LOOK_MS);
 		return () => clearInterval(timer);
 	}, [reload]);
-	const list = useMemo(() => needs(data?.items ?? [], now), [data, now]);
-	return { list, reload };
+	const list = useMemo(() => data && needs(data.items, now), [data, now]);
+	return { ...of, data: list };
 }

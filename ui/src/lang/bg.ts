@@ -243,6 +243,8 @@ export const bg: Catalogue = {
 	"need.procurement.contract": "Договорите ни не са подписани: {what}",
 	"need.ack": "Поемам го",
 	"need.acked": "поето от {who}",
+	"needs.unknown": "Не се знае дали нещо изисква вниманието ви",
+	"needs.old": "Този списък е отпреди: не можа да се зареди отново.",
 
 	"home.title": "Начало",
 	"home.alarm": "Тревога",

@@ -243,6 +243,8 @@ const messages = {
 	"need.procurement.contract": "Our contracts are not signed: {what}",
 	"need.ack": "I’ll see to it",
 	"need.acked": "{who} sees to it",
+	"needs.unknown": "It is not known whether anything needs you",
+	"needs.old": "This list is from before: it could not be loaded again.",
 
 	"home.title": "Home",
 	"home.alarm": "Alarm",

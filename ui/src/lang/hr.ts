@@ -243,6 +243,8 @@ export const hr: Catalogue = {
 	"need.procurement.contract": "Naši ugovori nisu potpisani: {what}",
 	"need.ack": "Preuzimam",
 	"need.acked": "preuzima {who}",
+	"needs.unknown": "Ne zna se treba li vas nešto",
+	"needs.old": "Ovaj je popis od prije: nije se mogao ponovno učitati.",
 
 	"home.title": "Početna",
 	"home.alarm": "Uzbuna",

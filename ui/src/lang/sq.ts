@@ -243,6 +243,8 @@ export const sq: Catalogue = {
 	"need.procurement.contract": "Kontratat tona nuk janë nënshkruar: {what}",
 	"need.ack": "Merrem unë me të",
 	"need.acked": "merret {who}",
+	"needs.unknown": "Nuk dihet nëse diçka ka nevojë për ju",
+	"needs.old": "Kjo listë është e mëparshme: nuk mundi të ngarkohej përsëri.",
 
 	"home.title": "Kreu",
 	"home.alarm": "Alarm",

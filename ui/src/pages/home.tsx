@@ -1,12 +1,14 @@
 // Home: what needs me now, across everything that this node is part of.
 import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { call, Problem } from "../api.js";
 import { useCell } from "../cell.js";
-import { call } from "../api.js";
 import { t, tx } from "../i18n.js";
+import type { Loaded } from "../load.js";
 import type { Need } from "../needs.js";
 import { useNeeds, useStatus } from "../overview.js";
 import { Loading, PageFrame } from "../parts/page.js";
-import { Command, Empty, Names, Section, Theirs, Time } from "../parts/text.js";
+import { Command, Empty, Names, Section, Theirs, Time, Trouble } from "../parts/text.js";
 import { happenings } from "../shell/tray.js";
 import { link } from "../route.js";
 import { may, mode, session } from "../state.js";
@@ -36,14 +38,14 @@ function NoCoalition(): VNode {
 }
 
 function Overview({ all }: { all: readonly Status[] }): VNode {
-	const { list, reload } = useNeeds();
+	const concerns = useNeeds();
 	const happened = useCell(happenings);
 	const now = useCell(mode);
 	const news = happened.filter((h) => h.mode === now);
 	return (
 		<>
 			{now !== "real" && <p class="notice">{t("home.play")}</p>}
-			<NeedList list={list} reload={reload} />
+			<Loading of={concerns}>{(list) => <NeedList list={list} of={concerns} />}</Loading>
 			<div class="cards">{all.map((s) => <CoalitionCard s={s} />)}</div>
 			{news.length > 0 && (
 				<Section title={t("home.news")}>
@@ -55,14 +57,24 @@ function Overview({ all }: { all: readonly Status[] }): VNode {
 	);
 }
 
-function NeedList({ list, reload }: { list: readonly Need[]; reload: () => void }): VNode {
+function NeedList({ list, of }: { list: readonly Need[]; of: Loaded<Need[]> }): VNode {
+	const [failed, set_failed] = useState<Problem>();
+	// Of several one may have been taken: the list says afterwards what is left.
+	const ack = (ids: readonly string[]): void => {
+		set_failed(undefined);
+		void Promise.all(ids.map((id) => call("POST", `/needs/${id}/ack`, {})))
+			.catch((e: unknown) => set_failed(e instanceof Problem ? e : new Problem("io", 0, String(e))))
+			.finally(of.reload);
+	};
 	const open = list.filter((n) => !n.acked);
 	const worst = open[0]?.level;
-	const tone = worst === "alarm" ? "alarm" : worst === "act" ? "attention" : worst ? "look" : "calm";
-	const title = worst === "alarm" ? t("home.alarm") : open.some((n) => n.level === "act") ? t("home.acts") : worst ? t("home.look") : t("home.calm");
+	const tone = worst === "alarm" ? "alarm" : worst === "act" ? "attention" : worst || of.problem ? "look" : "calm";
+	const title = worst === "alarm" ? t("home.alarm") : open.some((n) => n.level === "act") ? t("home.acts") : worst ? t("home.look") : of.problem ? t("needs.unknown") : t("home.calm");
 	return (
 		<section class={`concerns ${tone}`} aria-live="polite">
 			<h2>{title}</h2>
+			{of.problem && list.length > 0 && <p class="remark">{t("needs.old")}</p>}
+			<Trouble problem={failed} />
 			{list.length > 0 && (
 				<ul>
 					{list.map((n) => (
@@ -71,7 +83,7 @@ function NeedList({ list, reload }: { list: readonly Need[]; reload: () => void 
 							<a href={n.href}><Theirs text={n.text} /></a> <span class="remark"><Theirs text={n.coalition} /></span>{" "}
 							{n.acked
 								? <span class="remark">· {tx("need.acked", { who: <Theirs text={n.acked.by.replace(/^user:/, "")} /> })} <Time at={n.acked.at} bare /></span>
-								: <button type="button" class="small" onClick={() => void Promise.all(n.ids.map((id) => call("POST", `/needs/${id}/ack`, {}))).then(reload, reload)}>{t("need.ack")}</button>}
+								: <button type="button" class="small" onClick={() => ack(n.ids)}>{t("need.ack")}</button>}
 						</li>
 					))}
 				</ul>

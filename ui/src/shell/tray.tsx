@@ -6,7 +6,7 @@ import { cell, useCell } from "../cell.js";
 import { t, word } from "../i18n.js";
 import { live_on } from "../live.js";
 import { useNeeds } from "../overview.js";
-import { Theirs, Time } from "../parts/text.js";
+import { Busy, Theirs, Time, Trouble } from "../parts/text.js";
 import { link, place } from "../route.js";
 import { areas, mode, session } from "../state.js";
 import type { Mode, Notify, NotifyRule } from "../types.js";
@@ -83,7 +83,8 @@ export function Tray(): VNode {
 	const known = useCell(acknowledged);
 	const read = useCell(seen);
 	const all = useCell(happenings);
-	const needs = useNeeds().list.filter((n) => !n.acked);
+	const concerns = useNeeds();
+	const needs = (concerns.data ?? []).filter((n) => !n.acked);
 	const news = useMemo(() => all.filter((h) => h.mode === now), [all, now]);
 	const fresh = needs.filter((n) => !known.has(n.id)).length + news.filter((h) => h.n > read).length;
 	const alarm = needs.some((n) => n.level === "alarm");
@@ -98,13 +99,16 @@ export function Tray(): VNode {
 	};
 	return (
 		<div class="menu" onKeyDown={(e) => e.key === "Escape" && set(false)}>
-			<button type="button" class={`bar-button tray-button${alarm ? " alarm" : ""}`} aria-expanded={open} aria-label={t("tray.title", { n: fresh })} onClick={() => set(!open)}>
+			<button type="button" class={`bar-button tray-button${alarm ? " alarm" : ""}`} aria-expanded={open} aria-label={concerns.problem ? `${t("tray.title", { n: fresh })}. ${t("needs.unknown")}` : t("tray.title", { n: fresh })} onClick={() => set(!open)}>
 				<svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path fill="currentColor" d="M10 2a5 5 0 0 0-5 5v3.5L3.3 13.4A.9.9 0 0 0 4 15h12a.9.9 0 0 0 .7-1.6L15 10.5V7a5 5 0 0 0-5-5Zm-2 14a2 2 0 0 0 4 0Z" /></svg>
-				{fresh > 0 && <span class="number" aria-hidden="true">{fresh}</span>}
+				{(fresh > 0 || concerns.problem) && <span class="number" aria-hidden="true">{fresh > 0 && fresh}{concerns.problem && "?"}</span>}
 			</button>
 			{open && (
 				<div class="menu-list tray">
-					{needs.length === 0 && news.length === 0 && <p class="nothing">{t("tray.none")}</p>}
+					<Trouble problem={concerns.problem} reload={concerns.reload} />
+					{concerns.problem && <p class="nothing">{needs.length > 0 ? t("needs.old") : t("needs.unknown")}</p>}
+					{concerns.busy && <Busy />}
+					{concerns.data && !concerns.problem && needs.length === 0 && news.length === 0 && <p class="nothing">{t("tray.none")}</p>}
 					<ul>
 						{needs.map((n) => <li class={n.level}><a href={n.href}><Theirs text={n.text} /></a></li>)}
 						{news.map((h) => <li class={h.n > read ? "fresh" : ""}><a href={h.href}>{h.text}</a> <Time at={h.at} bare /></li>)}
