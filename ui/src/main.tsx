@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { App } from "./app.js";
 import { get, Problem } from "./api.js";
 import { language, language_load, t } from "./i18n.js";
-import { live_start } from "./live.js";
+import { live_begin } from "./live.js";
 import { Trouble } from "./parts/text.js";
 import { provider_return } from "./provider.js";
 import { route_start } from "./route.js";
@@ -51,7 +51,6 @@ async function begin(): Promise<VNode> {
 	]);
 	hello.set(h);
 	session.set(s);
-	if (s) live_start();
 	session.watch((now) => now && void areas_load());
 	if (s) void areas_load();
 	return <Root />;
@@ -64,6 +63,7 @@ density.watch(dress);
 route_start();
 keys_start();
 tray_start();
+live_begin();
 
 function start(): void {
 	begin().then(

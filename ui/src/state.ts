@@ -6,6 +6,19 @@ export const hello = cell<Hello | null>(null);
 export const session = cell<Session | null>(null);
 // The session has ended under an open page: the page stays, a dialog asks to sign in again.
 export const lapsed = cell(false);
+
+// What another session means for the page that is open: of the same person it is taken up, of another nothing may stay here (false).
+export function session_take(s: Session): boolean {
+	const before = session.get();
+	if (before && before.user?.name !== s.user?.name) {
+		location.reload();
+		return false;
+	}
+	session.set(s);
+	lapsed.set(false);
+	return true;
+}
+
 export const areas = cell<ReadonlySet<string>>(new Set());
 
 const is =

@@ -10,8 +10,7 @@ import { Form } from "../parts/form.js";
 import { Command, Trouble } from "../parts/text.js";
 import { provider_done, provider_problem } from "../provider.js";
 import type { Schema, Value } from "../schema.js";
-import { hello, lapsed, session } from "../state.js";
-import { live_start, live_stop } from "../live.js";
+import { hello, lapsed, session, session_take } from "../state.js";
 import type { Session } from "../types.js";
 import { Ways } from "./ways.js";
 
@@ -27,18 +26,8 @@ function schema_of(name: boolean, code: boolean): Schema {
 	};
 }
 
-export function session_begin(s: Session): void {
-	const other = session.get()?.user?.name !== s.user?.name;
-	if (other) load_forget();
-	session.set(s);
-	lapsed.set(false);
-	live_stop();
-	live_start();
-}
-
 export async function sign_out(): Promise<void> {
 	await call("DELETE", "/session").catch(() => undefined);
-	live_stop();
 	load_forget();
 	session.set(null);
 	location.reload();
@@ -71,8 +60,8 @@ export function SignIn(): VNode {
 				{h?.first_run ? <FirstRun /> : (
 					<>
 						<p class="remark">{t("sign.about")}</p>
-						<Credentials path="/session" done={session_begin} />
-						<Ways done={session_begin} />
+						<Credentials path="/session" done={session_take} />
+						<Ways done={session_take} />
 					</>
 				)}
 			</div>
@@ -100,8 +89,8 @@ export function Again(): VNode | null {
 		return (
 			<Dialog title={t("sign.lapsed")}>
 				<p>{t("sign.lapsed_about")}</p>
-				<Credentials path="/session" name={s?.user?.name} done={session_begin} cancel={() => void sign_out()} />
-				<Ways open done={session_begin} />
+				<Credentials path="/session" name={s?.user?.name} done={session_take} cancel={() => void sign_out()} />
+				<Ways open done={session_take} />
 			</Dialog>
 		);
 	}
