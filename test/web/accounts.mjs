@@ -132,6 +132,77 @@ export function scenes({ open, go, api, axe, bad_things, sign_in, fail, job }) {
 			return { first, typed, bad: [...bad, ...elsewhere] };
 		},
 
+		// Two tabs whose session has ended: signed in again in one, both go on, with all that was written meanwhile, with events, and able to write. Then another person.
+		async again(browser) {
+			const one = await open(browser);
+			await sign_in(one);
+			const two = await one.context().newPage();
+			two.setDefaultTimeout(15_000);
+			const both = [one, two];
+			await two.goto(`${job.base}/`);
+			for (const page of both) {
+				await go(page, `records/${job.coalition}`);
+				await page.waitForSelector(".live.open");
+			}
+			console.log(JSON.stringify({ ready: true }));
+			for (const page of both) await page.waitForSelector("dialog[open] >> text=Your session has ended", { timeout: 60_000 });
+			const live = [];
+			for (const page of both) live.push(await page.locator(".live").getAttribute("class"));
+			console.log(JSON.stringify({ ended: true }));
+			for (let i = 0; !existsSync(job.happened); i++) await (i < 300 ? one.waitForTimeout(100) : fail("nothing was written"));
+			const stale = await one.locator("main").innerText();
+
+			await two.fill("dialog input[type=password]", job.password);
+			await two.keyboard.press("Enter");
+			for (const page of both) {
+				await page.waitForSelector("dialog[open]", { state: "detached" });
+				await page.waitForSelector(`main >> text=${job.meanwhile}`, { timeout: 30_000 });
+				await page.waitForSelector(".live.open");
+			}
+			console.log(JSON.stringify({ again: true }));
+			for (const page of both) await page.waitForSelector(`main >> text=${job.after}`, { timeout: 30_000 });
+
+			const write = async (page, title) => {
+				await go(page, `records/${job.coalition}/new`);
+				await page.locator(".form input[type=text]").first().fill(title);
+				await page.locator(".choices input[type=checkbox]").first().check();
+				await page.locator(".form button[type=submit]").click();
+			};
+			const sign_in_unsaid = (page, name) => page.evaluate(async ([n, password]) => {
+				const sent = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name: n, password }) };
+				return (await fetch("/api/v1/session", sent)).status;
+			}, [name, job.password]);
+			await write(one, "From the tab where nobody signed in");
+			await one.waitForFunction(() => document.querySelector("main h1")?.textContent === "From the tab where nobody signed in");
+			// The same person has another session, and no tab has been told: what is sent is sent once more with what belongs to it.
+			const status = [await sign_in_unsaid(one, job.user)];
+			await write(one, "With a session that nobody told of");
+			await one.waitForFunction(() => document.querySelector("main h1")?.textContent === "With a session that nobody told of");
+
+			// Another person: nothing of the first one's pages stays, in no tab.
+			const who = (page, name) => page.waitForSelector(`main h1 small >> text=${name}`, { timeout: 30_000 });
+			for (const page of both) {
+				await go(page, "");
+				await who(page, job.user);
+			}
+			await go(one, `records/${job.coalition}/new`);
+			status.push(await sign_in_unsaid(one, job.other));
+			await write(one, "Must not be written");
+			await one.waitForFunction(() => document.querySelector(".form input[type=text]")?.value === "", undefined, { timeout: 30_000 });
+			await who(two, job.other);
+			await go(one, "");
+			await who(one, job.other);
+			// And so at the dialog.
+			console.log(JSON.stringify({ ready: "end" }));
+			for (const page of both) await page.waitForSelector("dialog[open] >> text=Your session has ended", { timeout: 60_000 });
+			await one.route("**/api/v1/session", (r) => (r.request().method() === "POST" ? r.continue({ postData: JSON.stringify({ name: job.user, password: job.password }) }) : r.continue()));
+			await one.fill("dialog input[type=password]", job.password);
+			await one.keyboard.press("Enter");
+			for (const page of both) await who(page, job.user);
+			const titles = (await api(one, `/coalitions/${job.coalition}/records?limit=200`)).items.map((r) => r.title);
+			return { live, stale, status, titles, bad: await bad_things(one) };
+		},
+
 		async provider_refused(browser) {
 			const page = await open(browser);
 			await page.goto(`${job.base}/`);

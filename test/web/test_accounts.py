@@ -84,6 +84,42 @@ def test_provider(browser, alb, provider):
     assert "somebody <b>new</b>" in seen["said"] and seen["address"] == "/" and seen["bad"] == []
 
 
+def test_signed_in_again(browser, alb, tmp_path):
+    """After the session has ended under two tabs: what they show is of now, live and writable again; of another person's nothing stays."""
+    add_user(alb, "ina")
+    coalition = alb.json("status")["coalitions"][0]["coalition"]
+    happened = tmp_path / "happened"
+    texts = {"meanwhile": "Written meanwhile", "after": "Written afterwards"}
+
+    def put(title):
+        alb.put("A text", to="HRV", coalition=coalition, title=title)
+
+    def end():
+        store(alb, "DELETE FROM session")
+        put("What tells the page")
+
+    p = browser.start("again", **{**by_name(alb), **at(alb)}, other="ina", coalition=coalition, happened=str(happened), **texts)
+    try:
+        assert browser.line(p) == {"ready": True}
+        end()
+        assert browser.line(p) == {"ended": True}
+        put(texts["meanwhile"])
+        happened.write_text("")
+        assert browser.line(p) == {"again": True}
+        put(texts["after"])
+        assert browser.line(p) == {"ready": "end"}
+        end()
+        seen = browser.line(p)
+    finally:
+        p.terminate()
+        p.communicate()
+    assert all("open" not in classes for classes in seen["live"]), seen["live"]
+    assert texts["meanwhile"] not in seen["stale"]  # it was written while nobody could see it
+    assert seen["status"] == [200, 200] and "Must not be written" not in seen["titles"]
+    assert "From the tab where nobody signed in" in seen["titles"] and "With a session that nobody told of" in seen["titles"]
+    assert seen["bad"] == []
+
+
 def test_two_people_edit_the_same(browser, alb):
     add_user(alb, "eva")
     status = alb.json("status")["coalitions"][0]

@@ -1,6 +1,7 @@
 // The one way to the node. Failures are Problems (RFC 9457); a route that wants the password again asks for it here.
 import { cell } from "./cell.js";
-import { lapsed, session } from "./state.js";
+import { lapsed, session, session_take } from "./state.js";
+import type { Session } from "./types.js";
 
 export const BASE = "/api/v1";
 
@@ -51,10 +52,12 @@ export function stirred(): number {
 	return happened;
 }
 
+const CSRF = "X-CSRF-Token";
+
 async function once(method: string, path: string, body: unknown, o: Options): Promise<Response> {
 	const headers: Record<string, string> = { Accept: o.text ? "text/plain" : "application/json" };
 	const csrf = session.get()?.csrf;
-	if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
+	if (method !== "GET" && csrf) headers[CSRF] = csrf;
 	if (o.match) headers["If-Match"] = o.match;
 	if (o.key) headers["Idempotency-Key"] = o.key;
 	let payload: BodyInit | undefined;
@@ -72,15 +75,26 @@ async function once(method: string, path: string, body: unknown, o: Options): Pr
 	}
 }
 
+// Somebody has signed in again elsewhere in this browser: the cookie is of that session, and what the page knows of the one before. True if it now knows of that one.
+async function session_again(p: Problem): Promise<boolean> {
+	if (p.pointer !== CSRF) return false;
+	const r = await once("GET", "/session", undefined, {});
+	return r.ok && session_take((await r.json()) as Session);
+}
+
+async function confirmed(p: Problem): Promise<boolean> {
+	return p.title === "confirm" && confirm_again();
+}
+
 export async function call<T>(method: string, path: string, body?: unknown, o: Options = {}): Promise<Answer<T>> {
 	let r = await once(method, path, body, o);
-	if (r.status === 403) {
-		const p = await problem_of(r);
-		if (p.title !== "confirm" || !(await confirm_again())) throw p;
+	let p = r.ok ? null : await problem_of(r);
+	for (const another of [session_again, confirmed]) {
+		if (p?.status !== 403 || !(await another(p))) continue;
 		r = await once(method, path, body, o);
+		p = r.ok ? null : await problem_of(r);
 	}
-	if (!r.ok) {
-		const p = await problem_of(r);
+	if (p) {
 		if (p.status === 401 && session.get() && !path.startsWith("/session")) lapsed.set(true);
 		throw p;
 	}
@@ -106,12 +120,21 @@ export function query(o: Record<string, string | number | undefined | null>): st
 }
 
 // Sends one file with progress, which fetch() cannot tell.
-export function upload<T>(path: string, file: Blob, progress: (part: number) => void, signal?: AbortSignal): Promise<T> {
+export async function upload<T>(path: string, file: Blob, progress: (part: number) => void, signal?: AbortSignal): Promise<T> {
+	try {
+		return await upload_once<T>(path, file, progress, signal);
+	} catch (e) {
+		if (!(e instanceof Problem) || !(await session_again(e))) throw e;
+		return upload_once<T>(path, file, progress, signal);
+	}
+}
+
+function upload_once<T>(path: string, file: Blob, progress: (part: number) => void, signal?: AbortSignal): Promise<T> {
 	return new Promise((done, fail) => {
 		const x = new XMLHttpRequest();
 		x.open("POST", BASE + path);
 		const csrf = session.get()?.csrf;
-		if (csrf) x.setRequestHeader("X-CSRF-Token", csrf);
+		if (csrf) x.setRequestHeader(CSRF, csrf);
 		x.setRequestHeader("Content-Type", file.type || "application/octet-stream");
 		x.upload.onprogress = (e) => progress(e.total ? e.loaded / e.total : 0);
 		x.onerror = () => fail(new Problem("offline", 0, "the connection broke"));
