@@ -242,9 +242,24 @@ export function scenes({ open, go, api, axe, bad_things, sign_in, fail, job }) {
 			await one.locator(".form button[type=submit]").click();
 			await one.waitForSelector(".form .trouble");
 			const refused = await one.inputValue(".form textarea");
+			// What replaces theirs replaces what was shown: not a third version that could not be fetched, of which the page says so.
+			const path = `**/api/v1/coalitions/${job.coalition}/records/${job.object}`;
+			await one.route(path, (r) => (r.request().method() === "GET" ? r.fulfill({ status: 500, json: { title: "io", status: 500, detail: "the disk" } }) : r.continue()));
+			await go(two, `records/${job.coalition}/${job.object}/edit`);
+			await two.fill(".form textarea", "a third version");
+			await two.locator(".form button[type=submit]").click();
+			await two.waitForFunction(() => /#\/records\/[0-9a-f]{32}\/[^/]+$/.test(location.hash));
+			await one.waitForSelector(".trouble >> text=the disk", { timeout: 30_000 });
+			await one.unroute(path);
+			await one.click("text=Go on with mine");
+			await one.locator(".form button[type=submit]").click();
+			await one.waitForSelector(".notice[role=alert] >> text=a third version");
+			const mine = await one.inputValue(".form textarea");
+			await one.click("text=Go on with mine");
+			await one.waitForSelector(".notice[role=alert]", { state: "detached" });
 			// And nobody is shown who has gone.
 			await one.waitForSelector(".editing", { state: "detached", timeout: 30_000 });
-			return { told_one, told_two, kept, refused, bad: [...bad, ...(await bad_things(one)), ...(await bad_things(two))] };
+			return { told_one, told_two, kept, refused, mine, bad: [...bad, ...(await bad_things(one)), ...(await bad_things(two))] };
 		},
 
 		// An act that needs two officers: prepared by one person, signed off the node, handed in; a second person fetches it, has it signed by another key, hands it in.

@@ -126,7 +126,7 @@ def test_two_people_edit_the_same(browser, alb):
     record = alb.put("As it was", to="HRV", coalition=status["coalition"], title="Draft of the order")
     seen = browser.play("editing", other="eva", object=record, **{**by_name(alb), **at(alb), "coalition": status["coalition"]})
     assert "eva" in seen["told_one"] and "edi" in seen["told_two"]
-    assert seen["kept"] == seen["refused"] == "what the first has typed"
+    assert seen["kept"] == seen["refused"] == seen["mine"] == "what the first has typed"
     assert seen["bad"] == []
 
 

@@ -1,7 +1,7 @@
 // Writing a record, or a new version of one. If somebody else was first, both are shown and the person decides.
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { call, fresh_key, get, Problem } from "../api.js";
+import { call, fresh_key, Problem } from "../api.js";
 import { useCell } from "../cell.js";
 import { t } from "../i18n.js";
 import { live_on } from "../live.js";
@@ -11,7 +11,7 @@ import { Drop, type Sent } from "../parts/drop.js";
 import { AlsoEditing } from "../parts/editing.js";
 import { Form, type ExtraProps } from "../parts/form.js";
 import { Loading, PageFrame } from "../parts/page.js";
-import { Name, LabelBadge } from "../parts/text.js";
+import { Name, LabelBadge, Trouble } from "../parts/text.js";
 import { go, link } from "../route.js";
 import type { Schema, Value } from "../schema.js";
 import { mode } from "../state.js";
@@ -100,14 +100,20 @@ function Editor({ c, old, etag }: { c: string; old?: RecordRow; etag?: string })
 	const now = useCell(mode);
 	const key = useRef(fresh_key());
 	const match = useRef(etag);
-	const [other, set_other] = useState<RecordRow | null>(null);
+	const [other, set_other] = useState<{ record: RecordRow; etag: string } | null>(null);
+	const [problem, set_problem] = useState<Problem>();
 	const typed = useRef<Value>({});
+	const look = async (): Promise<void> => {
+		const a = await call<RecordRow>("GET", `/coalitions/${c}/records/${old!.object}`);
+		set_problem(undefined);
+		if (a.etag !== match.current) set_other({ record: a.data, etag: a.etag ?? "" });
+	};
+	const look_again = (): void => void look().catch(set_problem);
 	useEffect(() => {
 		if (!old) return;
 		// Somebody else writes the same record while it is being edited here: say so at once, not at the end.
 		return live_on((e) => {
-			if (e.topic !== "record" || e.data["object"] !== old.object) return;
-			void get<RecordRow>(`/coalitions/${c}/records/${old.object}`).then((r) => r.leaf !== old.leaf && set_other(r), () => undefined);
+			if (e.topic === "reset" || (e.topic === "record" && e.data["object"] === old.object)) look_again();
 		});
 	}, [old?.object]);
 	const start = useMemo(() => (old ? value_of(old) : { audience: [] }), [old]);
@@ -120,17 +126,16 @@ function Editor({ c, old, etag }: { c: string; old?: RecordRow; etag?: string })
 		} catch (e) {
 			if (!(e instanceof Problem)) throw e;
 			if (e.status === 412 && old) {
-				const a = await call<RecordRow>("GET", path);
-				set_other(a.data);
+				await look();
 				throw new Problem("precondition", 412, t("record.somebody_first"));
 			}
 			key.current = fresh_key();
 			throw new Problem(e.title, e.status, e.detail, pointer_in_form(e.pointer), e.retry_s);
 		}
 	};
-	const keep_mine = async (): Promise<void> => {
-		const a = await call<RecordRow>("GET", `/coalitions/${c}/records/${old!.object}`);
-		match.current = a.etag ?? "";
+	// It replaces the version that was shown and no later one.
+	const keep_mine = (etag: string): void => {
+		match.current = etag;
 		set_other(null);
 	};
 	return (
@@ -140,12 +145,13 @@ function Editor({ c, old, etag }: { c: string; old?: RecordRow; etag?: string })
 					{(s) => (
 						<>
 							{old && <AlsoEditing path={`/coalitions/${c}/records/${old.object}/editing`} />}
+							<Trouble problem={problem} reload={look_again} />
 							{other && old && (
 								<div class="notice" role="alert">
 									<h2>{t("record.somebody_wrote")}</h2>
-									<Diff from={text_of(typed.current, s)} to={text_of(value_of(other), s)} from_name={t("record.yours")} to_name={t("record.theirs")} />
+									<Diff from={text_of(typed.current, s)} to={text_of(value_of(other.record), s)} from_name={t("record.yours")} to_name={t("record.theirs")} />
 									<div class="buttons">
-										<button type="button" onClick={() => void keep_mine()}>{t("record.keep_mine")}</button>
+										<button type="button" onClick={() => keep_mine(other.etag)}>{t("record.keep_mine")}</button>
 										<button type="button" onClick={() => go(link("records", c, old.object))}>{t("record.take_theirs")}</button>
 									</div>
 								</div>
