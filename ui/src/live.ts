@@ -1,6 +1,6 @@
 // Live events: one EventSource for all tabs of this browser. The tab that holds the lock has it and tells the others. They follow the session: none without one,
 // another with another one, and the tabs tell each other of that too.
-import { call, Problem } from "./api.js";
+import { call, get, Problem } from "./api.js";
 import { cell } from "./cell.js";
 import { lapsed, session, session_take } from "./state.js";
 import type { Session } from "./types.js";
@@ -95,7 +95,17 @@ function lead(): () => void {
 		}
 		source.addEventListener("bye", (e) => {
 			if (parse((e as MessageEvent).data)["why"] !== "session") return;
-			tell({ lapsed: true });
+			source?.close();
+			set_state("off");
+			// It may be over because somebody has signed in again elsewhere in this browser: then there is another one already.
+			get<Session>("/session").then(
+				(s) => {
+					if (ended) return;
+					live_stop();
+					session_take(s);
+				},
+				() => !ended && tell({ lapsed: true }),
+			);
 		});
 	};
 	open();
