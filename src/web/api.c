@@ -306,8 +306,10 @@ static bool seen_due(const struct call *c)
 {
 	int64_t now_ms = env_now_ms(&c->node->env);
 
+	/* What a page asks for by itself, with nobody there, is no use of a session. */
 	if (c->caller.kind == CALLER_SESSION)
-		return c->caller.session.seen_ms + SESSION_SEEN_MS < now_ms;
+		return request_header(c->req, "X-Entente-Unattended").n == 0 &&
+		       c->caller.session.seen_ms + SESSION_SEEN_MS < now_ms;
 	return c->caller.kind == CALLER_TOKEN && c->caller.token.used_ms + TOKEN_USED_MS < now_ms;
 }
 
@@ -328,6 +330,8 @@ static void seen_note(struct call *c)
 		db_rollback(c->db);
 	if (rc < 0)
 		report(REPORT_WARN, "pages: %s", why.text);
+	else if (session)
+		c->caller.session.seen_ms = now_ms;
 }
 
 static int caller_check(struct call *c)

@@ -84,8 +84,7 @@ static void put_times(struct call *c)
 
 	put_time(&c->o, "made", session ? s->made_ms : 0);
 	put_time(&c->o, "expires", session ? s->made_ms + SESSION_LIFE_MS : token);
-	/* From now: this request counts. */
-	put_time(&c->o, "idle_expires", session ? now_ms + SESSION_IDLE_MS : 0);
+	put_time(&c->o, "idle_expires", session ? s->seen_ms + SESSION_IDLE_MS : 0);
 	put_time(&c->o, "confirmed_until",
 		session && session_confirmed(s, now_ms) ? s->confirmed_ms + SESSION_CONFIRM_MS : 0);
 }

@@ -5,8 +5,8 @@
  *	...
  *	rc = session_find(node, db, secret_of_cookie, arena, &session, &account, why);          -- E_AUTH: none, over, or not any more
  *
- * Over: SESSION_IDLE_MS after its last request, SESSION_LIFE_MS after signing in, when the account is disabled or its generation has moved on. Signing in
- * always makes a new one, so nobody can be handed a session to sign in on.
+ * Over: SESSION_IDLE_MS after its last request that was not a page's own (X-Entente-Unattended), SESSION_LIFE_MS after signing in, when the account is disabled
+ * or its generation has moved on. Signing in always makes a new one, so nobody can be handed a session to sign in on.
  */
 #ifndef WEB_SESSION_H
 #define WEB_SESSION_H

@@ -92,6 +92,25 @@ def test_no_fixation(alb):
     assert first.get("/session").status == 401
 
 
+def test_what_a_page_asks_by_itself_is_no_use(alb, admin):
+    add_user(alb, "away")
+    person = Person(alb, "away")
+    unattended = {"X-Entente-Unattended": "1"}
+
+    def left():
+        return person.get("/session", **unattended).json["idle_expires"]
+
+    begun = left()
+    store(alb, "UPDATE session SET seen_ms = seen_ms - 50 * 60000")
+    before = left()
+    assert before < begun
+    assert person.get("/needs", **unattended).status == 200 and left() == before
+    assert person.get("/needs").status == 200
+    assert left() >= begun
+    store(alb, "UPDATE session SET seen_ms = seen_ms - 3600000 - 1")
+    assert person.get("/session", **unattended).status == 401
+
+
 def test_sessions_end(alb, admin):
     add_user(alb, "temp")
     one, two = Person(alb, "temp"), Person(alb, "temp")

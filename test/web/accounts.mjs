@@ -186,8 +186,10 @@ export function scenes({ open, go, api, axe, bad_things, sign_in, fail, job }) {
 				await who(page, job.user);
 			}
 			await go(one, `records/${job.coalition}/new`);
+			await one.locator(".form input[type=text]").first().fill("Must not be written");
+			await one.locator(".choices input[type=checkbox]").first().check();
 			status.push(await sign_in_unsaid(one, job.other));
-			await write(one, "Must not be written");
+			await one.locator(".form button[type=submit]").click();
 			await one.waitForFunction(() => document.querySelector(".form input[type=text]")?.value === "", undefined, { timeout: 30_000 });
 			await who(two, job.other);
 			await go(one, "");
@@ -201,6 +203,24 @@ export function scenes({ open, go, api, axe, bad_things, sign_in, fail, job }) {
 			for (const page of both) await who(page, job.user);
 			const titles = (await api(one, `/coalitions/${job.coalition}/records?limit=200`)).items.map((r) => r.title);
 			return { live, stale, status, titles, bad: await bad_things(one) };
+		},
+
+		// A page that nobody has touched for a minute says so in what it asks by itself; a movement ends that.
+		async unattended(browser) {
+			const page = await open(browser);
+			await page.clock.install();
+			await sign_in(page);
+			await page.waitForSelector(".live.open");
+			const said = async (place) => {
+				const [r] = await Promise.all([page.waitForRequest((x) => x.url().includes("/api/v1/coalitions")), page.evaluate((h) => (location.hash = h), `#/${place}`)]);
+				return (await r.allHeaders())["x-entente-unattended"] ?? null;
+			};
+			const there = await said(`records/${job.coalition}`);
+			await page.clock.setSystemTime(Date.now() + 61_000);
+			const away = await said(`pact/${job.coalition}`);
+			await page.mouse.move(200, 200);
+			const back = await said(`log/${job.coalition}`);
+			return { there, away, back, bad: await bad_things(page) };
 		},
 
 		async provider_refused(browser) {

@@ -120,6 +120,12 @@ def test_signed_in_again(browser, alb, tmp_path):
     assert seen["bad"] == []
 
 
+def test_unattended(browser, alb):
+    coalition = alb.json("status")["coalitions"][0]["coalition"]
+    seen = browser.play("unattended", **{**by_name(alb), **at(alb)}, coalition=coalition)
+    assert seen == {"there": None, "away": "1", "back": None, "bad": []}
+
+
 def test_two_people_edit_the_same(browser, alb):
     add_user(alb, "eva")
     status = alb.json("status")["coalitions"][0]

@@ -54,10 +54,21 @@ export function stirred(): number {
 
 const CSRF = "X-CSRF-Token";
 
+// A page asks by itself as well. What it asks for when nobody has touched it for a minute says so, and keeps no session alive.
+const ATTENDED_MS = 60_000;
+let touched = Date.now();
+export function attend(): void {
+	const touch = (e: Event): void => {
+		if (e.isTrusted) touched = Date.now();
+	};
+	for (const kind of ["keydown", "pointerdown", "pointermove", "wheel", "click", "input"]) addEventListener(kind, touch, { capture: true, passive: true });
+}
+
 async function once(method: string, path: string, body: unknown, o: Options): Promise<Response> {
 	const headers: Record<string, string> = { Accept: o.text ? "text/plain" : "application/json" };
 	const csrf = session.get()?.csrf;
 	if (method !== "GET" && csrf) headers[CSRF] = csrf;
+	if (Date.now() - touched > ATTENDED_MS) headers["X-Entente-Unattended"] = "1";
 	if (o.match) headers["If-Match"] = o.match;
 	if (o.key) headers["Idempotency-Key"] = o.key;
 	let payload: BodyInit | undefined;

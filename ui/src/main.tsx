@@ -2,7 +2,7 @@
 import { render, type VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { App } from "./app.js";
-import { get, Problem } from "./api.js";
+import { attend, get, Problem } from "./api.js";
 import { language, language_load, t } from "./i18n.js";
 import { live_begin } from "./live.js";
 import { Trouble } from "./parts/text.js";
@@ -64,6 +64,7 @@ route_start();
 keys_start();
 tray_start();
 live_begin();
+attend();
 
 function start(): void {
 	begin().then(
