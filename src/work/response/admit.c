@@ -4,6 +4,7 @@
  *
  *	invariants
  *	1. The sum of what a member has committed of a capability never exceeds quantity less reserve, at any moment. Other nodes cannot break it: only the owner commits.
+ *	   What is out stays longer, by an extension that it grants or asks for itself, only within that.
  *	2. A commit answers the newest version of one acceptance, by its hash, before commit_by, once.
  *	3. An acceptance takes the newest version of one offer, by its hash, and never more than is left of it.
  *	4. Where a request wants two people, an acceptance is written only if a second one has confirmed these very bytes (waiting.h), and once; and a request never stops wanting them.
@@ -572,6 +573,45 @@ static int settlement_admit(struct admit *d, const struct aid_settlement *s)
 	return rc;
 }
 
+/* What one's own deployment has with it stays longer only if from its end on it is promised to nobody else. */
+static int stay_admit(
+	struct admit *d, const struct aid_record *deployment, int64_t until, const char *where)
+{
+	struct aid_record commit;
+	int rc;
+
+	if (!mine(d, &deployment->r.author))
+		return 0;
+	rc = need_own(d, AID_COMMIT, &deployment->a->deployment.commit, "/deployment", &commit);
+	d->own.without = deployment->r.object;
+	for (size_t i = 0; rc == 0 && i < commit.a->commit.items.n; i++) {
+		const struct aid_committed_item *got = commit.a->commit.items.p;
+		struct book *book;
+
+		rc = book_of(d, &got[i].capability, &book);
+		if (rc < 0 || book->away == 0)
+			continue;
+		/* Ready or not: it is out. */
+		book->not_ready = false;
+		int64_t from = book->away_until > d->now_ms ? book->away_until : d->now_ms;
+		int64_t left = until > from ? book_left(book, from, until) : book->away;
+		if (book->away > left)
+			rc = why_set(d->why, E_CONFLICT, where,
+				"%" PRId64 " are out, and of them %" PRId64
+				" are promised to nobody else until then",
+				book->away, left);
+	}
+	return rc;
+}
+
+static int extension_admit(struct admit *d, const struct aid_extension *e)
+{
+	struct aid_record deployment;
+	int rc = need(d, AID_DEPLOYMENT, &e->deployment, "/deployment", &deployment);
+
+	return rc < 0 ? rc : stay_admit(d, &deployment, e->requested_until, "/requested_until");
+}
+
 static int extension_answer_admit(struct admit *d, const struct aid_extension_answer *a)
 {
 	struct aid_record extension, deployment;
@@ -583,6 +623,9 @@ static int extension_answer_admit(struct admit *d, const struct aid_extension_an
 			&deployment);
 	if (rc == 0 && mine(d, &extension.r.author))
 		rc = no(d, E_DENIED, "/extension", "is one's own: the other side answers it");
+	if (rc == 0 && a->answer == EXTENSION_GRANTED)
+		rc = stay_admit(
+			d, &deployment, extension_until(&extension.a->extension, a), "/until");
 	return rc;
 }
 
@@ -701,7 +744,7 @@ static int record_admit(struct admit *d, enum aid_kind kind, const union aid_any
 	case AID_CHECK_IN:
 		return need_own(d, AID_DEPLOYMENT, &a->check_in.deployment, "/deployment", &r);
 	case AID_EXTENSION:
-		return need(d, AID_DEPLOYMENT, &a->extension.deployment, "/deployment", &r);
+		return extension_admit(d, &a->extension);
 	case AID_EXTENSION_ANSWER:
 		return extension_answer_admit(d, &a->extension_answer);
 	case AID_STAND_DOWN:

@@ -202,6 +202,7 @@ void book_add(struct book *b, int64_t from, int64_t until, int64_t quantity)
 
 /* A part of a commit that has gone out. */
 struct part {
+	struct object_id object;
 	const struct aid_deployment *deployment;
 	int64_t home;  /* 0: still away */
 	int64_t until; /* of granted extensions; 0: none */
@@ -225,27 +226,42 @@ static int home_of(
 	return rc;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+int64_t extension_until(const struct aid_extension *e, const struct aid_extension_answer *a)
+{
+	return a->until && a->until < e->requested_until ? a->until : e->requested_until;
+}
+
 static bool is_side(const struct promise *p, const struct aid_view *v, const struct id *who)
 {
 	return id_eq(who, &p->asks) || id_eq(who, &v->world->node->self);
 }
 
-/* One side asks for it, the other grants it. */
+/* One side asks for it, the other grants it, for no longer than was asked. What this node has asked for itself is promised while nobody has answered. */
 static int granted_of(const struct aid_view *v, const struct promise *p,
 	const struct aid_record *extension, int64_t *ret, struct why *why)
 {
 	struct aid_record *answer;
 	size_t n;
 	int rc = aid_about(v, &extension->r.object, AID_EXTENSION_ANSWER, NULL, &answer, &n, why);
+	bool answered = false;
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		const struct aid_extension_answer *a = &answer[i].a->extension_answer;
-		int64_t until = a->until ? a->until : extension->a->extension.requested_until;
 
-		if (a->answer == EXTENSION_GRANTED && is_side(p, v, &answer[i].r.author) &&
-			!id_eq(&answer[i].r.author, &extension->r.author) && until > *ret)
-			*ret = until;
+		if (!is_side(p, v, &answer[i].r.author) ||
+			id_eq(&answer[i].r.author, &extension->r.author))
+			continue;
+		answered = true;
+		if (a->answer == EXTENSION_GRANTED)
+			*ret = later(*ret, extension_until(&extension->a->extension, a));
 	}
+	if (rc == 0 && !answered && id_eq(&extension->r.author, &v->world->node->self))
+		*ret = later(*ret, extension->a->extension.requested_until);
 	return rc;
 }
 
@@ -277,6 +293,7 @@ static int parts_of(const struct aid_view *v, const struct promise *p, struct pa
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct part *part = &(*ret)[i];
 
+		part->object = out[i].r.object;
 		part->deployment = &out[i].a->deployment;
 		rc = home_of(v, &out[i].r.object, &part->home, why);
 		if (rc == 0 && !part->home)
@@ -304,16 +321,22 @@ static int64_t gone(const struct promise *p, const struct aid_deployment *d)
 /* Of what is out and has not come home: its end, and once that has passed nobody knows when. */
 static int64_t out_until(const struct promise *p, const struct part *part, int64_t now_ms)
 {
-	int64_t end = part->until > p->until ? part->until : p->until;
+	int64_t end = later(part->until, p->until);
 
 	return end > now_ms ? end : INT64_MAX;
+}
+
+static void leave_away(struct book *b, int64_t quantity, int64_t until)
+{
+	b->away_until = b->away && b->away_until < until ? b->away_until : until;
+	b->away += quantity;
 }
 
 /*
  * Items of one commit for one line and capability are one lot, which its deployments take from the first on: `before` of them have been booked already and are passed over.
  */
 static void promise_book(struct book *b, const struct promise *p, const struct part *part,
-	size_t n_part, int64_t before, int64_t now_ms)
+	size_t n_part, int64_t before, const struct object_id *without, int64_t now_ms)
 {
 	int64_t left = p->quantity;
 
@@ -325,7 +348,9 @@ static void promise_book(struct book *b, const struct promise *p, const struct p
 		out = out - passed < left ? out - passed : left;
 		if (!end)
 			end = out_until(p, &part[i], now_ms);
-		if (out > 0 && end > p->from)
+		if (out > 0 && !part[i].home && object_id_eq(&part[i].object, without))
+			leave_away(b, out, later(part[i].until, p->until));
+		else if (out > 0 && end > p->from)
 			book_add(b, p->from, end, out);
 		left -= out;
 	}
@@ -352,7 +377,8 @@ static int promises_book(
 				before += own->p[k].quantity;
 		rc = parts_of(v, p, &part, &n, why);
 		if (rc == 0)
-			promise_book(b, p, part, n, before, env_now_ms(&v->world->node->env));
+			promise_book(b, p, part, n, before, &own->without,
+				env_now_ms(&v->world->node->env));
 	}
 	return rc;
 }

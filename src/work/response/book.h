@@ -24,6 +24,8 @@ struct promise {
 struct promises {
 	struct promise *p;
 	size_t n;
+	struct object_id
+		without; /* a deployment whose part is not booked, but told as `away`; owner zero: none */
 };
 /* What ended a year ago is passed over: nothing is extended for so long. */
 MUST_USE int promises_load(struct promises *ret, const struct aid_view *v, struct why *why);
@@ -39,16 +41,22 @@ struct book {
 	bool not_ready;		      /* the newest report that is not stale says so */
 	struct booking *p;
 	size_t n, room;
+	int64_t away,
+		away_until; /* what the deployment left out has with it, and its earliest end as it was promised */
 };
 /*
  * Of what a commit binds, each part that has gone out is bound until that very part is home (ready_again_at, else returned_at), or until the end that the commit or a granted extension says; and if
- * that has passed and it is not home, without an end: nobody has it to give. What has not gone out is bound until the end that the commit says. A deployment that does not say of which capability it is counts if nothing else of the commit goes to its line.
+ * that has passed and it is not home, without an end: nobody has it to give. What has not gone out is bound until the end that the commit says. An extension is a promise as soon as both sides have
+ * agreed to it, and one's own while it waits for the other's answer; never for longer than was asked. A deployment that does not say of which capability it is counts if nothing else of the commit goes to its line.
  */
 MUST_USE int book_load(struct book *ret, const struct aid_view *v, const struct promises *own,
 	const struct object_id *capability, struct why *why);
 void book_add(struct book *b, int64_t from, int64_t until, int64_t quantity);
 /* 0 if there is nothing left; never negative. */
 int64_t book_left(const struct book *b, int64_t from, int64_t until);
+
+/* Until when an extension goes that was granted so: never further than it was asked for. */
+int64_t extension_until(const struct aid_extension *e, const struct aid_extension_answer *a);
 
 /* ---- capabilities as a reader sees them ---- */
 

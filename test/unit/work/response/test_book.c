@@ -141,6 +141,49 @@ static void what_is_extended_stays_bound(void **state)
 	assert_int_equal(left(l, &cap, 91 * DAY, 92 * DAY), 2);
 }
 
+/* A module is not promised to one until later and to another from before that. */
+static void what_is_promised_is_not_extended(void **state)
+{
+	struct league *l = *state;
+	struct object_id cap = capability(l, 1, "quantity=2", "reserve=0"), x, e, f;
+	struct object_id a = accepted(l, &cap, "code=1", "2"), b = accepted(l, &cap, "code=2", "1");
+	struct object_id c = said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &a), NULL);
+	struct object_id dep = deployed(l, &c, "2");
+	struct why said_why = {0};
+
+	league_settle(l);
+	e = said(l, 0, AID_EXTENSION, NULL, 0, naming("deployment", &dep), "requested_until=+90d",
+		"reason=it rains", NULL);
+	f = said(l, 0, AID_EXTENSION, NULL, 0, naming("deployment", &dep), "requested_until=+40d",
+		"reason=it rains", NULL);
+	league_settle(l);
+	/* One of the two, from the sixtieth day on. */
+	said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &b), "items.0.item=1",
+		"items.0.line=1", naming("items.0.capability", &cap), "items.0.quantity=1",
+		"items.0.from=+60d", "items.0.until=+70d", "decision=COMMIT", NULL);
+	assert_int_equal(try_say(l, 1, AID_EXTENSION_ANSWER, NULL, 0, &x, &said_why,
+				 naming("extension", &e), "answer=granted", NULL),
+		E_CONFLICT);
+	assert_string_equal(said_why.where, "/until");
+	assert_int_equal(
+		try_say(l, 1, AID_EXTENSION, NULL, 0, &x, &said_why, naming("deployment", &dep),
+			"requested_until=+61d", "reason=they want it", NULL),
+		E_CONFLICT);
+	/* Longer than was asked is not granted, and until before the other's time it is. */
+	said(l, 1, AID_EXTENSION_ANSWER, NULL, 0, naming("extension", &f), "answer=granted",
+		"until=+99d", NULL);
+	assert_int_equal(left(l, &cap, 39 * DAY, 40 * DAY), 0);
+	assert_int_equal(left(l, &cap, 41 * DAY, 42 * DAY), 2);
+	said(l, 1, AID_EXTENSION_ANSWER, NULL, 0, naming("extension", &e), "answer=granted",
+		"until=+50d", NULL);
+	assert_int_equal(left(l, &cap, 49 * DAY, 50 * DAY), 0);
+	assert_int_equal(left(l, &cap, 51 * DAY, 52 * DAY), 2);
+	/* What one asks for oneself is bound while it waits. */
+	said(l, 1, AID_EXTENSION, NULL, 0, naming("deployment", &dep), "requested_until=+55d",
+		"reason=the road is gone", NULL);
+	assert_int_equal(left(l, &cap, 51 * DAY, 52 * DAY), 0);
+}
+
 /* Nobody has said that it is home, and its end is past: it cannot be promised to another. */
 static void what_is_overdue_is_not_free(void **state)
 {
@@ -380,7 +423,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		SIGNED(what_is_away_is_not_free), SIGNED(a_commitment_is_not_written_over),
-		SIGNED(what_is_extended_stays_bound), SIGNED(more_does_not_come_than_was_committed),
+		SIGNED(what_is_extended_stays_bound), SIGNED(what_is_promised_is_not_extended),
+		SIGNED(more_does_not_come_than_was_committed),
 		SIGNED(a_dossier_grows_with_its_records),
 		SIGNED(nobody_fills_a_list_for_the_others), SIGNED(a_debt_is_its_debtors_word),
 		SIGNED(what_is_overdue_is_not_free), /* it moves the clock */
