@@ -108,9 +108,11 @@ static int record_open(struct db *db, struct why *why)
 	return db_script(db, buf_cstr(&ddl), why);
 }
 
-/* Every step that the database has seen must be one of ours, word for word. */
-static int record_check(struct db *db, const struct migration *steps, struct why *why)
+/* Every step that the database has seen must be one of ours, word for word; how many there are. */
+static int record_check(
+	struct db *db, const struct migration *steps, size_t *ret_n, struct why *why)
 {
+	size_t n = 0;
 	struct stmt *s = db_stmt(db, "SELECT name, digest FROM migration ORDER BY name");
 	int rc;
 	while ((rc = db_step(s, why)) == DB_ROW) {
@@ -125,9 +127,13 @@ static int record_check(struct db *db, const struct migration *steps, struct why
 				"step '%s' is not the one that was run on this database", m->name);
 		if (rc < 0)
 			break;
+		n++;
 	}
 	db_reset(s);
-	return rc;
+	if (rc < 0)
+		return rc;
+	*ret_n = n;
+	return 0;
 }
 
 static int step_done(struct db *db, const struct migration *m, bool *ret, struct why *why)
@@ -190,24 +196,27 @@ static int record_exists(struct db *db, bool *ret, struct why *why)
 /* Nearly always, and found out without the writer's lock: a command that only reads waits for nobody who writes. */
 static int all_done(struct db *db, const struct migration *steps, bool *ret, struct why *why)
 {
-	bool done = false;
+	bool exists = false;
+	size_t n = 0, all = 0;
 	int rc = db_begin_read(db, why);
 	if (rc < 0)
 		return rc;
-	rc = record_exists(db, &done, why);
-	if (rc == 0 && done)
-		rc = record_check(db, steps, why);
-	for (const struct migration *m = steps; rc == 0 && done && m->name; m++)
-		rc = step_done(db, m, &done, why);
+	rc = record_exists(db, &exists, why);
+	if (rc == 0 && exists)
+		rc = record_check(db, steps, &n, why);
 	db_rollback(db);
-	if (rc == 0)
-		*ret = done;
-	return rc;
+	if (rc < 0)
+		return rc;
+	while (steps[all].name)
+		all++;
+	*ret = exists && n == all;
+	return 0;
 }
 
 int db_migrate(struct db *db, const struct migration *steps, struct why *why)
 {
 	bool done;
+	size_t n;
 	for (const struct migration *m = steps; m->name; m++)
 		MUST(step_find(steps, slice_str(m->name)) == m);
 	int rc = all_done(db, steps, &done, why);
@@ -218,7 +227,7 @@ int db_migrate(struct db *db, const struct migration *steps, struct why *why)
 		return rc;
 	rc = record_open(db, why);
 	if (rc == 0)
-		rc = record_check(db, steps, why);
+		rc = record_check(db, steps, &n, why);
 	for (const struct migration *m = steps; rc == 0 && m->name; m++)
 		rc = step_run(db, m, why);
 	if (rc == 0)

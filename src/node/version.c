@@ -3,18 +3,26 @@
 
 #include "log/store.h"
 
-int version_now(struct db *db, int64_t coalition_row, const struct object_id *object,
-	struct version *ret, struct why *why)
+/* The newest version of an object: log, seq, kind. */
+static struct stmt *newest(struct db *db, int64_t coalition_row, const struct object_id *object)
 {
 	struct stmt *s = db_stmt(db,
-		"SELECT log, seq FROM item WHERE coalition = $1 AND object_owner = $2 AND object_name = $3 "
+		"SELECT log, seq, kind FROM item WHERE coalition = $1 AND object_owner = $2 AND object_name = $3 "
 		"ORDER BY epoch DESC, seq DESC, at DESC LIMIT 1");
-	int rc;
 
 	db_bind_i64(s, 1, coalition_row);
 	db_bind_blob(s, 2, slice_of(object->owner.b, sizeof(object->owner.b)));
 	db_bind_blob(s, 3, slice_of(object->name.b, sizeof(object->name.b)));
-	if ((rc = db_step(s, why)) == DB_ROW)
+	return s;
+}
+
+int version_now(struct db *db, int64_t coalition_row, const struct object_id *object,
+	struct version *ret, struct why *why)
+{
+	struct stmt *s = newest(db, coalition_row, object);
+	int rc = db_step(s, why);
+
+	if (rc == DB_ROW)
 		*ret = (struct version){
 			.given = true, .log_row = db_i64(s, 0), .seq = (uint64_t)db_i64(s, 1)};
 	db_reset(s);
@@ -56,18 +64,12 @@ int version_veiled(struct db *db, const struct version *of, bool *ret, struct wh
 int version_stays(struct db *db, int64_t coalition_row, const struct object_id *object,
 	struct slice kind, struct why *why)
 {
-	struct stmt *s = db_stmt(db,
-		"SELECT kind FROM item WHERE coalition = $1 AND object_owner = $2 AND object_name = $3 "
-		"ORDER BY epoch DESC, seq DESC, at DESC LIMIT 1");
-	int rc;
+	struct stmt *s = newest(db, coalition_row, object);
+	int rc = db_step(s, why);
 
-	db_bind_i64(s, 1, coalition_row);
-	db_bind_blob(s, 2, slice_of(object->owner.b, sizeof(object->owner.b)));
-	db_bind_blob(s, 3, slice_of(object->name.b, sizeof(object->name.b)));
-	rc = db_step(s, why);
-	if (rc == DB_ROW && !slice_eq(db_text(s, 0), kind))
+	if (rc == DB_ROW && !slice_eq(db_text(s, 2), kind))
 		rc = why_set(why, E_STATE, "/object", "is a %.*s and stays one",
-			SLICE_FMT(db_text(s, 0)));
+			SLICE_FMT(db_text(s, 2)));
 	db_reset(s);
 	return rc < 0 ? rc : 0;
 }

@@ -366,20 +366,31 @@ static int etag_check(struct call *c, const struct record *r)
 /* What is not said stays: a class, a category, a veil is not lost because somebody corrects a word. What lets more through is an officer's to give. */
 static int wish_like(struct call *c, const struct record *before, bool veiled, struct draft *d)
 {
-	const struct charter *charter = c->world.standing.charter;
 	struct label was, is;
 
 	if (!json_get(&c->doc, c->body, "veil"))
 		d->veil_all = veiled;
-	if (!json_get(&c->doc, c->body, "label"))
+	if (!json_get(&c->doc, c->body, "label")) {
 		d->label = before->label;
+		return 0;
+	}
 	TRY(label_parse(&was, before->label, &c->why));
 	TRY(label_parse(&is, d->label, &c->why));
-	if (!label_tighter(&was, &is, charter))
+	if (!label_tighter(&was, &is, c->world.standing.charter))
 		return why_set(&c->why, E_DENIED, "/label",
 			"is looser than '%.*s': an officer gives it further by releasing the record",
 			SLICE_FMT(before->label));
 	return 0;
+}
+
+/* The version that the caller has seen, if he may change it. In a read transaction. */
+static int own_before(struct call *c, struct record *r, struct version *follows, bool *ret_veiled)
+{
+	TRY(record_of_path(c, c->param[1], r));
+	if (!id_eq(&r->object.owner, &c->node->self))
+		return why_set(&c->why, E_DENIED, "", "only its owner changes a record");
+	TRY(version_now(c->db, c->world.coalition.row, &r->object, follows, &c->why));
+	return version_veiled(c->db, follows, ret_veiled, &c->why);
 }
 
 int api_record_put(struct call *c)
@@ -387,21 +398,12 @@ int api_record_put(struct call *c)
 	struct draft d = {.has_object = true};
 	struct written w;
 	struct record r;
-	bool veiled = false;
+	bool veiled;
 
 	TRY(call_read(c));
-	int rc = record_of_path(c, c->param[1], &r);
-	if (rc == 0)
-		rc = version_now(c->db, c->world.coalition.row, &r.object, &d.follows, &c->why);
-	if (rc == 0 && id_eq(&r.object.owner, &c->node->self))
-		rc = version_veiled(c->db, &d.follows, &veiled, &c->why);
+	int rc = own_before(c, &r, &d.follows, &veiled);
 	call_read_end(c);
 	TRY(rc);
-	if (!id_eq(&r.object.owner, &c->node->self))
-		return why_set(&c->why, E_DENIED, "", "only its owner changes a record");
-	if (!slice_is(r.kind, "note/1"))
-		return why_set(&c->why, E_STATE, "",
-			"this record is no note: it is changed where its kind is written");
 	if (r.state != ITEM_LIVE)
 		return why_set(&c->why, E_STATE, "", "the record is no longer there");
 	TRY(etag_check(c, &r));

@@ -527,6 +527,10 @@ def test_two_people_accept(coalition):
     assert audit == {("user:edi", "response acceptance proposed"), ("user:mira", "response acceptance confirmed")}
     croatia.wait_has(answer.json["object"])
     croatia.say("commit", answer.json["object"])
+    # What binds is not written over by a note.
+    record = f"/coalitions/{t.id}/records/{answer.json['object']}"
+    over = edi.put(record, {"audience": [], "content": {"title": "Nothing was accepted"}}, **{"If-Match": edi.get(record).etag})
+    assert (over.status, over.pointer) == (409, "/object"), over.body
 
     # At the command line each brings a token.
     other = croatia.say("offer", "4711", "-q", "1", "--capability", capability(croatia, "HCP", 4, to="ALB,HRV"), "--eta", "+20h")
