@@ -355,6 +355,8 @@ static int pending_add(struct admit *d, const struct object_id *of, struct rows 
 		*r = (struct row){.kind = pkind_find(p->kind),
 			.object = p->object,
 			.of = p->object,
+			.epoch = UINT32_MAX,
+			.seq = i,
 			.time_ms = d->now_ms,
 			.mode = p->mode,
 			.label = p->label,

@@ -101,23 +101,14 @@ static void award_say(const struct one *o)
 		NULL);
 }
 
-/* A complaint that the lead has said nothing about. */
+/* A complaint that the lead has not decided. */
 static void complaints_say(const struct one *o)
 {
-	for (const struct row *c = process_next(o->p, P_COMPLAINT, NULL); o->lead && c;
-		c = process_next(o->p, P_COMPLAINT, c)) {
-		const struct row *last = NULL;
+	for (size_t i = 0; o->lead && i < o->p->n_complaint; i++) {
+		const struct complaint *c = &o->p->complaint[i];
 
-		for (const struct row *r = process_next(o->p, P_RULING, NULL); r;
-			r = process_next(o->p, P_RULING, r)) {
-			struct object_id about;
-
-			if (get_object(&r->doc, json_root(&r->doc), "complaint", &about) &&
-				object_id_eq(&about, &c->object))
-				last = r;
-		}
-		if (!last || is(o, last, "ruling", "admitted"))
-			say(o, o->l->act, c, "need.procurement.complaint",
+		if (!c->ruling || is(o, c->ruling, "ruling", "admitted"))
+			say(o, o->l->act, c->row, "need.procurement.complaint",
 				"A complaint waits to be decided on: {what}", "/evaluation", NULL);
 	}
 }

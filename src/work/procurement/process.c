@@ -190,52 +190,98 @@ static void award_read(struct process *p)
 
 /* ---- complaints ---- */
 
-/* What stands against the award: complaints without a ruling, or admitted, and neither decided nor withdrawn. */
-struct against {
-	int64_t filed_ms; /* of the first of them; INT64_MAX: none */
-	const struct row
-		*admitted; /* the first ruling that admits one of them, in the lead's log */
-	size_t n_open, n_unanswered;
-};
-
-/* Of each complaint the lead's last ruling. */
-static void rulings_index(const struct process *p, struct map *ret)
+/* All, in the order in which they were filed: rows stand in order of time, so the first that is met of each is its first version. */
+static void complaints_read(struct process *p, struct map *at, struct arena *arena)
 {
-	for (const struct row *d = process_next(p, P_RULING, NULL); d;
-		d = process_next(p, P_RULING, d)) {
-		struct object_id about;
+	size_t max = 0;
 
-		if (get_object(&d->doc, json_root(&d->doc), "complaint", &about))
-			(void)map_put(ret, slice_of(&about, sizeof(about)), (void *)(uintptr_t)d);
+	for (const struct row *r = process_version(p, P_COMPLAINT, NULL); r;
+		r = process_version(p, P_COMPLAINT, r))
+		max++;
+	p->complaint = arena_array(arena, struct complaint, max + 1);
+	for (const struct row *r = process_version(p, P_COMPLAINT, NULL); r;
+		r = process_version(p, P_COMPLAINT, r)) {
+		struct slice key = slice_of(&r->object, sizeof(r->object));
+		struct complaint *c = map_get(at, key);
+
+		if (!c) {
+			c = &p->complaint[p->n_complaint++];
+			*c = (struct complaint){.row = r, .filed_ms = r->time_ms};
+			(void)map_put(at, key, c);
+		}
+		if (!r->old)
+			c->row = r;
 	}
 }
 
-static void complaints_read(const struct process *p, struct against *ret)
+/* Rulings and awards are all in the lead's log, and so are before one another whatever hours they bear. A ruling that is written together with an award is not before it. */
+static int by_place(const void *a, const void *b)
 {
-	struct map ruling = {0};
+	const struct row *const *x = a, *const *y = b;
 
-	*ret = (struct against){.filed_ms = INT64_MAX};
-	rulings_index(p, &ruling);
-	for (const struct row *r = process_next(p, P_COMPLAINT, NULL); r;
-		r = process_next(p, P_COMPLAINT, r)) {
-		const struct row *last = map_get(&ruling, slice_of(&r->object, sizeof(r->object)));
-		bool admitted = text_is(last, "ruling", "admitted");
-
-		ret->n_unanswered += !last;
-		ret->n_open += admitted;
-		if (last && !admitted)
-			continue;
-		ret->filed_ms = r->time_ms < ret->filed_ms ? r->time_ms : ret->filed_ms;
-		if (last && (!ret->admitted || before(last, ret->admitted)))
-			ret->admitted = last;
-	}
-	map_free(&ruling);
+	if (before(*x, *y) || before(*y, *x))
+		return before(*x, *y) ? -1 : 1;
+	if ((*x)->kind != (*y)->kind)
+		return (*x)->kind == P_AWARD ? -1 : 1;
+	return *x < *y ? -1 : *x > *y;
 }
 
-/* What comes when the award is final is of what follows. */
-static bool stands_against(const struct against *a, const struct row *version)
+static size_t lead_log(const struct process *p, struct arena *arena, const struct row ***ret)
 {
-	return a->filed_ms < version->time_ms || (a->admitted && before(a->admitted, version));
+	const struct row **list = arena_array(arena, const struct row *, p->rows->n + 1);
+	size_t n = 0;
+
+	for (const struct row *r = process_version(p, P_RULING, NULL); r;
+		r = process_version(p, P_RULING, r))
+		list[n++] = r;
+	for (const struct row *r = process_version(p, P_AWARD, NULL); r;
+		r = process_version(p, P_AWARD, r))
+		list[n++] = r;
+	qsort(list, n, sizeof(*list), by_place);
+	*ret = list;
+	return n;
+}
+
+static void rule(struct process *p, const struct map *at, const struct row *ruling)
+{
+	struct object_id about;
+	struct complaint *c = NULL;
+
+	if (get_object(&ruling->doc, json_root(&ruling->doc), "complaint", &about))
+		c = map_get(at, slice_of(&about, sizeof(about)));
+	if (!c)
+		return;
+	p->n_complaints_open -= text_is(c->ruling, "ruling", "admitted");
+	p->n_complaints_open += text_is(ruling, "ruling", "admitted");
+	c->ruling = ruling;
+}
+
+/* The lead's log once from its beginning: each version of an award is judged by the rulings before it, and by no other. */
+static void rulings_read(struct process *p, struct arena *arena)
+{
+	bool *against = arena_array(arena, bool, p->rows->n + 1);
+	struct map at = {0};
+	const struct row **said;
+	size_t n = lead_log(p, arena, &said), first = 0;
+
+	memset(against, 0, p->rows->n + 1);
+	complaints_read(p, &at, arena);
+	for (size_t i = 0; i < n; i++) {
+		/* The earliest that nothing has been said about yet. */
+		while (first < p->n_complaint && p->complaint[first].ruling)
+			first++;
+		if (said[i]->kind == P_RULING)
+			rule(p, &at, said[i]);
+		else
+			against[said[i] - p->rows->row] =
+				p->n_complaints_open ||
+				(first < p->n_complaint &&
+					p->complaint[first].filed_ms < said[i]->time_ms);
+	}
+	for (size_t i = 0; i < p->n_complaint; i++)
+		p->n_complaints_unanswered += !p->complaint[i].ruling;
+	p->stood_against = against;
+	map_free(&at);
 }
 
 /* ---- when an award is final ---- */
@@ -334,8 +380,8 @@ static void hear(struct heard *h, const struct word *w)
 }
 
 /* The version by which this award became final, NULL: none; into `heard` what counts of it. After tender_fix(). */
-static const struct row *final_of(const struct process *p, const struct row *award,
-	const struct against *against, struct arena *arena, struct heard *heard)
+static const struct row *final_of(
+	const struct process *p, const struct row *award, struct arena *arena, struct heard *heard)
 {
 	const struct row *proposal = award_proposal(p, award), *found = NULL;
 	struct hash digest = award_digest(award);
@@ -350,8 +396,9 @@ static const struct row *final_of(const struct process *p, const struct row *awa
 		for (; at < n && word[at].from_ms <= r->time_ms; at++)
 			hear(heard, &word[at]);
 		if (heard->agree == p->n_participant && r->time_ms >= until &&
-			(r == proposal || before(proposal, r)) && !stands_against(against, r) &&
-			text_is(r, "status", "active") && is_award(r, &digest))
+			(r == proposal || before(proposal, r)) &&
+			!p->stood_against[r - p->rows->row] && text_is(r, "status", "active") &&
+			is_award(r, &digest))
 			found = r;
 	}
 	/* What was agreed to and is final nobody takes back. */
@@ -360,13 +407,13 @@ static const struct row *final_of(const struct process *p, const struct row *awa
 	return found;
 }
 
-static void final_read(struct process *p, const struct against *against, struct arena *arena)
+static void final_read(struct process *p, struct arena *arena)
 {
 	struct heard heard;
 
 	if (!p->award)
 		return;
-	p->award_final = final_of(p, p->award, against, arena, &heard);
+	p->award_final = final_of(p, p->award, arena, &heard);
 	p->n_award_agrees = heard.agree;
 	p->n_award_objects = heard.object;
 }
@@ -396,10 +443,8 @@ void process_finals(
 	const struct process *p, int64_t now_ms, struct arena *arena, struct finals *ret)
 {
 	struct map agreed = {0};
-	struct against against;
 
 	*ret = (struct finals){0};
-	complaints_read(p, &against);
 	agreed_read(p, &agreed, arena);
 	for (const struct row *r = process_version(p, P_AWARD, NULL); r;
 		r = process_version(p, P_AWARD, r)) {
@@ -412,7 +457,7 @@ void process_finals(
 			continue;
 		*by = 0; /* each award is asked about once */
 		f = get_time(&r->doc, json_root(&r->doc), "standstillUntil", 0) <= now_ms
-			    ? final_of(p, r, &against, arena, &heard)
+			    ? final_of(p, r, arena, &heard)
 			    : NULL;
 		if (!f)
 			continue;
@@ -539,7 +584,6 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	struct process *ret, struct why *why)
 {
 	struct process *p = arena_new(arena, struct process);
-	struct against against;
 	int rc;
 
 	p->rows = rows;
@@ -550,13 +594,11 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	p->tender = p->tender_last = last_of(p, P_TENDER);
 	scores_read(p);
 	award_read(p);
-	complaints_read(p, &against);
-	p->n_complaints_open = against.n_open;
-	p->n_complaints_unanswered = against.n_unanswered;
+	rulings_read(p, arena);
 	if (!brief)
 		process_rounds(p, arena);
 	tender_fix(p);
-	final_read(p, &against, arena);
+	final_read(p, arena);
 	p->stands = stands(p, brief);
 	p->state = state_of(p, brief, now_ms, &p->next_ms);
 	*ret = *p;

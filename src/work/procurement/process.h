@@ -6,7 +6,7 @@
  *	rc = process_read(&rows, now_ms, &arena, &p, why);          -- E_MISSING: the agreement is not among them
  *
  *	An award is final by one version of the lead's that is called active, if, when it was written: the standstill was over, in which it had been pending for all the tender's days; all participants had
- *	agreed to it, and none objected; and no complaint that had been filed was unanswered, or admitted and open. What is written afterwards takes that back no more.
+ *	agreed to it, and none objected; and no complaint that had been filed was unanswered, or admitted and open. What is written afterwards, a ruling too, neither makes that good nor takes it back.
  *
  *	proposed → agreed (all participants have signed this very version) → keyed (all have certified one key) → open → closed (T + G) → opened →
  *	evaluating → awardProposed → standstill → awarded → contracted → implementing → complete; cancelled, unsuccessful
@@ -45,6 +45,12 @@ struct consent {
 	struct point box;
 };
 
+/* A complaint, with the lead's last ruling on it. */
+struct complaint {
+	const struct row *row, *ruling; /* newest version; NULL: it is unanswered */
+	int64_t filed_ms;		/* the hour of its first version */
+};
+
 struct process {
 	const struct rows *rows;
 	const struct row *agreement, *tender, *award, *share,
@@ -61,8 +67,12 @@ struct process {
 	bool stands; /* all have signed this version; or the key is made, after which no refusal and no new version undoes what suppliers rely on */
 	size_t n_award_agrees, n_award_objects; /* participants on this very award */
 	const struct row
-		*award_final; /* the version with which it became final; NULL: it has not */
+		*award_final;	     /* the version with which it became final; NULL: it has not */
+	struct complaint *complaint; /* in the order in which they were filed */
+	size_t n_complaint;
 	size_t n_complaints_open, n_complaints_unanswered; /* admitted; without a ruling */
+	const bool *
+		stood_against; /* of each row that is a version of an award: a complaint that had been filed by then was unanswered, or admitted and open, by the rulings before it */
 	/* E-SEAL/1 */
 	struct slice *message; /* of the policy that counts */
 	size_t n_message;
@@ -104,7 +114,7 @@ void process_finals(
 bool finals_has(const struct finals *f, const struct row *version);
 /* The next row of a kind behind `after` (NULL: the first), that its author may write. */
 const struct row *process_next(const struct process *p, enum pkind k, const struct row *after);
-/* The same with versions that are superseded: of tenders, sheets and awards. */
+/* The same with versions that are superseded: of tenders, sheets, awards, complaints and rulings. */
 const struct row *process_version(const struct process *p, enum pkind k, const struct row *after);
 /* May its author say this in this process? */
 bool process_may_write(const struct process *p, const struct row *r);

@@ -255,7 +255,8 @@ static int rows_read(
 
 static bool has_versions(const struct row *r)
 {
-	return r->kind == P_TENDER || r->kind == P_SCORE || r->kind == P_AWARD;
+	return r->kind == P_TENDER || r->kind == P_SCORE || r->kind == P_AWARD ||
+	       r->kind == P_COMPLAINT || r->kind == P_RULING;
 }
 
 /* Versions of an object stand in one log, in order of their time or not: all but the newest are old. */
@@ -339,7 +340,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
 		"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " EVERY
-		" AND (t.kind IN ($22, $24, $25) OR " NEWEST("$2",
+		" AND (t.kind IN ($22, $24, $25, $26, $27) OR " NEWEST("$2",
 			"$3") ")"
 			      " ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
 	rule_bind(s, w, who, arena);
@@ -352,6 +353,8 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 23, mode);
 	db_bind_i64(s, 24, P_SCORE);
 	db_bind_i64(s, 25, P_AWARD);
+	db_bind_i64(s, 26, P_COMPLAINT);
+	db_bind_i64(s, 27, P_RULING);
 	rc = rows_read(s, &g, arena, ret, why);
 	reading_end(&g);
 	if (rc == 0)

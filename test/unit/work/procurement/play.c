@@ -1,6 +1,8 @@
 /* play.c: see play.h. */
 #include "play.h"
 
+#include "work/procurement/procurement.h"
+
 #define PATIENCE 400 /* random acts until something must have happened */
 
 void play_begin(struct play *y, uint64_t seed)
@@ -114,6 +116,22 @@ struct written put(struct play *y, size_t i, const char *kind, const char *json,
 	const struct object_id *object, int want)
 {
 	return put_in(y, MODE_REAL, i, kind, json, object, want);
+}
+
+struct written by_hand(
+	struct play *y, const char *what, const char *json, const struct object_id *object)
+{
+	struct workspace_kind kind[] = {*workspace_kind_find(slice_str(what)), {.kind = NULL}};
+	struct workspace open = workspace_procurement;
+	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
+	struct written w;
+
+	kind[0].admit = NULL;
+	open.kind = kind;
+	workspaces = bare;
+	w = put(y, 0, what, json, object, 0);
+	workspaces = before;
+	return w;
 }
 
 /* ---- the story ---- */

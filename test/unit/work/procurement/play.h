@@ -66,6 +66,9 @@ struct written put_in(struct play *y, enum mode mode, size_t i, const char *kind
 	const struct object_id *object, int want);
 struct written put(struct play *y, size_t i, const char *kind, const char *json,
 	const struct object_id *object, int want);
+/* As the lead's own node would not: a record that partners take as any other. */
+struct written by_hand(
+	struct play *y, const char *what, const char *json, const struct object_id *object);
 /* Does need.procurement.WHAT wait at a node? It never does for who is not cleared. */
 bool waits(struct play *y, size_t i, const char *what);
 /* Written by the lead and signed by all. */

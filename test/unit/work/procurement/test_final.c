@@ -234,7 +234,7 @@ static void objection(void **state)
 	told(&y, "active");
 }
 
-static struct object_id complain(struct play *y, size_t i)
+static struct object_id complain(struct play *y, size_t i, const struct object_id *filed)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
 	char object[OBJECT_TEXT + 1];
@@ -243,7 +243,7 @@ static struct object_id complain(struct play *y, size_t i)
 	return put(y, i, "procurement/complaint/1",
 		arena_printf(
 			&arena, "{\"procurement\":\"%s\",\"from\":\"one\",\"text\":\"x\"}", object),
-		NULL, 0)
+		filed, 0)
 		.object;
 }
 
@@ -265,7 +265,10 @@ static struct object_id rule(struct play *y, const struct object_id *complaint,
 	return w.object;
 }
 
-/* A complaint that was filed before and that the lead has not decided holds the award back, also where it has said nothing, or admits it afterwards. One that comes later does not. */
+/*
+ * A complaint that was filed before and that the lead has not decided holds the award back, also where it has said nothing, or admits it, and though the complaint is written anew, until the award is
+ * called active after the ruling. One that comes later does not, and no ruling that comes later takes back what is final.
+ */
 static void complaint(void **state)
 {
 	struct object_id filed, ruling, later;
@@ -275,25 +278,35 @@ static void complaint(void **state)
 	propose(&y);
 	say_all(&y);
 	hour(&y, OPENING + DAY / 2);
-	filed = complain(&y, 2);
+	filed = complain(&y, 2, NULL);
 	hour(&y, UNTIL);
 	/* The lead's node has not heard of it; when it has, all see the same as those who had. */
 	call_active(&y);
 	state_is(&y, PROCESS_STANDSTILL);
 	finish(&y, E_STATE);
 	contract(&y, 1, "active", E_STATE);
+	complain(&y, 2, &filed);
+	league_settle(y.l);
+	state_is(&y, PROCESS_STANDSTILL);
 	ruling = rule(&y, &filed, NULL, "admitted");
 	state_is(&y, PROCESS_STANDSTILL);
 	finish(&y, E_STATE);
 	rule(&y, &filed, &ruling, "rejected");
+	state_is(&y, PROCESS_STANDSTILL);
+	told(&y, "pending");
 	finish(&y, 0);
 	state_is(&y, PROCESS_AWARDED);
 	hour(&y, UNTIL + DAY);
-	later = complain(&y, 2);
+	later = complain(&y, 2, NULL);
 	league_settle(y.l);
 	state_is(&y, PROCESS_AWARDED);
 	rule(&y, &later, NULL, "admitted");
 	state_is(&y, PROCESS_AWARDED);
+	rule(&y, &filed, &ruling, "admitted");
+	state_is(&y, PROCESS_AWARDED);
+	rule(&y, &filed, NULL, "admitted");
+	state_is(&y, PROCESS_AWARDED);
+	told(&y, "active");
 }
 
 int main(int argc, char **argv)

@@ -376,23 +376,6 @@ static void contracts(void **state)
 	}
 }
 
-/* As the lead's own node would not: a record that partners take as any other. */
-static struct written by_hand(
-	struct play *y, const char *what, const char *json, const struct object_id *object)
-{
-	struct workspace_kind kind[] = {*workspace_kind_find(slice_str(what)), {.kind = NULL}};
-	struct workspace open = workspace_procurement;
-	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
-	struct written w;
-
-	kind[0].admit = NULL;
-	open.kind = kind;
-	workspaces = bare;
-	w = put(y, 0, what, json, object, 0);
-	workspaces = before;
-	return w;
-}
-
 static void begin_three(struct play *y)
 {
 	play_begin(y, 7);
