@@ -17,6 +17,14 @@ bool id_is_zero(const struct id *a)
 	return id_eq(a, &zero);
 }
 
+bool ids_have(const struct id *list, size_t n, const struct id *one)
+{
+	for (size_t i = 0; i < n; i++)
+		if (id_eq(&list[i], one))
+			return true;
+	return false;
+}
+
 int id_cmp(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct id));

@@ -33,6 +33,8 @@ static inline struct slice id_slice(const struct id *id)
 }
 bool id_eq(const struct id *a, const struct id *b);
 bool id_is_zero(const struct id *a);
+/* Is `one` among these, in whatever order? */
+bool ids_have(const struct id *list, size_t n, const struct id *one);
 /*
  * For qsort and sorted lists: byte order. Not the order of the text: base32 has its digits behind
  * its letters, ASCII before them.

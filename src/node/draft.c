@@ -8,11 +8,6 @@ bool draft_open(const struct draft *d)
 	return act_kind_of(d->kind) != ACT_NONE || (d->all && !d->veil_all);
 }
 
-static bool ids_have(const struct id *id, size_t n, const struct id *one)
-{
-	return bsearch(one, id, n, sizeof(*id), id_cmp) != NULL;
-}
-
 bool draft_on_roll(const struct draft *d, const struct world *w)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);

@@ -267,14 +267,6 @@ static void key_alarms(struct asking *a)
 	}
 }
 
-static bool in_list(const struct id *list, size_t n, const struct id *id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (id_eq(&list[i], id))
-			return true;
-	return false;
-}
-
 /* A charter that others have signed and this member, which it names, has not. */
 static void proposal_need(struct asking *a, const struct standing_proposal *p,
 	enum need_level level, const char *name)
@@ -283,7 +275,7 @@ static void proposal_need(struct asking *a, const struct standing_proposal *p,
 	const char *version = text(a, "%u", p->version);
 	char hex[65];
 
-	if (!in_list(p->member, p->n_member, self) || in_list(p->signed_by, p->n_signed, self))
+	if (!ids_have(p->member, p->n_member, self) || ids_have(p->signed_by, p->n_signed, self))
 		return;
 	hex_encode(p->hash.b, 32, hex);
 	add(a, level, text(a, "amend %s", hex), "need.amend",
@@ -297,7 +289,7 @@ static void own_acts(struct asking *a)
 	const struct world *w = a->s->w;
 	enum need_level level = a->officer ? NEED_ACT : NEED_LOOK;
 	const char *name = arena_string(a->arena, w->coalition.founding.name);
-	if (in_list(a->s->unsigned_founder, a->s->n_unsigned, &w->node->self))
+	if (ids_have(a->s->unsigned_founder, a->s->n_unsigned, &w->node->self))
 		add(a, level, "sign", "need.sign", text(a, "This member has not signed %s", name),
 			text(a, "pact/%s/prepare?kind=sign", a->coalition), "name", name, NULL,
 			NULL);
@@ -306,7 +298,7 @@ static void own_acts(struct asking *a)
 	for (size_t i = 0; w->self_is_member && i < a->s->n_party; i++) {
 		const struct status_party *p = &a->s->party[i];
 		if (!p->standing || p->standing->status != STATUS_APPLIED ||
-			!in_list(p->missing, p->n_missing, &w->node->self))
+			!ids_have(p->missing, p->n_missing, &w->node->self))
 			continue;
 		add(a, level, text(a, "ratify %s", id_of(a, &p->id)), "need.ratify",
 			text(a, "The accession of %s waits for this member", p->label),

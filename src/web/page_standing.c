@@ -93,15 +93,6 @@ static void own_act(struct html *h, const struct view *v, size_t at)
 	html_close(h, "div");
 }
 
-static bool in_list(const struct id *list, size_t n, const struct id *id)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (id_eq(&list[i], id))
-			return true;
-	}
-	return false;
-}
-
 static void ratifications(struct html *h, const struct view *v, const struct standing_party *p)
 {
 	size_t missing = 0;
@@ -113,7 +104,7 @@ static void ratifications(struct html *h, const struct view *v, const struct sta
 		page_parties(h, v, p->ratified, p->n_ratified);
 	}
 	for (size_t i = 0; i < p->n_required; i++) {
-		if (in_list(p->ratified, p->n_ratified, &p->required[i]))
+		if (ids_have(p->ratified, p->n_ratified, &p->required[i]))
 			continue;
 		html_str(h, missing++ ? ", " : "; still to ratify: ");
 		html_theirs(h, slice_str(view_label(v, &p->required[i])));
@@ -126,7 +117,7 @@ static void founders_missing(struct html *h, const struct view *v)
 	const struct charter *c = &v->world.coalition.founding;
 	size_t n = 0;
 	for (size_t i = 0; i < c->n_member; i++) {
-		if (in_list(s->signed_by, s->n_signed, &c->member[i].id))
+		if (ids_have(s->signed_by, s->n_signed, &c->member[i].id))
 			continue;
 		html_str(h, n++ ? ", " : "in force once signed by ");
 		html_theirs(h, slice_str(view_label(v, &c->member[i].id)));

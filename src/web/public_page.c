@@ -151,14 +151,6 @@ static void page_close_all(const struct painting *p)
 
 /* ---- standing ---- */
 
-static bool in_list(const struct id *list, size_t n, const struct id *id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (id_eq(&list[i], id))
-			return true;
-	return false;
-}
-
 static enum public_word status_word(const struct public_view *v, const struct standing_party *p)
 {
 	switch (p->status) {
@@ -281,7 +273,7 @@ static void ratifications(const struct painting *p, const struct standing_party 
 	html_str(p->h, party->n_ratified ? ": " : "");
 	parties(p, party->ratified, party->n_ratified);
 	for (size_t i = 0; i < party->n_required; i++) {
-		if (in_list(party->ratified, party->n_ratified, &party->required[i]))
+		if (ids_have(party->ratified, party->n_ratified, &party->required[i]))
 			continue;
 		html_textf(p->h, "%s", missing++ ? ", " : "; ");
 		if (missing == 1)
@@ -296,7 +288,7 @@ static void founders_missing(const struct painting *p)
 	const struct charter *c = &p->v->c.charter[0];
 	size_t n = 0;
 	for (size_t i = 0; i < c->n_member; i++) {
-		if (in_list(s->signed_by, s->n_signed, &c->member[i].id))
+		if (ids_have(s->signed_by, s->n_signed, &c->member[i].id))
 			continue;
 		html_textf(p->h, "%s", n++ ? ", " : say(p, W_NEEDS_FOUNDERS));
 		html_str(p->h, n == 1 ? " " : "");
@@ -387,7 +379,7 @@ static void standing_part(const struct painting *p)
 	/* Members first, those only mentioned last. */
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < s->n_party; i++)
-			if (in_list(s->member, s->n_member, &s->party[i].id) == (pass == 0))
+			if (ids_have(s->member, s->n_member, &s->party[i].id) == (pass == 0))
 				party_row(p, &s->party[i]);
 	html_close(p->h, "tbody");
 	html_close(p->h, "table");

@@ -31,7 +31,7 @@ static bool reads(void *ctx, const struct row *row, const struct id *member)
 	struct id *m;
 	size_t n;
 
-	return store_readers(d->db, row, d->arena, &m, &n, NULL) == 0 && members_have(m, n, member);
+	return store_readers(d->db, row, d->arena, &m, &n, NULL) == 0 && ids_have(m, n, member);
 }
 
 static bool has_file(void *ctx, const struct hash *sha256)

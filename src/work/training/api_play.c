@@ -6,7 +6,7 @@
 
 static bool meant_for(const struct delivery *d, const struct id *member)
 {
-	return members_have(d->party, d->n_party, member);
+	return ids_have(d->party, d->n_party, member);
 }
 
 static int inbox_one(struct call *c, const struct view *v, struct arena *scratch)

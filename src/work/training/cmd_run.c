@@ -191,7 +191,7 @@ static void inbox_one(struct cli *cli, struct printer *p, const struct view *v)
 	for (size_t i = 0; i < v->n_delivery; i++) {
 		const struct delivery *x = &v->delivery[i];
 
-		if (!members_have(x->party, x->n_party, &cli->node->self))
+		if (!ids_have(x->party, x->n_party, &cli->node->self))
 			continue;
 		if (cli->json) {
 			print_delivery(p, NULL, v, x);

@@ -82,7 +82,7 @@ static void deliveries_say(struct looking *l, const struct view *v)
 		const struct delivery *d = &v->delivery[i];
 		const struct receipt *r = view_receipt_of(v, &d->row->object, self);
 
-		if (!members_have(d->party, d->n_party, self) || d->recalled.n ||
+		if (!ids_have(d->party, d->n_party, self) || d->recalled.n ||
 			(r && r->state >= RECEIPT_SEEN))
 			continue;
 		say(l, l->act, d->row, "need.training.delivery",
@@ -108,7 +108,7 @@ static int is_ready(struct looking *l, const struct object_id *exercise, bool *r
 		l->desk.arena, &head, &party, &n, why);
 
 	*ret = false;
-	if (rc < 0 || (!is_own(l, &head) && !members_have(party, n, &l->desk.node->self)))
+	if (rc < 0 || (!is_own(l, &head) && !ids_have(party, n, &l->desk.node->self)))
 		return rc;
 	rc = json_read(&doc, l->desk.arena, head.body, &json_limits_partner, why);
 	if (rc == 0)
@@ -188,7 +188,7 @@ static int entries_look(struct looking *l, struct why *why)
 		bool asked =
 			strcmp(e->state, "proposed") == 0 || strcmp(e->state, "tentative") == 0;
 
-		if (asked && !is_own(l, e->row) && members_have(e->party, e->n_party, self) &&
+		if (asked && !is_own(l, e->row) && ids_have(e->party, e->n_party, self) &&
 			!replied(e, self))
 			say(l, l->act, e->row, "need.training.entry",
 				"{where} has put something into the programme and asks for our answer: {what}",

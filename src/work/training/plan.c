@@ -51,14 +51,6 @@ struct draft *plan_add(struct desk *d, struct plan *p, enum mode mode, const str
 	return x;
 }
 
-bool members_have(const struct id *m, size_t n, const struct id *who)
-{
-	for (size_t i = 0; i < n; i++)
-		if (id_eq(&m[i], who))
-			return true;
-	return false;
-}
-
 void members_union(struct arena *arena, const struct id *a, size_t n_a, const struct id *b,
 	size_t n_b, const struct id *self, struct id **ret, size_t *ret_n)
 {
@@ -66,12 +58,12 @@ void members_union(struct arena *arena, const struct id *a, size_t n_a, const st
 	size_t n = 0;
 
 	for (size_t i = 0; i < n_a; i++)
-		if (!members_have(out, n, &a[i]))
+		if (!ids_have(out, n, &a[i]))
 			out[n++] = a[i];
 	for (size_t i = 0; i < n_b; i++)
-		if (!members_have(out, n, &b[i]))
+		if (!ids_have(out, n, &b[i]))
 			out[n++] = b[i];
-	if (!members_have(out, n, self))
+	if (!ids_have(out, n, self))
 		out[n++] = *self;
 	qsort(out, n, sizeof(*out), id_cmp);
 	*ret = out;

@@ -101,7 +101,6 @@ struct object_id plan_object(const struct desk *d);
 /* The members of a, b and this node, each once. */
 void members_union(struct arena *arena, const struct id *a, size_t n_a, const struct id *b,
 	size_t n_b, const struct id *self, struct id **ret, size_t *ret_n);
-bool members_have(const struct id *m, size_t n, const struct id *who);
 /* Of these, those that the label admits; the author always. */
 void members_admitted(const struct desk *d, struct slice label, struct id *m, size_t *n);
 

@@ -37,7 +37,7 @@ static int response_check(const struct desk *d, const struct view *v, const stru
 
 	if (!v || !get_object(doc, root, "delivery", &o) || !(x = view_delivery(v, &o)))
 		return why_set(why, E_INVALID, "/delivery", "there is no such inject here");
-	if (!members_have(x->party, x->n_party, &d->node->self))
+	if (!ids_have(x->party, x->n_party, &d->node->self))
 		return why_set(why, E_DENIED, "/delivery", "the inject was not for this member");
 	return 0;
 }
@@ -56,7 +56,7 @@ static int entry_check(struct desk *d, const struct json_doc *doc, json_ref root
 		return rc;
 	r = json_root(&e);
 	get_ids(&e, r, "parties", d->arena, &party, &n);
-	if (!members_have(party, n, &d->node->self))
+	if (!ids_have(party, n, &d->node->self))
 		return why_set(why, E_DENIED, "/entry", "the entry does not name this member");
 	h = entry_window(&e, r, d->arena);
 	if (!same_hash(doc, root, "window", &h, d->arena))

@@ -11,12 +11,12 @@ void inject_parties(const struct view *v, const struct inject *j, struct arena *
 	size_t n = 0;
 
 	for (size_t i = 0; i < j->n_play_to; i++)
-		if (!members_have(out, n, &j->play_to[i]))
+		if (!ids_have(out, n, &j->play_to[i]))
 			out[n++] = j->play_to[i];
 	for (size_t i = 0; i < j->n_to; i++) {
 		const struct part *p = view_part(v, &j->to[i]);
 
-		if (p && p->has_party && !members_have(out, n, &p->party))
+		if (p && p->has_party && !ids_have(out, n, &p->party))
 			out[n++] = p->party;
 	}
 	*ret = out;
@@ -68,7 +68,7 @@ static int recipients_check(struct desk *d, const struct view *v, const struct i
 static int controller_check(
 	struct desk *d, const struct inject *j, const struct id *member, size_t n, struct why *why)
 {
-	if (j->has_controller_party && !members_have(member, n, &j->controller_party))
+	if (j->has_controller_party && !ids_have(member, n, &j->controller_party))
 		return why_set(why, E_INVALID, "/controller_party",
 			"%s plays it and may not read it: outside the control label",
 			name_of(d, &j->controller_party));
@@ -192,7 +192,7 @@ static int shadow_plan(struct desk *d, const struct view *v, struct plan *p, con
 	int rc;
 
 	for (size_t i = 0; i < v->ex.n_party; i++)
-		if (!members_have(member, n, &v->ex.party[i]) &&
+		if (!ids_have(member, n, &v->ex.party[i]) &&
 			!id_eq(&v->ex.party[i], &d->node->self))
 			reader[n_reader++] = v->ex.party[i];
 	if (j->shadow == SHADOW_BAND && n_reader && !obsolete) {

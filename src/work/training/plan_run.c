@@ -400,7 +400,7 @@ int plan_receipt(struct desk *d, const struct view *v, const struct delivery *x,
 	struct plan p = {0};
 	size_t n;
 
-	if (!members_have(x->party, x->n_party, &d->node->self))
+	if (!ids_have(x->party, x->n_party, &d->node->self))
 		return why_set(why, E_DENIED, "", "the inject was not for this member");
 	if (before && before->state >= state)
 		return why_set(why, E_STATE, "", "is %s already", receipts[before->state]);

@@ -86,7 +86,7 @@ static void reply_add(
 	for (size_t i = 0; i < e->n_reply; i++)
 		if (id_eq(&e->reply[i].member, &row->author))
 			return;
-	if (!members_have(e->party, e->n_party, &row->author))
+	if (!ids_have(e->party, e->n_party, &row->author))
 		return;
 	struct entry_reply *x = &e->reply[e->n_reply++];
 	*x = (struct entry_reply){.member = row->author,

@@ -111,7 +111,7 @@ static void receive(
 {
 	*ret_n = 0;
 	for (size_t i = 0; i < v->n_delivery && *ret_n < max; i++)
-		if (members_have(v->delivery[i].party, v->delivery[i].n_party, &d->node->self) &&
+		if (ids_have(v->delivery[i].party, v->delivery[i].n_party, &d->node->self) &&
 			!view_receipt_of(v, &v->delivery[i].row->object, &d->node->self) &&
 			plan_receipt(
 				d, v, &v->delivery[i], RECEIPT_RECEIVED, &plans[*ret_n], NULL) == 0)
@@ -155,7 +155,7 @@ static int view_of_ours(struct desk *d, enum mode mode, const struct object_id *
 		d->world, d->db, &d->reader, mode, exercise, d->arena, &head, &party, &n, why);
 
 	if (rc == 0 && !id_eq(&head.object.owner, &d->node->self) &&
-		!members_have(party, n, &d->node->self))
+		!ids_have(party, n, &d->node->self))
 		return E_MISSING;
 	if (rc == 0)
 		rc = store_view(d->world, d->db, &d->reader, mode, exercise, d->arena, ret, why);
