@@ -38,6 +38,7 @@ struct batch {
 struct group {
 	enum tlp tlp;
 	bool held;
+	struct slice label; /* that its objects are written under; in the arena of the run */
 	struct batch batch;
 };
 #define GROUPS 12 /* TLP_NONE to TLP_RED, released and held */
@@ -46,7 +47,6 @@ struct group {
 struct waiting {
 	struct group *group;
 	struct batch batch;
-	struct slice label; /* in the arena of the run */
 };
 
 struct run {
@@ -60,6 +60,7 @@ struct run {
 	size_t n_waiting;
 	struct map seen;       /* id and version → digest, of this run */
 	struct map statements; /* ids of markings that narrow nothing */
+	struct world world;
 	int64_t root;
 	struct wish wish;
 	bool own_any;		 /* this member has objects already */
@@ -200,17 +201,6 @@ int ingest_marking_known(const struct world *w, const struct node *node, struct 
 	return rc;
 }
 
-static int marking_look(struct run *r, struct slice id, bool *ret, struct why *why)
-{
-	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	struct world w;
-	int rc = world_load(&w, r->in->node, r->in->db, &r->in->coalition, &arena, why);
-
-	*ret = false;
-	return rc < 0 ? rc
-		      : ingest_marking_known(&w, r->in->node, r->in->db, r->root, id, ret, why);
-}
-
 static char unknown_marking;
 
 /* Is every marking one whose meaning is known? Not looked at further than the first that is not. */
@@ -223,7 +213,8 @@ static int markings_known(struct run *r, const struct marking *m, bool *ret, str
 		int rc;
 
 		if (!known) {
-			rc = marking_look(r, m->other[i], &here, r->why);
+			rc = ingest_marking_known(&r->world, r->in->node, r->in->db, r->root,
+				m->other[i], &here, r->why);
 			if (rc < 0)
 				return rc;
 			known = here ? &known_marking : &unknown_marking;
@@ -259,26 +250,20 @@ static void reading_end(struct run *r)
 	r->reading = false;
 }
 
-/* The label that an object with this marking is written under. */
-static int label_of(struct run *r, enum tlp tlp, struct arena *arena, struct slice *ret)
+/* Objects with this marking: those that go out, or those that are held back. */
+static struct group *group_of(struct run *r, enum tlp tlp, bool held)
 {
-	struct buf label CLEANUP_BUF = BUF(4 * KIB);
-	int rc = marking_narrow(r->in->label, tlp, &label, r->why);
-
-	if (rc == 0)
-		*ret = arena_copy(arena, buf_slice(&label));
-	return rc;
+	return &r->group[2 * tlp + held];
 }
 
-static int look_own(struct run *r, const struct stix *s, enum tlp tlp, int64_t digest,
+static int look_own(struct run *r, const struct stix *s, const struct group *g, int64_t digest,
 	bool *ret_here, struct why *rule)
 {
 	struct look x = look_of(s, digest);
 	int rc = reading_begin(r);
 
 	x.wish = &r->wish;
-	if (rc == 0)
-		rc = label_of(r, tlp, &r->scratch, &x.label);
+	x.label = g->label;
 	return rc < 0 ? rc
 		      : look_up(r->in->db, r->root, &r->in->node->self, r->in->source, &x,
 				&r->scratch, ret_here, rule, r->why);
@@ -323,9 +308,10 @@ static bool written_before(const struct admitting *a)
 		if (!slice_is(b->kind, KIND_STIX) || b->mode != a->draft->mode ||
 			(b->still == a->draft->still && b->still_ctx == a->draft->still_ctx))
 			continue;
-		for (size_t k = 0; ids.n == 0 && k < a->draft->n_known; k++)
-			(void)map_put(
-				&ids, slice_of(known[k].uuid.b, 16), (void *)(uintptr_t)&known[k]);
+		if (ids.n == 0)
+			for (size_t k = 0; k < a->draft->n_known; k++)
+				(void)map_put(&ids, slice_of(known[k].uuid.b, 16),
+					(void *)(uintptr_t)&known[k]);
 		found = !theirs;
 		for (size_t k = 0; !found && k < b->n_known; k++)
 			found = map_get(&ids, slice_of(theirs[k].uuid.b, 16)) != NULL;
@@ -342,7 +328,6 @@ static int object_still(const struct run *r, const struct admitting *a, const st
 		.type = slice_sub(bytes, k->type_at, k->type_at + k->type_n),
 		.uuid = &k->uuid,
 		.key = slice_of(k->version_key.text, k->version_key.n),
-		.versioned = k->version_n > 0,
 		.digest = k->digest};
 	struct why rule = {0};
 	struct stix s;
@@ -353,7 +338,7 @@ static int object_still(const struct run *r, const struct admitting *a, const st
 		x = look_of(&s, k->digest);
 	/* What is held back goes in once. */
 	x.wish = w->group->held ? NULL : wish;
-	x.label = w->label;
+	x.label = w->group->label;
 	if (rc == 0)
 		rc = look_up(a->db, r->root, &r->in->node->self, r->in->source, &x, &arena, &here,
 			&rule, why);
@@ -371,20 +356,18 @@ static int batch_still(const void *ctx, const struct admitting *a, struct why *w
 	struct look_mark now;
 	struct wish wish = r->wish;
 	uint64_t at;
-	bool any;
 	int rc = look_mark_read(a->db, r->root, &now, why);
 
 	while (w->batch.known.p != a->draft->known)
 		w++;
 	if (rc == 0 && written_before(a))
 		return why_set(why, E_CONFLICT, "", "somebody writes it at this moment");
-	if (rc < 0 || (look_mark_eq(&now, &w->batch.looked)))
+	if (rc < 0 || look_mark_eq(&now, &w->batch.looked))
 		return rc;
-	rc = look_any(a->db, r->root, &r->in->node->self, &any, why);
 	wish.room = ARENA(MIB);
 	wish_again(&wish);
 	rest = buf_slice(&w->batch.bytes);
-	for (size_t i = 0; rc == 0 && any && i < w->batch.known.n; i++) {
+	for (size_t i = 0; rc == 0 && i < w->batch.known.n; i++) {
 		rc = batch_next(buf_slice(&w->batch.bytes), &rest, &bytes, &at, why);
 		MUST(rc != 0);
 		if (rc == 1)
@@ -398,7 +381,7 @@ static struct draft draft_of(const struct run *r, const struct waiting *w)
 {
 	struct draft d = {.mode = r->in->mode,
 		.kind = SLICE(KIND_STIX),
-		.label = w->label,
+		.label = w->group->label,
 		.all = r->in->all,
 		.member = r->in->member,
 		.n_member = r->in->n_member,
@@ -437,12 +420,13 @@ static int waiting_write(struct run *r, struct why *why)
 		r->result.entries++;
 		r->result.bytes += w->batch.bytes.n;
 		r->result.n[w->group->held ? VERDICT_HELD : VERDICT_WRITTEN] += w->batch.known.n;
+		r->own_any = true;
 	}
 	return rc;
 }
 
 /* Of a batch what may still go in; of the others it is told why not. */
-static int batch_again(struct run *r, enum tlp tlp, bool held, struct batch *b)
+static int batch_again(struct run *r, const struct group *g, struct batch *b)
 {
 	struct batch kept = {.bytes = BUF(LIMIT_PAYLOAD_CONTENT)};
 	struct slice rest = buf_slice(&b->bytes), bytes;
@@ -461,10 +445,11 @@ static int batch_again(struct run *r, enum tlp tlp, bool held, struct batch *b)
 		if (rc == 1)
 			rc = stix_read(&s, &r->scratch, bytes, r->why);
 		if (rc == 0)
-			rc = look_own(r, &s, tlp, b->known.p[i].digest, &here, &rule);
-		if (rc == 0 && held && here)
-			rc = 1;
-		if (rc == 0) {
+			rc = look_own(r, &s, g, b->known.p[i].digest, &here, &rule);
+		if (rc == 0 && g->held && here) { /* why it is held back has been told */
+			r->result.n[VERDICT_HELD]++;
+			r->result.held_again++;
+		} else if (rc == 0) {
 			batch_add(&kept.bytes, bytes);
 			vec_push(&kept.known, b->known.p[i]);
 			vec_push(&kept.index, b->index.p[i]);
@@ -486,8 +471,7 @@ static int waiting_again(struct run *r)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < r->n_waiting; i++)
-		rc = batch_again(r, r->waiting[i].group->tlp, r->waiting[i].group->held,
-			&r->waiting[i].batch);
+		rc = batch_again(r, r->waiting[i].group, &r->waiting[i].batch);
 	for (size_t i = 0; i < r->n_waiting; i++) {
 		struct waiting w = r->waiting[i];
 
@@ -528,16 +512,11 @@ static int write_waiting(struct run *r)
 /* The group's batch is full, or the input has ended. */
 static int batch_close(struct run *r, struct group *g)
 {
-	struct waiting *w = &r->waiting[r->n_waiting];
-	int rc;
-
 	if (g->batch.known.n == 0)
 		return 0;
-	*w = (struct waiting){.group = g, .batch = g->batch};
+	r->waiting[r->n_waiting++] = (struct waiting){.group = g, .batch = g->batch};
 	g->batch = (struct batch){.bytes = BUF(LIMIT_PAYLOAD_CONTENT)};
-	r->n_waiting++;
-	rc = label_of(r, g->tlp, r->arena, &w->label);
-	return rc == 0 && r->n_waiting == DRAFTS_MAX ? write_waiting(r) : rc;
+	return r->n_waiting == DRAFTS_MAX ? write_waiting(r) : 0;
 }
 
 static int batch_put(struct run *r, struct group *g, size_t i, const struct stix *s, enum tlp tlp,
@@ -580,7 +559,7 @@ static int object_take(struct run *r, size_t i, const struct stix *s)
 
 	marking_read(s, &r->scratch, &m);
 	if (rc == 0 && r->own_any)
-		rc = look_own(r, s, m.tlp, digest, &here, &rule);
+		rc = look_own(r, s, group_of(r, m.tlp, false), digest, &here, &rule);
 	if (rc == 1) {
 		tell(r, VERDICT_ALREADY, i, s, NULL);
 		return 0;
@@ -606,7 +585,7 @@ static int object_take(struct run *r, size_t i, const struct stix *s)
 	enum verdict v = known && !red ? VERDICT_WRITTEN : VERDICT_HELD;
 	tell(r, v, i, s, rule.code ? &rule : NULL);
 	r->result.n[v]--;
-	return batch_put(r, &r->group[2 * m.tlp + (v == VERDICT_HELD)], i, s, m.tlp, digest);
+	return batch_put(r, group_of(r, m.tlp, v == VERDICT_HELD), i, s, m.tlp, digest);
 }
 
 /* What nobody's matcher can read goes to no partner. A larger pattern than ours takes, or of another language, may be for theirs. */
@@ -654,13 +633,23 @@ static int own_any(struct run *r)
 	return rc < 0 ? rc : look_any(r->in->db, r->root, &r->in->node->self, &r->own_any, r->why);
 }
 
-static int root_find(struct run *r)
+/* What all objects are judged by: the coalition as it stands now, and the label of each group. */
+static int run_begin(struct run *r)
 {
-	struct coalition c;
-	int rc = coalition_load(r->in->db, &r->in->coalition, r->arena, &c, r->why);
+	const struct ingest *in = r->in;
+	int rc = world_load(&r->world, in->node, in->db, &in->coalition, r->arena, r->why);
 
-	if (rc == 0)
-		r->root = cyber_root(&c, r->in->mode);
+	if (rc == 0) {
+		r->root = cyber_root(&r->world.coalition, in->mode);
+		wish_of(&r->wish, in, &r->world, r->arena);
+	}
+	for (size_t i = 0; rc == 0 && i < GROUPS; i++) {
+		struct buf label CLEANUP_BUF = BUF(4 * KIB);
+
+		rc = marking_narrow(in->label, r->group[i].tlp, &label, r->why);
+		if (rc == 0)
+			r->group[i].label = arena_copy(r->arena, buf_slice(&label));
+	}
 	return rc;
 }
 
@@ -675,9 +664,7 @@ int ingest_run(const struct ingest *in, struct source *from, struct arena *arena
 		r.group[i] = (struct group){.tlp = (enum tlp)(i / 2),
 			.held = i % 2 == 1,
 			.batch = {.bytes = BUF(LIMIT_PAYLOAD_CONTENT)}};
-	rc = root_find(&r);
-	if (rc == 0)
-		rc = wish_load(&r.wish, in, arena, why);
+	rc = run_begin(&r);
 	if (rc == 0)
 		rc = own_any(&r);
 	if (rc == 0)

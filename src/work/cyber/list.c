@@ -8,7 +8,6 @@
 #include "work/cyber/seen.h"
 
 #include "base/report.h"
-#include "base/vec.h"
 #include "log/batch.h"
 #include "node/search.h"
 
@@ -39,13 +38,8 @@
 #define BATCH_UP	"b.last > $21"
 #define BATCH_DOWN	"b.last <= $21 + 9999 AND b.first < $21"
 
-/* A withdrawal by the same author, written after the entry: of all versions or of this one, each a single step into the index. */
-#define WITHDRAWN(o, author, epoch, seq, which)                                                    \
-	"EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = " o ".root AND w.uuid = " o        \
-	".uuid AND w.author = " author " AND w.type = " o ".type AND w.vkey = " which              \
-	" AND (w.epoch, w.seq) > (" epoch ", " seq "))"
 #define NOT_WITHDRAWN(o, author, epoch, seq)                                                       \
-	"NOT " WITHDRAWN(o, author, epoch, seq, "'*'") " AND NOT " WITHDRAWN(                      \
+	"NOT " STIX_WITHDRAWN(o, author, epoch, seq, "'*'") " AND NOT " STIX_WITHDRAWN(            \
 		o, author, epoch, seq, o ".vkey")
 
 /*
@@ -614,8 +608,10 @@ int stix_list_hidden(const struct world *w, struct db *db, const struct reader *
 
 /* ---- by place ---- */
 
-static int batch_at(
-	struct listing *l, int64_t added, struct arena *scratch, struct batch *ret, bool *ret_has)
+/* A batch in which nothing lies. */
+#define NO_BATCH ((struct batch){.first = 1})
+
+static int batch_at(struct listing *l, int64_t added, struct arena *scratch, struct batch *ret)
 {
 	struct stmt *s = db_stmt(
 		l->db, BATCH_SQL("b.last >= $21 AND b.first <= $21") " ORDER BY b.last LIMIT $22");
@@ -626,29 +622,31 @@ static int batch_at(
 	db_bind_i64(s, 22, 1);
 	db_bind_i64(s, 23, l->q->tlp_most);
 	rc = db_step(s, l->why);
-	*ret_has = rc == DB_ROW;
-	if (*ret_has)
+	*ret = NO_BATCH;
+	if (rc == DB_ROW)
 		batch_read(s, 0, scratch, ret);
 	db_reset(s);
 	return rc < 0 ? rc : 0;
 }
 
-static int list_at(struct listing *l, int64_t added, struct arena *scratch)
+/* `b` is the batch of the one before: neighbours in a list are mostly of one. */
+static int list_at(struct listing *l, int64_t added, struct arena *scratch, struct batch *b)
 {
-	struct batch b;
-	bool has;
-	int rc;
+	int rc = 0;
 
-	arena_reset(scratch);
-	rc = batch_at(l, added, scratch, &b, &has);
-	return rc < 0 || !has ? rc : objects_of(l, &b, added, added);
+	if (added < b->first || added > b->last) {
+		arena_reset(scratch);
+		rc = batch_at(l, added, scratch, b);
+	}
+	return rc < 0 || added < b->first || added > b->last ? rc : objects_of(l, b, added, added);
 }
 
 int stix_list_added(const struct world *w, struct db *db, const struct reader *who, int64_t root,
 	const int64_t *added, size_t n, struct arena *arena, struct list_row **ret, size_t *ret_n,
 	struct why *why)
 {
-	struct arena scratch CLEANUP_ARENA = ARENA(1 * MIB);
+	struct arena scratch CLEANUP_ARENA = ARENA(MIB);
+	struct batch b = NO_BATCH;
 	const struct list_query q = {.root = root};
 	struct listing l = listing_of(w, db, who, &q, arena, why);
 	int rc = 0;
@@ -658,7 +656,7 @@ int stix_list_added(const struct world *w, struct db *db, const struct reader *w
 	l.types = SLICE("");
 	l.exact = SLICE("|");
 	for (size_t i = 0; rc == 0 && i < n && i < LIST_LIMIT; i++)
-		rc = list_at(&l, added[i], &scratch);
+		rc = list_at(&l, added[i], &scratch, &b);
 	*ret = l.row;
 	*ret_n = l.n;
 	return rc;
@@ -734,7 +732,8 @@ static int64_t words_added(struct stmt *s)
 static int list_hits(struct listing *l, struct stmt *s, struct slice what,
 	int64_t (*added)(struct stmt *s), int64_t *ret_next)
 {
-	struct arena scratch CLEANUP_ARENA = ARENA(1 * MIB);
+	struct arena scratch CLEANUP_ARENA = ARENA(MIB);
+	struct batch b = NO_BATCH;
 	int64_t *hit = arena_array(l->arena, int64_t, HITS_MAX);
 	size_t n = 0;
 	int rc;
@@ -752,7 +751,7 @@ static int list_hits(struct listing *l, struct stmt *s, struct slice what,
 		hit[n++] = added(s);
 	db_reset(s);
 	for (size_t i = 0; rc == 0 && i < n && l->n < l->max; i++)
-		rc = list_at(l, hit[i], &scratch);
+		rc = list_at(l, hit[i], &scratch, &b);
 	*ret_next = 0;
 	if (l->n > l->q->limit)
 		*ret_next = l->row[--l->n - 1].added;

@@ -10,7 +10,6 @@ struct look look_of(const struct stix *s, int64_t digest)
 		.type = s->type,
 		.uuid = &s->uuid,
 		.key = slice_of(s->version_key.text, s->version_key.n),
-		.versioned = s->version.n > 0,
 		.digest = digest};
 }
 
@@ -48,8 +47,6 @@ int look_up(struct db *db, int64_t root, const struct id *self, const struct sti
 		return rc;
 	rc = stix_store_own(db, root, self, source, x->type, x->uuid, arena, &v, &n, why);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (v[i].withdrawn)
-			continue;
 		if (v[i].revoked && slice_cmp(v[i].version_key, x->key) < 0)
 			return why_set(rule, E_STATE, "/modified",
 				"the object has been revoked: it has no later versions");
@@ -67,7 +64,7 @@ int look_up(struct db *db, int64_t root, const struct id *self, const struct sti
 		if (same && met)
 			return 1;
 		/* What has no versions is what was said of it last. */
-		if (!same && x->versioned)
+		if (!same && x->key.n)
 			return why_set(rule, E_CONFLICT, "/modified",
 				"another object with this id and version is here");
 	}

@@ -27,8 +27,7 @@ MUST_USE int look_any(
 struct look {
 	struct slice bytes, type;
 	const struct stix_uuid *uuid;
-	struct slice key; /* of its version */
-	bool versioned;
+	struct slice key; /* of its version; empty: it has none */
 	int64_t digest;
 	/* For whom it is to be, and under which label: what is here for fewer is not what is wished for. NULL: what is here is here. */
 	struct wish *wish;

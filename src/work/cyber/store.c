@@ -350,18 +350,20 @@ int stix_store_withdraw_drop(struct db *db, int64_t log_row, uint64_t seq, struc
 
 /* ---- own versions ---- */
 
+/* An own object x of batch xb has been taken back since. $3 is this member. */
+#define TAKEN(x, xb)                                                                               \
+	"(" STIX_WITHDRAWN(x, "$3", xb ".epoch", xb ".seq", "'*'") " OR " STIX_WITHDRAWN(          \
+		x, "$3", xb ".epoch", xb ".seq", x ".vkey") ")"
+
 static void own_read(struct stmt *s, struct arena *arena, struct own_version *ret)
 {
-	*ret = (struct own_version){.added = db_i64(s, 0),
-		.version = arena_copy(arena, db_text(s, 1)),
-		.version_key = arena_copy(arena, db_text(s, 2)),
-		.digest = db_i64(s, 3),
-		.revoked = db_i64(s, 4) != 0,
-		.log = db_i64(s, 5),
-		.seq = (uint64_t)db_i64(s, 6),
-		.at = (uint64_t)db_i64(s, 7),
-		.n = (uint32_t)db_i64(s, 8),
-		.withdrawn = db_i64(s, 9) != 0};
+	*ret = (struct own_version){.version_key = arena_copy(arena, db_text(s, 0)),
+		.digest = db_i64(s, 1),
+		.revoked = db_i64(s, 2) != 0,
+		.log = db_i64(s, 3),
+		.seq = (uint64_t)db_i64(s, 4),
+		.at = (uint64_t)db_i64(s, 5),
+		.n = (uint32_t)db_i64(s, 6)};
 }
 
 int stix_store_any(struct db *db, const struct stix_uuid *uuid, bool *ret, struct why *why)
@@ -384,22 +386,21 @@ int stix_store_own(struct db *db, int64_t root, const struct id *self,
 	struct arena *arena, struct own_version **ret, size_t *ret_n, struct why *why)
 {
 	struct stmt *s = db_stmt(db,
-		"SELECT o.added, o.version, o.vkey, o.digest, o.revoked, b.log, b.seq, o.at, o.n, "
-		"CASE WHEN EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = o.root AND w.uuid = o.uuid "
-		"AND w.type = o.type AND w.author = b.author AND (w.vkey = '*' OR w.vkey = o.vkey) "
-		"AND (w.epoch, w.seq) > (b.epoch, b.seq)) THEN 1 ELSE 0 END "
+		"SELECT o.vkey, o.digest, o.revoked, b.log, b.seq, o.at, o.n "
 		"FROM cyber_object o JOIN cyber_batch b ON b.first = o.batch "
-		"WHERE o.root + 0 = $1 AND o.uuid = $2 AND o.type = $3 AND b.author = $4 "
-		"AND ($6 = 0 OR EXISTS (SELECT 1 FROM cyber_source cs WHERE cs.log = b.log AND cs.seq = b.seq AND cs.source = $7)) "
-		"ORDER BY o.added DESC LIMIT $5");
+		"WHERE o.root + 0 = $1 AND o.uuid = $2 AND o.type = $4 AND b.author = $3 AND NOT " TAKEN(
+			"o",
+			"b") " "
+			     "AND ($6 = 0 OR EXISTS (SELECT 1 FROM cyber_source cs WHERE cs.log = b.log AND cs.seq = b.seq AND cs.source = $7)) "
+			     "ORDER BY o.added DESC LIMIT $5");
 	struct own_version *v = NULL;
 	size_t n = 0;
 	int rc;
 
 	db_bind_i64(s, 1, root);
 	db_bind_blob(s, 2, slice_of(uuid->b, 16));
-	db_bind_text(s, 3, type);
-	db_bind_blob(s, 4, id_slice(self));
+	db_bind_blob(s, 3, id_slice(self));
+	db_bind_text(s, 4, type);
 	db_bind_i64(s, 5, OWN_MAX);
 	db_bind_i64(s, 6, source != NULL);
 	db_bind_blob(s, 7, source ? slice_of(source->b, 16) : SLICE_NONE);
@@ -416,11 +417,6 @@ int stix_store_own(struct db *db, int64_t root, const struct id *self,
 	return 0;
 }
 
-/* An own object x of batch xb has been taken back since. */
-#define TAKEN(x, xb)                                                                               \
-	"EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = " x ".root AND w.uuid = " x        \
-	".uuid AND w.type = " x ".type AND w.author = $3 AND (w.vkey = '*' OR w.vkey = " x         \
-	".vkey) AND (w.epoch, w.seq) > (" xb ".epoch, " xb ".seq))"
 /* Another of this member's under the same id, which counts. */
 #define OWN_LIVE(which)                                                                            \
 	"EXISTS (SELECT 1 FROM cyber_object x JOIN cyber_batch xb ON xb.first = x.batch "          \

@@ -62,14 +62,19 @@ MUST_USE int stix_store_turn_on(struct db *db, int64_t root, struct why *why);
 /* `added` of the newest object, 0 if there is none. */
 MUST_USE int stix_store_newest(struct db *db, int64_t root, int64_t *ret, struct why *why);
 
+/* A withdrawal by the same author, written after the entry: of all versions or of this one, each a single step into the index. */
+#define STIX_WITHDRAWN(o, author, epoch, seq, which)                                               \
+	"EXISTS (SELECT 1 FROM cyber_withdrawn w WHERE w.root = " o ".root AND w.uuid = " o        \
+	".uuid AND w.author = " author " AND w.type = " o ".type AND w.vkey = " which              \
+	" AND (w.epoch, w.seq) > (" epoch ", " seq "))"
+
 /* ---- what a writer asks ---- */
 
-/* What this node's member has published under an id. */
+/* What this node's member has published under an id and has not taken back. */
 struct own_version {
-	int64_t added;
-	struct slice version, version_key;
+	struct slice version_key;
 	int64_t digest;
-	bool revoked, withdrawn;
+	bool revoked;
 	int64_t log;
 	uint64_t seq, at;
 	uint32_t n;

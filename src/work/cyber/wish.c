@@ -1,13 +1,8 @@
 /* wish.c: see wish.h. */
 #include "work/cyber/wish.h"
 
-int wish_load(struct wish *ret, const struct ingest *in, struct arena *arena, struct why *why)
+void wish_of(struct wish *ret, const struct ingest *in, const struct world *w, struct arena *arena)
 {
-	struct world *w = arena_new(arena, struct world);
-	int rc = world_load(w, in->node, in->db, &in->coalition, arena, why);
-
-	if (rc < 0)
-		return rc;
 	*ret = (struct wish){.self = in->node->self,
 		.charter = w->standing.charter,
 		.reader = in->member,
@@ -15,7 +10,6 @@ int wish_load(struct wish *ret, const struct ingest *in, struct arena *arena, st
 		.room = ARENA(MIB)};
 	if (in->all)
 		world_present(w, arena, &ret->reader, &ret->n);
-	return 0;
 }
 
 void wish_again(struct wish *w)
@@ -26,14 +20,6 @@ void wish_again(struct wish *w)
 void wish_end(struct wish *w)
 {
 	arena_free(&w->room);
-}
-
-static bool is_one_of(const struct id *member, const struct id *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (id_eq(&list[i], member))
-			return true;
-	return false;
 }
 
 static int entry_read(struct wish *w, struct db *db, int64_t log, uint64_t seq, struct why *why)
@@ -61,8 +47,7 @@ static int entry_read(struct wish *w, struct db *db, int64_t log, uint64_t seq, 
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; w->readers_met && i < w->n; i++)
-		w->readers_met =
-			id_eq(&w->reader[i], &w->self) || is_one_of(&w->reader[i], have, n);
+		w->readers_met = id_eq(&w->reader[i], &w->self) || ids_have(have, n, &w->reader[i]);
 	w->log = log;
 	w->seq = seq;
 	return 0;

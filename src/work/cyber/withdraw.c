@@ -122,14 +122,9 @@ static int order_make(const struct withdrawing *how, const struct list_row *row,
 
 static bool has_others(const struct draft *now, const struct draft *before)
 {
-	for (size_t i = 0; i < now->n_member; i++) {
-		bool had = false;
-
-		for (size_t k = 0; !had && k < before->n_member; k++)
-			had = id_eq(&now->member[i], &before->member[k]);
-		if (!had)
+	for (size_t i = 0; i < now->n_member; i++)
+		if (!ids_have(before->member, before->n_member, &now->member[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -163,8 +158,9 @@ static int order_grown(const struct withdrawing *x, const struct withdraw_order 
 	return rc;
 }
 
-static int order_write(
-	const struct withdrawing *x, const struct withdraw_order *order, struct why *why)
+/* *ret_wrote, also on failure: the order stands in the log, whoever is still to be told. */
+static int order_write(const struct withdrawing *x, const struct withdraw_order *order,
+	bool *ret_wrote, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
 	struct withdraw_order due = *order;
@@ -175,6 +171,7 @@ static int order_write(
 		struct written *w = arena_array(&arena, struct written, due.n);
 
 		rc = x->write(x->ctx, &x->world->coalition.id, due.draft, due.n, w, why);
+		*ret_wrote = *ret_wrote || rc == 0;
 		if (rc == 0)
 			rc = order_grown(x, &due, &arena, &due, why);
 	}
@@ -190,6 +187,7 @@ static bool by_place(const struct list_query *q)
 	       (q->versions == VERSION_EXACT && (q->exact_last || q->exact_first));
 }
 
+/* *ret_versions: taken back by this call. Nothing, if something under the id is hidden from the caller: what goes as a whole would take that with it. */
 static int page_take_back(const struct withdrawing *x, const struct list_query *q, bool *audited,
 	size_t *ret_versions, bool *ret_more, struct why *why)
 {
@@ -197,59 +195,50 @@ static int page_take_back(const struct withdrawing *x, const struct list_query *
 	struct list_query own = *q;
 	struct withdraw_order order = {0};
 	struct list_row *row;
-	size_t n = 0;
+	bool hidden, wrote = false;
+	size_t n = 0, versions = 0;
 	int rc = db_begin_read(x->db, why);
 
+	*ret_versions = 0;
+	*ret_more = false;
 	if (rc < 0)
 		return rc;
 	own.has_author = true;
 	own.author = x->node->self;
+	rc = stix_list_hidden(
+		x->world, x->db, x->reader, q->root, &x->node->self, q->id[0], &hidden, why);
 	/* What is taken back is shown nowhere from then on: so all who have it are told at once, through whatever entry they have it. */
-	rc = stix_list_entries(
-		x->world, x->db, x->reader, &own, &arena, &row, &n, ret_versions, ret_more, why);
+	if (rc == 0 && !hidden)
+		rc = stix_list_entries(x->world, x->db, x->reader, &own, &arena, &row, &n,
+			&versions, ret_more, why);
 	if (rc == 0 && *ret_more && by_place(q))
 		rc = why_set(why, E_LIMIT, "", "it stands in too many entries: name its versions");
-	if (rc == 0)
+	if (rc == 0 && n > 0)
 		rc = order_make(x, row, n, &arena, &order, why);
 	db_rollback(x->db);
 	if (rc < 0 || n == 0)
 		return rc;
 	rc = x->audit && !*audited ? x->audit(x->ctx, why) : 0;
 	*audited = *audited || rc == 0;
-	return rc < 0 ? rc : order_write(x, &order, why);
-}
-
-/* What goes as a whole takes with it what the caller may not see: then there is nothing here that he could take back. */
-static int hidden_look(
-	const struct withdrawing *x, const struct list_query *q, bool *ret, struct why *why)
-{
-	int rc = db_begin_read(x->db, why);
-
-	*ret = false;
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; rc == 0 && !*ret && i < q->n_id; i++)
-		rc = stix_list_hidden(
-			x->world, x->db, x->reader, q->root, &x->node->self, q->id[i], ret, why);
-	db_rollback(x->db);
+	if (rc == 0)
+		rc = order_write(x, &order, &wrote, why);
+	*ret_versions = wrote ? versions : 0;
 	return rc;
 }
 
 int withdraw_found(
 	const struct withdrawing *x, const struct list_query *q, size_t *ret_n, struct why *why)
 {
-	bool more, audited = false, hidden;
-	int tries = 0, rc = hidden_look(x, q, &hidden, why);
+	bool more = true, audited = false;
+	int tries = 0, rc = 0;
 
 	*ret_n = 0;
-	more = !hidden;
 	/* What has been taken back is not found again: the next page is the first one. */
 	while (rc == 0 && more) {
 		size_t n = 0;
 
 		rc = page_take_back(x, q, &audited, &n, &more, why);
-		if (rc == 0)
-			*ret_n += n;
+		*ret_n += n;
 		if (rc == E_CONFLICT && tries++ < TRIES_MAX) {
 			more = true;
 			rc = 0;

@@ -14,6 +14,7 @@
 #define A "11111111-1111-4111-8111-111111111111"
 #define B "22222222-2222-4222-8222-222222222222"
 #define C "33333333-3333-4333-8333-333333333333"
+#define D "44444444-4444-4444-8444-444444444444"
 
 /* tool--UUID in a version that is told by its day, with a name. */
 static const char *tool(struct arena *arena, const char *uuid, unsigned day, const char *name)
@@ -758,7 +759,7 @@ static int between_write(void *ctx, const struct id *coalition, const struct dra
 		return x->first;
 	}
 	if (x->text)
-		assert_int_equal(take(x->l, x->text).n[VERDICT_WRITTEN], 1);
+		assert_int_equal(take(x->l, x->text).entries, 1);
 	else
 		withdraw(x->l, 0, (int[]){1, 2, -1}, "tool--" A, NULL);
 	rc = taken_write(x->l, coalition, d, n, ret, failed);
@@ -800,6 +801,17 @@ static void judged_when_written(void **state)
 	assert_int_equal(x.first, 0);
 	assert_int_equal(r.n[VERDICT_WRITTEN], 1);
 	assert_string_equal(seen(l, 0, 0), "c1 b2 a6 ");
+	/* What is held back, and somebody brings at the same time, is told as held and stands once. */
+	x = (struct between){.l = l,
+		.text = "{\"type\":\"tool\",\"spec_version\":\"2.1\",\"id\":\"tool--" D
+			"\",\"created\":\"2020-01-01T00:00:00.000Z\",\"modified\":\"2020-01-01T00:00:00.000Z\",\"name\":\"d1\","
+			"\"object_marking_refs\":[\"marking-definition--" A "\"]}"};
+	r = take_by(l, x.text, between_write, &x);
+	assert_int_equal(x.first, E_CONFLICT);
+	assert_int_equal(r.n[VERDICT_HELD], 1);
+	assert_int_equal(r.held_again, 1);
+	assert_int_equal(r.n[VERDICT_ALREADY], 0);
+	assert_int_equal(r.entries, 0);
 	league_rebuilds(l, 0);
 }
 
@@ -825,10 +837,14 @@ static void judged_beside_another(void **state)
 	struct league *l = *state;
 	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
 	struct between x = {.l = l};
-	struct ingest_result r = take_by(l, tool(&arena, A, 1, "outer"), beside_write, &x);
+	const char *outer = arena_printf(&arena, "{\"objects\":[%s,%s]}",
+		tool(&arena, B, 1, "beside"), tool(&arena, A, 1, "outer"));
+	struct ingest_result r = take_by(l, outer, beside_write, &x);
 
+	/* Each of a batch is looked at, not the first. */
 	assert_int_equal(r.n[VERDICT_REFUSED], 1);
-	assert_string_equal(seen(l, 0, 0), "inner ");
+	assert_int_equal(r.n[VERDICT_WRITTEN], 1);
+	assert_string_equal(seen(l, 0, 0), "inner beside ");
 }
 
 /* Member 0 takes back what the query finds: how many versions. */
