@@ -4,7 +4,6 @@
 #include "work/cyber/seen.h"
 
 #include "base/report.h"
-#include "base/vec.h"
 #include "log/batch.h"
 #include "node/record.h"
 

@@ -97,47 +97,38 @@ int pack_node_collect(struct pack_node *from, struct pack_maker *m, struct pack 
 
 /* ---- is there anything new? ---- */
 
-static int two_numbers(
-	struct stmt *s, int64_t root, int64_t *ret_a, int64_t *ret_b, struct why *why)
+static int newest_indicator(struct db *db, int64_t root, int64_t *ret, struct why *why)
 {
+	struct stmt *s =
+		db_stmt(db, "SELECT added FROM cyber_object WHERE root = $1 AND type = 'indicator' "
+			    "ORDER BY added DESC LIMIT 1");
 	int rc;
 
 	db_bind_i64(s, 1, root);
 	rc = db_step(s, why);
-	if (rc == DB_ROW) {
-		*ret_a = db_i64(s, 0);
-		*ret_b = db_i64(s, 1);
-	}
+	if (rc == DB_ROW)
+		*ret = db_i64(s, 0);
 	db_reset(s);
 	return rc < 0 ? rc : 0;
-}
-
-static int newest_indicator(struct db *db, int64_t root, int64_t *ret, struct why *why)
-{
-	int64_t none;
-
-	return two_numbers(
-		db_stmt(db,
-			"SELECT added, 0 FROM cyber_object WHERE root = $1 AND type = 'indicator' "
-			"ORDER BY added DESC LIMIT 1"),
-		root, ret, &none, why);
 }
 
 /* Whoever asks once a second counts only if something has been changed that was here before. */
 static int mark_count(struct db *db, int64_t root, struct pack_mark *mark, struct why *why)
 {
-	int64_t none;
-	int rc = two_numbers(
-		db_stmt(db,
-			"SELECT COUNT(*), 0 FROM cyber_object WHERE root = $1 AND type = 'indicator'"),
-		root, &mark->objects, &none, why);
+	struct stmt *s = db_stmt(db,
+		"SELECT (SELECT COUNT(*) FROM cyber_object WHERE root = $1 AND type = 'indicator'), "
+		"COUNT(*), COALESCE(MAX(seq), 0) FROM cyber_withdrawn WHERE root = $1 AND type = 'indicator'");
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	return two_numbers(
-		db_stmt(db,
-			"SELECT COUNT(*), COALESCE(MAX(seq), 0) FROM cyber_withdrawn WHERE root = $1 AND type = 'indicator'"),
-		root, &mark->withdrawn, &mark->withdrawn_seq, why);
+	db_bind_i64(s, 1, root);
+	rc = db_step(s, why);
+	if (rc == DB_ROW) {
+		mark->objects = db_i64(s, 0);
+		mark->withdrawn = db_i64(s, 1);
+		mark->withdrawn_seq = db_i64(s, 2);
+	}
+	db_reset(s);
+	return rc < 0 ? rc : 0;
 }
 
 int pack_node_changed(
