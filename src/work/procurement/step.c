@@ -351,8 +351,7 @@ static int close_step(const struct seat *s, const struct process *p, uint32_t me
 	tenders_of(p, arena, &tenders);
 	holder_next(r, me, &tenders, &(struct seal_mine){p->mine, p->n_mine}, now_ms, arena, &next);
 	d->again_ms = next.again_ms;
-	/* Where this node's own part is full nobody would read it, nor this node see that it has been shown. */
-	if (next.n_show && !p->rows->left_mine) {
+	if (next.n_show) {
 		did(d, arena, "handed on %zu messages that others may lack", next.n_show);
 		rc = show_send(s, p, &next, arena, why);
 		if (rc < 0)
@@ -429,6 +428,9 @@ int step_run(const struct seat *s, const struct process *p, int64_t now_ms, stru
 	int rc = 0;
 
 	*ret = d;
+	/* Who does not see all that it has said says nothing more: it would say it again, sign a second closing, or share under two; and nobody reads beyond its part. */
+	if (p->rows->left_mine)
+		return 0;
 	if (index == SIZE_MAX || !p->tender || !p->stands || p->award ||
 		p->state == PROCESS_CANCELLED || p->state == PROCESS_UNSUCCESSFUL)
 		return 0;

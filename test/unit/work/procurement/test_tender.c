@@ -615,7 +615,7 @@ static void strangers(void **state)
 	leave(&s);
 }
 
-/* A participant that fills the store loses sight of its own records; what the others have written stands. */
+/* A participant that fills the store loses sight of its own records, and so signs nothing more; what the others have written stands. */
 static void filled(void **state)
 {
 	struct play y = {.l = *state};
@@ -624,6 +624,7 @@ static void filled(void **state)
 	char object[OBJECT_TEXT + 1];
 	struct json_out o = json_out(&big);
 	size_t mine = 0, others = 0;
+	struct step_did did;
 	struct seen s;
 
 	play_begin(&y, 7);
@@ -651,6 +652,14 @@ static void filled(void **state)
 	assert_true(mine < 80 && mine > 10);
 	assert_int_equal(s.rows.left + mine, 81);
 	assert_int_equal(others, 3);
+	leave(&s);
+	tender(&y, DEADLINE, 2, false, 0);
+	tick(&y, 0);
+	league_settle(y.l);
+	assert_true(look(&y, 2, &s));
+	assert_true(s.rows.left_mine && has_policy(&s.p));
+	assert_ok(step_run(&s.seat, &s.p, env_now_ms(&s.m->node->env), &s.arena, &did, &why));
+	assert_int_equal(did.n, 0);
 	leave(&s);
 }
 
