@@ -380,6 +380,9 @@ static int judge(struct admit *d)
 	struct object_id of;
 	int rc = procure_read(d->kind, a->draft->content, d->arena, &d->doc, &of, d->why);
 
+	/* A contract is signed only once the award is final by the tender that was closed, and that is known from the messages. */
+	if (rc == 0)
+		seals |= d->kind == P_CONTRACT && slice_is(text(d, "status"), "active");
 	if (rc == 0)
 		rc = procure_store_process(a->world, a->db, &who, &of,
 			seals ? ROWS_ALL : ROWS_BRIEF, d->arena, rows, d->why);

@@ -26,21 +26,26 @@ static const char *changed(struct arena *arena, const char *text, const char *fr
 	return arena_printf(arena, "%.*s%s%s", (int)at, text, to, text + at + strlen(from));
 }
 
+static const char *tender_days(struct play *y, struct arena *arena, const char *days)
+{
+	return changed(arena,
+		tender_of(y, arena, DEADLINE, 2,
+			"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":9,\"currency\":\"EUR\"}}",
+			item_of(y, arena, "1", 1, 5)),
+		"\"standstillDays\":0", days);
+}
+
 /* One bid, opened by all, under a tender with a standstill of a day. */
 static void begin(struct play *y, struct league *l)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
-	const char *text;
 
 	*y = (struct play){.l = l};
 	play_begin(y, 7);
 	agreement(y);
 	league_settle(l);
-	text = tender_of(y, &arena, DEADLINE, 2,
-		"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":9,\"currency\":\"EUR\"}}",
-		item_of(y, &arena, "1", 1, 5));
 	y->tender = put(y, 0, "procurement/tender/1",
-		changed(&arena, text, "\"standstillDays\":0", "\"standstillDays\":1"), NULL, 0)
+		tender_days(y, &arena, "\"standstillDays\":1"), NULL, 0)
 			    .object;
 	until(y, is_open, "open");
 	supply(y, 0, 1, TEXT_PUT, N);
@@ -207,6 +212,33 @@ static void standstill(void **state)
 	contract(&y, 1, "active", 0);
 }
 
+/* The days are those of the tender that was closed: one that the lead writes afterwards shortens nothing, nor does anybody's node sign a contract by it. */
+static void closed_days(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	char hence[UTC_TEXT_LEN + 1];
+	struct play y;
+	struct seen s;
+
+	begin(&y, *state);
+	propose(&y);
+	assert_true(look(&y, 0, &s));
+	const char *until = arena_string(&arena,
+		get_text(&s.p.award->doc, json_root(&s.p.award->doc), "standstillUntil", &s.arena));
+	leave(&s);
+	utc_format(OPENING + DAY / 24, hence);
+	award_changed(&y, until, hence);
+	say_all(&y);
+	hour(&y, OPENING + DAY / 12);
+	call_active(&y);
+	by_hand(&y, "procurement/tender/1", tender_days(&y, &arena, "\"standstillDays\":0"),
+		&y.tender);
+	league_settle(y.l);
+	state_is(&y, PROCESS_STANDSTILL);
+	contract(&y, 1, "pending", 0);
+	contract(&y, 1, "active", E_STATE);
+}
+
 /* Called active too early it stands for nothing: who has agreed may object until it is final, and no later. */
 static void objection(void **state)
 {
@@ -314,7 +346,7 @@ int main(int argc, char **argv)
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {
-		SIGNED(standstill), SIGNED(objection), SIGNED(complaint)};
+		SIGNED(standstill), SIGNED(closed_days), SIGNED(objection), SIGNED(complaint)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
