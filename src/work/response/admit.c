@@ -78,11 +78,32 @@ int admit_pending(struct admit *d, enum aid_kind kind, size_t *at, union aid_any
 	return 0;
 }
 
+/* One's own deployment stays longer: from the end that its commit says. */
+static int pending_stay(
+	struct admit *d, struct book *b, const struct object_id *deployment, int64_t until)
+{
+	struct aid_record out, commit;
+	int rc = aid_get(&d->v, AID_DEPLOYMENT, deployment, &out, d->why);
+
+	if (rc < 0 || !admit_mine(d, &out.r.author) || object_id_eq(deployment, &d->own.without))
+		return rc;
+	rc = aid_get(&d->v, AID_COMMIT, &out.a->deployment.commit, &commit, d->why);
+	for (size_t k = 0; rc == 0 && k < commit.a->commit.items.n; k++) {
+		const struct aid_committed_item *p = commit.a->commit.items.p;
+
+		if (object_id_eq(&p[k].capability, &b->capability) && until > p[k].until)
+			book_add(b, p[k].until, until, p[k].quantity);
+	}
+	return rc;
+}
+
 /* What this very transaction has promised already. */
-static void pending_book(struct admit *d, struct book *b)
+static int pending_book(struct admit *d, struct book *b)
 {
 	union aid_any pending;
+	struct aid_record asked;
 	size_t at = 0;
+	int rc = 0;
 
 	while (admit_pending(d, AID_COMMIT, &at, &pending)) {
 		const struct aid_committed_item *p = pending.commit.items.p;
@@ -91,6 +112,20 @@ static void pending_book(struct admit *d, struct book *b)
 			if (object_id_eq(&p[k].capability, &b->capability))
 				book_add(b, p[k].from, p[k].until, p[k].quantity);
 	}
+	for (at = 0; rc == 0 && admit_pending(d, AID_EXTENSION, &at, &pending);)
+		rc = pending_stay(
+			d, b, &pending.extension.deployment, pending.extension.requested_until);
+	for (at = 0; rc == 0 && admit_pending(d, AID_EXTENSION_ANSWER, &at, &pending);) {
+		const struct aid_extension_answer *a = &pending.extension_answer;
+
+		if (a->answer != EXTENSION_GRANTED)
+			continue;
+		rc = aid_get(&d->v, AID_EXTENSION, &a->extension, &asked, d->why);
+		if (rc == 0)
+			rc = pending_stay(d, b, &asked.a->extension.deployment,
+				extension_until(&asked.a->extension, a));
+	}
+	return rc;
 }
 
 int admit_book(struct admit *d, const struct object_id *capability, struct book **ret)
@@ -115,9 +150,9 @@ int admit_book(struct admit *d, const struct object_id *capability, struct book 
 	if (rc < 0)
 		return rc;
 	d->n_book++;
-	pending_book(d, b);
+	rc = pending_book(d, b);
 	*ret = b;
-	return 0;
+	return rc;
 }
 
 /* ---- the others: whom what they name belongs to ---- */
@@ -244,8 +279,7 @@ static int stay_admit(
 		int64_t left = until > from ? book_left(book, from, until) : book->away;
 		if (book->away > left)
 			rc = why_set(d->why, E_CONFLICT, where,
-				"%" PRId64 " are out, and of them %" PRId64
-				" are promised to nobody else until then",
+				"%" PRId64 " are out, and of them %" PRId64 " can stay until then",
 				book->away, left);
 	}
 	return rc;

@@ -39,7 +39,7 @@ static bool has_name(const struct cap_alert *a, struct why *why)
 	return !missing && alert_name_ok(a);
 }
 
-/* What it updates or cancels may hold for longer than it does itself. */
+/* What it updates or cancels, which only its own sender can, may hold for longer than it does itself. */
 static int changes_another(const struct aid_view *v, const struct cap_alert *a, int64_t now_ms,
 	bool *ret, struct why *why)
 {
@@ -48,10 +48,16 @@ static int changes_another(const struct aid_view *v, const struct cap_alert *a, 
 	int rc = 0, got;
 
 	*ret = false;
-	while (rc == 0 && !*ret && (got = cap_ref_next(&rest, &ref)) != 0)
-		if (got > 0)
+	if (!slice_is(a->msgType.text, "Update") && !slice_is(a->msgType.text, "Cancel"))
+		return 0;
+	/* As many as the fold keeps. */
+	for (size_t n = 0; rc == 0 && !*ret && n < AID_REFS_MAX; n++) {
+		if ((got = cap_ref_next(&rest, &ref)) == 0)
+			break;
+		if (got > 0 && slice_eq(ref.sender, a->sender.text))
 			rc = alert_has(v, &v->world->node->self, ref.sender, ref.identifier,
 				ref.sent_ms, now_ms, ret, why);
+	}
 	return rc;
 }
 

@@ -19,14 +19,15 @@ const char *naming(const char *field, const struct object_id *id)
 	return arena_printf(&names, "%s=%s", field, text);
 }
 
-static int say_list(struct league *l, size_t i, enum aid_kind kind, const int *to, size_t n,
-	struct object_id *ret, struct why *why, va_list ap)
+/* In memory that stays until the test ends. */
+static int compose(struct league *l, size_t i, enum aid_kind kind, const int *to, size_t n,
+	struct draft *ret, struct why *why, va_list ap)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(64 * MIB);
 	struct buf json CLEANUP_BUF = BUF(MIB);
 	struct slice field[64];
 	size_t n_field = 0;
-	struct id member[LEAGUE_MAX];
+	struct id *member = arena_array(&names, struct id, n + 1);
 	struct draft d = {.mode = MODE_REAL, .member = member, .n_member = n};
 	struct reading *r = reading_start(l, i);
 	struct aid_view v = {.world = &r->world,
@@ -34,7 +35,6 @@ static int say_list(struct league *l, size_t i, enum aid_kind kind, const int *t
 		.who = &r->self,
 		.arena = &arena,
 		.mode = MODE_REAL};
-	struct written w;
 	const char *f;
 	int rc;
 
@@ -49,11 +49,42 @@ static int say_list(struct league *l, size_t i, enum aid_kind kind, const int *t
 	if (rc == 0)
 		rc = aid_say(&v, kind, buf_slice(&json), &d, why);
 	reading_end(&r);
+	if (rc < 0)
+		return rc;
+	d.content = arena_copy(&names, d.content);
+	d.label = arena_copy(&names, d.label);
+	if (d.member != member) {
+		member = arena_array(&names, struct id, d.n_member + 1);
+		memcpy(member, d.member, d.n_member * sizeof(*member));
+		d.member = member;
+	}
+	*ret = d;
+	return 0;
+}
+
+static int say_list(struct league *l, size_t i, enum aid_kind kind, const int *to, size_t n,
+	struct object_id *ret, struct why *why, va_list ap)
+{
+	struct draft d;
+	struct written w;
+	int rc = compose(l, i, kind, to, n, &d, why, ap);
+
 	if (rc == 0)
 		rc = node_write(l->m[i].node, l->m[i].db, &l->id, &d, 1, &w, why);
 	if (rc == 0)
 		*ret = w.object;
 	return rc;
+}
+
+struct draft drafted(struct league *l, size_t i, enum aid_kind kind, ...)
+{
+	struct draft d;
+	va_list ap;
+
+	va_start(ap, kind);
+	assert_ok(compose(l, i, kind, NULL, 0, &d, &why, ap));
+	va_end(ap);
+	return d;
 }
 
 int try_say(struct league *l, size_t i, enum aid_kind kind, const int *to, size_t n,

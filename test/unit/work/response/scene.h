@@ -17,6 +17,8 @@ int try_say(struct league *l, size_t i, enum aid_kind kind, const int *to, size_
 	struct object_id *ret, struct why *why, ...) __attribute__((sentinel));
 struct object_id said(struct league *l, size_t i, enum aid_kind kind, const int *to, size_t n, ...)
 	__attribute__((sentinel));
+/* The same made and not written. */
+struct draft drafted(struct league *l, size_t i, enum aid_kind kind, ...) __attribute__((sentinel));
 /* "acceptance=<id>" in memory that stays until the test ends. */
 const char *naming(const char *field, const struct object_id *id);
 /* Of a request of one line, two pumps; and what is offered for it. */

@@ -184,6 +184,40 @@ static void what_is_promised_is_not_extended(void **state)
 	assert_int_equal(left(l, &cap, 51 * DAY, 52 * DAY), 0);
 }
 
+/* Nor both in one transaction, whichever is in front. */
+static void what_is_extended_is_not_promised_beside_it(void **state)
+{
+	struct league *l = *state;
+	struct object_id cap = capability(l, 1, "quantity=2", "reserve=0");
+	struct object_id a = accepted(l, &cap, "code=1", "2"), b = accepted(l, &cap, "code=2", "1");
+	struct object_id c = said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &a), NULL);
+	struct object_id dep = deployed(l, &c, "2"), e;
+	struct written w[2];
+	struct why said_why = {0};
+
+	league_settle(l);
+	e = said(l, 0, AID_EXTENSION, NULL, 0, naming("deployment", &dep), "requested_until=+90d",
+		"reason=it rains", NULL);
+	league_settle(l);
+	struct draft commit = drafted(l, 1, AID_COMMIT, naming("acceptance", &b), "items.0.item=1",
+		"items.0.line=1", naming("items.0.capability", &cap), "items.0.quantity=1",
+		"items.0.from=+60d", "items.0.until=+70d", "decision=COMMIT", NULL);
+	struct draft stay[2] = {drafted(l, 1, AID_EXTENSION_ANSWER, naming("extension", &e),
+					"answer=granted", NULL),
+		drafted(l, 1, AID_EXTENSION, naming("deployment", &dep), "requested_until=+61d",
+			"reason=they want it", NULL)};
+	for (size_t k = 0; k < 2; k++)
+		for (size_t first = 0; first < 2; first++) {
+			struct draft d[2] = {first ? commit : stay[k], first ? stay[k] : commit};
+
+			assert_int_equal(
+				node_write(l->m[1].node, l->m[1].db, &l->id, d, 2, w, &said_why),
+				E_CONFLICT);
+		}
+	assert_int_equal(left(l, &cap, 60 * DAY, 61 * DAY), 2);
+	assert_ok(node_write(l->m[1].node, l->m[1].db, &l->id, &commit, 1, w, &why));
+}
+
 /* Nobody has said that it is home, and its end is past: it cannot be promised to another. */
 static void what_is_overdue_is_not_free(void **state)
 {
@@ -424,6 +458,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		SIGNED(what_is_away_is_not_free), SIGNED(a_commitment_is_not_written_over),
 		SIGNED(what_is_extended_stays_bound), SIGNED(what_is_promised_is_not_extended),
+		SIGNED(what_is_extended_is_not_promised_beside_it),
 		SIGNED(more_does_not_come_than_was_committed),
 		SIGNED(a_dossier_grows_with_its_records),
 		SIGNED(nobody_fills_a_list_for_the_others), SIGNED(a_debt_is_its_debtors_word),
