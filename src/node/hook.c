@@ -390,10 +390,10 @@ int letter_sweep(struct db *db, int64_t before_ms, struct why *why)
 int64_t hook_backoff_ms(const struct env *env, int64_t tries)
 {
 	int64_t wait = 2000;
-	for (int64_t i = 1; i < tries && wait < 3600000; i++)
+	for (int64_t i = 1; i < tries && wait < HOUR_MS; i++)
 		wait *= 2;
-	if (wait > 3600000)
-		wait = 3600000;
+	if (wait > HOUR_MS)
+		wait = HOUR_MS;
 	return wait - wait / 4 + (int64_t)env_below(env, (uint64_t)wait / 4 + 1);
 }
 

@@ -118,8 +118,8 @@ int64_t cap_expires_ms(const struct cap_alert *a)
 		int64_t ms = a->info[i].expires.ms;
 
 		if (!ms)
-			ms = a->sent.ms + 86400000;
+			ms = a->sent.ms + DAY_MS;
 		last = ms > last ? ms : last;
 	}
-	return last ? last : a->sent.ms + 86400000;
+	return last ? last : a->sent.ms + DAY_MS;
 }

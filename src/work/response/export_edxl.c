@@ -363,7 +363,7 @@ static void envelope_put(const struct message *m, const char *name)
 	xml_leaf(m->o, "distributionID", urn(m, &m->r->r.object, &m->r->r.leaf));
 	xml_leaf(m->o, "senderID", slice_str(arena_printf(m->v->arena, "%s@entente", member)));
 	xml_leaf(m->o, "dateTimeSent", moment(m, m->r->r.time_ms));
-	xml_leaf(m->o, "dateTimeExpires", moment(m, m->r->r.time_ms + 30LL * 86400000));
+	xml_leaf(m->o, "dateTimeExpires", moment(m, m->r->r.time_ms + 30 * DAY_MS));
 	xml_leaf(m->o, "distributionStatus", slice_str(status[m->r->r.mode]));
 	xml_leaf(m->o, "distributionKind", slice_str(kind_word(m->r)));
 	xml_open(m->o, "descriptor");

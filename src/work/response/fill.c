@@ -36,7 +36,7 @@ static int acceptance_fill(
 	if (none(&a->request))
 		a->request = o->request;
 	if (!a->commit_by)
-		a->commit_by = now_ms + 6 * 3600000;
+		a->commit_by = now_ms + 6 * HOUR_MS;
 	if (!a->authorised_by.n && v->person)
 		a->authorised_by = v->person->name;
 	if (a->items.n == 0 && o->items.n) {
@@ -93,10 +93,10 @@ static int commit_fill(
 				continue;
 			out[i].capability = item[k].capability;
 			out[i].from = now_ms;
-			out[i].until = item[k].eta_latest + item[k].duration_days * 86400000;
+			out[i].until = item[k].eta_latest + item[k].duration_days * DAY_MS;
 		}
 		if (out[i].until <= out[i].from)
-			out[i].until = out[i].from + 86400000;
+			out[i].until = out[i].from + DAY_MS;
 	}
 	c->items = (struct shape_list){out, a->items.n};
 	return 0;

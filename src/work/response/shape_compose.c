@@ -35,9 +35,9 @@ static int time_put(struct composing *c, const char *key, const struct assignmen
 		json_put_string(c->o, key, s);
 		return 0;
 	}
-	unit = s.p[s.n - 1] == 'm'   ? 60000
-	       : s.p[s.n - 1] == 'h' ? 3600000
-	       : s.p[s.n - 1] == 'd' ? 86400000
+	unit = s.p[s.n - 1] == 'm'   ? MINUTE_MS
+	       : s.p[s.n - 1] == 'h' ? HOUR_MS
+	       : s.p[s.n - 1] == 'd' ? DAY_MS
 				     : 0;
 	if (!unit || slice_i64(slice_sub(s, 1, s.n - 1), &n) < 0 || n < 0 || n > 100000)
 		return wrong(c, a->path, "is no time like +12h, +2d or 2026-05-24T16:49:00Z");

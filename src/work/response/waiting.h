@@ -23,7 +23,7 @@ struct waiting {
 	int64_t account, made_ms, until_ms;
 };
 /* So long one waits, if its commit_by is not earlier; and how many may wait in a coalition. */
-#define WAITING_LIFE_MS (24LL * 3600000)
+#define WAITING_LIFE_MS DAY_MS
 #define WAITING_MANY	500
 
 /* Is it an acceptance, not withdrawn, for a request of this node's that two people accept? */

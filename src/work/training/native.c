@@ -269,13 +269,13 @@ static bool later_parse(struct slice s, int64_t *ret_ms)
 		return false;
 	switch (s.p[s.n - 1]) {
 	case 'm':
-		unit = 60000;
+		unit = MINUTE_MS;
 		break;
 	case 'h':
-		unit = 3600000;
+		unit = HOUR_MS;
 		break;
 	case 'd':
-		unit = 86400000;
+		unit = DAY_MS;
 		break;
 	default:
 		return false;
