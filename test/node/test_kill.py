@@ -112,7 +112,10 @@ def test_nothing_acknowledged_is_lost_nothing_shown_is_contradicted(coalition, s
     alb.put("how long one takes on this machine", to="all")
     window = max(0.5, 5 * (time.monotonic() - began))
     alb.kill()
-    for turn in range(rounds):
+    # A machine may have become slower since: then there is more time, and at most as many rounds again.
+    for turn in range(2 * rounds):
+        if turn >= rounds and acked and shown:
+            break
         alb.start()
         writer, eyes = Writer(alb, turn), Shown(alb, hrv, t.id)
         time.sleep(chance.uniform(0.1, 1) * window)
@@ -127,6 +130,8 @@ def test_nothing_acknowledged_is_lost_nothing_shown_is_contradicted(coalition, s
         history.check(writer.acked, eyes.heads)
         for put in writer.acked[-1:]:
             assert alb.get(put["object"])["content"]["text"] == put["text"]
+        if not writer.acked:
+            window = min(60, 1.5 * window)
         acked += writer.acked
         shown |= eyes.heads
         if turn % 10 == 9:

@@ -39,7 +39,7 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 		await there.waitForSelector("pre.raw");
 		await comes(there, "Where it comes from", "the object");
 		seen.label = await there.locator(".object-facts").innerText();
-		seen.graph = await there.locator("main svg").count();
+		await there.waitForSelector("main svg", { timeout: SEEN_MS }).catch(() => fail("the graph does not come"));
 		await look(there, "object", seen, true);
 	}
 
