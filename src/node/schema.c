@@ -38,6 +38,7 @@ const struct migration node_migrations[] = {
 	{"hook 1", hook_schema_1},
 	{"fold 4", fold_schema_4},
 	{"pact 5", pact_schema_5},
+	{"account 4", account_schema_4},
 	{NULL, NULL},
 };
 

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "net/client.h"
 #include "node/audit.h"
+#include "node/device.h"
 
 struct guard {
 	struct hash subject;
@@ -93,6 +94,7 @@ struct attempt {
 	const struct signin *in;
 	int64_t now_ms;
 	struct guard name, address;
+	bool own; /* `name` is that of a device or session of the account, and alone counts */
 	bool known;
 	struct account account;
 };
@@ -101,7 +103,7 @@ static int guards_ask(struct attempt *t, int64_t *ret_retry_ms, struct why *why)
 {
 	int rc = guard_load(t->db, &t->name, t->now_ms, why);
 
-	if (rc == 0)
+	if (rc == 0 && !t->own)
 		rc = guard_load(t->db, &t->address, t->now_ms, why);
 	if (rc < 0)
 		return rc;
@@ -207,6 +209,29 @@ static struct guard address_guard(const char *address)
 		.limit = SIGNIN_ADDRESS_FAILURES};
 }
 
+/* What waits after failures: the name, or the device or session that is known to be the account's. */
+static int guard_of(struct attempt *t, struct why *why)
+{
+	const struct signin *in = t->in;
+	struct hash digest;
+	int rc = 0;
+
+	if (in->session) {
+		t->own = true;
+		digest = *in->session;
+	} else {
+		rc = device_find(t->db, in->device, in->name, t->now_ms, &t->own, &digest, why);
+	}
+	if (rc == 0 && t->own) {
+		const struct slice pieces[] = {slice_of(digest.b, 32), SLICE("\n"), in->name};
+
+		digest = hash_of(pieces, 3);
+		t->name.subject =
+			subject_of(in->session ? "session" : "device", slice_of(digest.b, 32));
+	}
+	return rc;
+}
+
 int signin_password(const struct node *node, struct db *db, const struct signin *in,
 	struct arena *arena, struct account *ret, int64_t *ret_retry_ms, struct why *why)
 {
@@ -217,8 +242,10 @@ int signin_password(const struct node *node, struct db *db, const struct signin 
 		.name = {.subject = subject_of("name", in->name), .limit = SIGNIN_NAME_FAILURES},
 		.address = address_guard(in->address)};
 	struct why verdict_why = {0};
-	int verdict, rc = guards_ask(&t, ret_retry_ms, why);
+	int verdict, rc = guard_of(&t, why);
 
+	if (rc == 0)
+		rc = guards_ask(&t, ret_retry_ms, why);
 	if (rc == 0)
 		rc = account_find(&t, arena, why);
 	if (rc < 0)

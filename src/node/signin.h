@@ -1,6 +1,8 @@
 /*
  * signin.h: is this the person? Name and password (and code), with what stands against guessing: after 5 failures a name, and after 20 an address,
- * waits 30 s, then twice as long with each further failure, at most 15 minutes; alike for names that do not exist, and in the same time.
+ * waits 30 s, then twice as long with each further failure, at most 15 minutes; alike for names that do not exist, and in the same time. A browser in which
+ * the account has signed in before (device.h), and a session of its own, have each a guard of their own in place of both: whoever guesses elsewhere, or beside them
+ * at the same address, keeps nobody out of them.
  *
  *	rc = signin_password(node, db, &(struct signin){.name = name, .password = pass, .code = code, .address = remote}, arena, &account,
  *		&retry_ms, why);
@@ -19,7 +21,9 @@
 
 struct signin {
 	struct slice name, password;
-	struct slice code; /* empty: none given */
+	struct slice code;	    /* empty: none given */
+	struct slice device;	    /* the secret of a browser (device.h); empty: none */
+	const struct hash *session; /* asked within this session of the account; NULL: none */
 	const char *address;
 	const char *purpose; /* for the audit: "sign-in", "confirm" */
 };

@@ -4,6 +4,7 @@
 #include "base/enc.h"
 #include "base/limits.h"
 #include "net/client.h"
+#include "node/device.h"
 #include "node/signin.h"
 #include "web/hashing.h"
 #include "web/known.h"
@@ -142,7 +143,7 @@ const struct roles *same_roles(const struct call *c)
 int session_give(
 	struct call *c, const struct account *a, const char *method, const struct roles *roles)
 {
-	char secret[SESSION_SECRET + 1];
+	char secret[SESSION_SECRET + 1], device[DEVICE_SECRET + 1];
 	struct slice old = caller_cookie(&c->api->place, c->req);
 	struct session before;
 	struct account owner;
@@ -154,8 +155,13 @@ int session_give(
 		rc = session_new(c->node, c->db, a, method, roles,
 			caller_address(&c->api->place, c->req),
 			request_header(c->req, "User-Agent"), secret, &c->why);
+	if (rc == 0)
+		rc = device_note(c->node, c->db, a->row,
+			caller_side_cookie(&c->api->place, c->req, "device"), device, &c->why);
 	TRY(call_commit(c, rc));
 	caller_cookie_set(&c->api->place, c->req, secret);
+	caller_side_cookie_set(
+		&c->api->place, c->req, "device", device, (int)(DEVICE_FORGET_MS / SECOND_MS));
 	known_add(c->api->known, slice_str(secret));
 	c->caller = (struct caller){
 		.kind = CALLER_SESSION, .roles = roles ? roles_both(roles, &a->roles) : a->roles};
@@ -163,13 +169,17 @@ int session_give(
 	rc = session_find(c->node, c->db, slice_str(secret), c->arena, &c->caller.session,
 		&c->caller.account, &c->why);
 	explicit_bzero(secret, sizeof(secret));
+	explicit_bzero(device, sizeof(device));
 	return rc;
 }
 
-static int check_password(
-	struct call *c, struct slice name, const char *purpose, struct account *ret)
+/* `within`: the caller's session, or NULL: somebody comes. */
+static int check_password(struct call *c, struct slice name, const char *purpose,
+	const struct session *within, struct account *ret)
 {
 	struct signin in = {.name = name,
+		.device = caller_side_cookie(&c->api->place, c->req, "device"),
+		.session = within ? &within->digest : NULL,
 		.address = caller_address(&c->api->place, c->req),
 		.purpose = purpose};
 
@@ -212,7 +222,7 @@ int api_session_make(struct call *c)
 		TRY(check_certificate(c, "sign-in", &a));
 	} else {
 		TRY(call_need(c, "name", 128, &name));
-		TRY(check_password(c, name, "sign-in", &a));
+		TRY(check_password(c, name, "sign-in", NULL, &a));
 	}
 	TRY(session_give(c, &a, certificate ? "certificate" : "password", ALL_ROLES));
 	return put_session(c);
@@ -244,7 +254,7 @@ int api_session_confirm(struct call *c)
 	else if (certificate)
 		TRY(check_certificate(c, "confirm", &a));
 	else
-		TRY(check_password(c, c->caller.account.name, "confirm", &a));
+		TRY(check_password(c, c->caller.account.name, "confirm", &c->caller.session, &a));
 	if (a.row != c->caller.account.row)
 		return why_set(&c->why, E_AUTH, "", "the certificate is somebody else's");
 	TRY(call_begin(c));

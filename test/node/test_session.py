@@ -173,6 +173,25 @@ def test_guessing_at_a_confirmation(alb, person):
     assert len([r for r in rows if r["what"] == "confirm failed"]) == 5
 
 
+def test_guesses_keep_nobody_out_who_was_here_before(alb, person):
+    """Somebody at the same address guesses until name and address wait: the browser that the person has used comes in, the open page confirms."""
+    came = ask(alb, "POST", "/session", {"name": person.name, "password": PASSWORD})
+    device = next(c for c in came.headers.get_all("Set-Cookie") if c.startswith("entente-device="))
+    assert "; HttpOnly; SameSite=Strict; Max-Age=15552000" in device
+    device = device.partition(";")[0]
+    assert ask(alb, "GET", "/session", Cookie=device).status == 401  # it opens nothing
+    for i in range(30):
+        ask(alb, "POST", "/session", {"name": person.name if i < 5 else f"x{i}", "password": f"guess number {i} of many"})
+    assert ask(alb, "POST", "/session", {"name": person.name, "password": PASSWORD}).title == "busy"
+    again = ask(alb, "POST", "/session", {"name": person.name, "password": PASSWORD}, Cookie=device)
+    assert again.status == 200 and device in "\n".join(again.headers.get_all("Set-Cookie"))
+    assert person.post("/session/confirm", {"password": PASSWORD}).status == 200
+    # Another's name is not this browser's; and it guesses no better than anybody.
+    assert ask(alb, "POST", "/session", {"name": "admin", "password": PASSWORD}, Cookie=device).title == "busy"
+    tries = [ask(alb, "POST", "/session", {"name": person.name, "password": f"guess {i} of too many"}, Cookie=device).title for i in range(6)]
+    assert tries == ["auth"] * 5 + ["busy"]
+
+
 def test_unknown_names_take_as_long(alb):
     """No clock tells which names there are: both cost one hash of a password."""
     def took(name):

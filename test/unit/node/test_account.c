@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "node/audit.h"
+#include "node/device.h"
 #include "node/signin.h"
 #include "node/token.h"
 
@@ -182,6 +183,97 @@ static void lockout(void **state)
 	uint64_t rows;
 	assert_ok(audit_verify(p.db, &rows, &why));
 	assert_true(rows > 10);
+	arena_free(&p.arena);
+}
+
+static int try_from(struct people *p, const char *name, const char *pass, const char *device,
+	const struct hash *session, struct why *why)
+{
+	struct account a;
+	int64_t retry;
+
+	return signin_password(p->node, p->db,
+		&(struct signin){.name = slice_str(name),
+			.password = slice_str(pass),
+			.device = slice_str(device),
+			.session = session,
+			.address = "192.0.2.1",
+			.purpose = "sign-in"},
+		&p->arena, &a, &retry, why);
+}
+
+static void note(struct people *p, const struct account *a, const char *old, char *ret)
+{
+	begin(p);
+	assert_ok(device_note(p->node, p->db, a->row, slice_str(old), ret, &why));
+	commit(p);
+}
+
+/* Somebody guesses at a name, beside it at the same address: who comes with a browser of his own, or is signed in, comes in. */
+static void guesses_keep_nobody_out_of_an_own_browser(void **state)
+{
+	struct people p = people_of(state);
+	struct account edi = add(&p, "edi", "reader"), eva = add(&p, "eva", "reader");
+	char own[DEVICE_SECRET + 1], other[DEVICE_SECRET + 1], same[DEVICE_SECRET + 1];
+	const struct hash session = hash_bytes(SLICE("edi's"));
+	int64_t retry;
+
+	note(&p, &edi, "", own);
+	note(&p, &eva, "", other);
+	assert_string_not_equal(own, other);
+	for (int i = 0; i < SIGNIN_NAME_FAILURES; i++) {
+		assert_fails(E_AUTH, try_in(&p, "edi", "wrong", NULL, "192.0.2.1", &retry, &why));
+		assert_fails(E_AUTH, try_in(&p, "eva", "wrong", NULL, "192.0.2.1", &retry, &why));
+		assert_fails(E_AUTH, try_in(&p, "x", "wrong", NULL, "192.0.2.1", &retry, &why));
+		assert_fails(E_AUTH, try_in(&p, "y", "wrong", NULL, "192.0.2.1", &retry, &why));
+	}
+	assert_fails(E_BUSY, try_from(&p, "edi", PASS, "", NULL, &why));
+	assert_fails(E_BUSY, try_from(&p, "edi", PASS, other, NULL, &why)); /* eva's */
+	assert_ok(try_from(&p, "edi", PASS, own, NULL, &why));
+	assert_ok(try_from(&p, "edi", PASS, "", &session, &why));
+	/* The name waits still; and guessing with a browser that was taken costs as much. */
+	assert_fails(E_BUSY, try_from(&p, "edi", PASS, "", NULL, &why));
+	for (int i = 0; i < SIGNIN_NAME_FAILURES; i++)
+		assert_fails(E_AUTH, try_from(&p, "edi", "wrong", own, NULL, &why));
+	assert_fails(E_BUSY, try_from(&p, "edi", PASS, own, NULL, &why));
+	for (int i = 0; i < SIGNIN_NAME_FAILURES; i++)
+		assert_fails(E_AUTH, try_from(&p, "edi", "wrong", "", &session, &why));
+	assert_fails(E_BUSY, try_from(&p, "edi", PASS, "", &session, &why));
+	/* Two people at one machine have one secret; nobody brings one that is not of this node. */
+	note(&p, &edi, other, same);
+	assert_string_equal(other, same);
+	assert_ok(try_from(&p, "edi", PASS, other, NULL, &why));
+	note(&p, &edi, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", same);
+	assert_string_not_equal(same, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+	arena_free(&p.arena);
+}
+
+static void devices_are_forgotten(void **state)
+{
+	struct people p = people_of(state);
+	struct env_fake *clock = &p.l->m[0].clock;
+	struct account edi = add(&p, "edi", "reader");
+	char first[DEVICE_SECRET + 1], last[DEVICE_SECRET + 1] = "";
+	struct hash digest;
+	bool known;
+
+	note(&p, &edi, "", first);
+	assert_ok(device_find(
+		p.db, slice_str(first), edi.name, clock->now_ms, &known, &digest, &why));
+	assert_true(known);
+	for (int i = 0; i < DEVICES_MAX; i++) {
+		clock->now_ms++;
+		note(&p, &edi, "", last);
+	}
+	assert_ok(device_find(
+		p.db, slice_str(first), edi.name, clock->now_ms, &known, &digest, &why));
+	assert_false(known);
+	clock->now_ms += DEVICE_FORGET_MS;
+	assert_ok(
+		device_find(p.db, slice_str(last), edi.name, clock->now_ms, &known, &digest, &why));
+	assert_false(known);
+	note(&p, &edi, "", last);
+	assert_int_equal(league_number(p.l, 0, "SELECT count(*) FROM device"), 1);
 	arena_free(&p.arena);
 }
 
@@ -463,6 +555,8 @@ int main(int argc, char **argv)
 		PLAIN(names),
 		PLAIN(last_administrator),
 		PLAIN(lockout),
+		PLAIN(guesses_keep_nobody_out_of_an_own_browser),
+		PLAIN(devices_are_forgotten),
 		PLAIN(address_lockout),
 		PLAIN(second_factor),
 		PLAIN(certificates),
