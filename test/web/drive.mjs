@@ -121,6 +121,34 @@ const scenes = {
 		return { kept, focus, bad: await bad_things(page), title: await page.title() };
 	},
 
+	// Letters lead somewhere, but not away from what somebody has written; and not at all once they are turned off.
+	async letters(browser) {
+		const page = await open(browser);
+		await sign_in(page);
+		const to = async (keys) => {
+			await page.evaluate(() => document.activeElement?.blur());
+			for (const key of keys) await page.keyboard.press(key);
+			await page.waitForTimeout(200);
+			return page.evaluate(() => location.hash);
+		};
+		await page.keyboard.press("?");
+		const keys = (await page.locator("dialog .shortcuts dt").allInnerTexts()).filter((k) => /^g /.test(k))[1].split(" ");
+		await page.keyboard.press("Escape");
+		const led = await to(keys);
+		await go(page, `records/${job.coalition}/new`);
+		const form = await page.evaluate(() => location.hash), title = page.locator("main form input[type=text], main form input:not([type])").first();
+		await title.fill("half written");
+		const stayed = [await to(keys), await to(["n"])].every((at) => at === form) && (await title.inputValue()) === "half written";
+		await page.keyboard.press("?");
+		await page.locator("dialog input[type=checkbox]").uncheck();
+		await page.keyboard.press("Escape");
+		await go(page, "");
+		const off = (await to(keys)) === "#/" && (await to(["?"])) === "#/" && (await page.locator("dialog[open]").count()) === 0;
+		await page.keyboard.press("Control+k");
+		await page.waitForSelector("dialog[open] [role=combobox]");
+		return { led, stayed, off, bad: await bad_things(page) };
+	},
+
 	// Every page: it has a heading, fits, breaks no policy, is not the page of what there is not, and axe finds nothing serious. Then what opens over a page. Without a
 	// user: what stands there before the first one is made.
 	async pages(browser) {

@@ -49,6 +49,11 @@ def test_sign_in(browser, three):
     assert seen["kept"] == "edi" and seen["bad"] == [] and seen["title"].endswith("ALB")
 
 
+def test_letters(browser, three):
+    seen = browser.play("letters", coalition=three.id, **at(three["ALB"]))
+    assert seen["led"] not in ("", "#/") and seen["stayed"] and seen["off"] and seen["bad"] == []
+
+
 def test_modes_do_not_mix(browser, three):
     seen = browser.play("modes", coalition=three.id, **at(three["ALB"]))["seen"]
     assert "A note to all" in seen["real"]["text"] and "A note of the exercise" not in seen["real"]["text"]

@@ -30,6 +30,8 @@ export const MODES: readonly Mode[] = ["real", "exercise", "test"];
 // Kept per tab: a tab that is in an exercise stays in it, others are not drawn along.
 export const mode = kept<Mode>("mode", is("real", "exercise", "test"), "real", "session");
 export const theme = kept<"auto" | "light" | "dark">("theme", is("auto", "light", "dark"), "auto");
+// Letters that do something by themselves: whoever speaks to the machine, or whose hand slips, turns them off (WCAG 2.1 SC 2.1.4).
+export const letters = kept<"on" | "off">("letters", is("on", "off"), "on");
 export const density = kept<"normal" | "dense">("density", is("normal", "dense"), "normal");
 export const coalition = kept<string>("coalition", (s): s is string => /^[0-9a-f]{32}$/.test(s), "");
 

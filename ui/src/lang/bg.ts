@@ -182,6 +182,7 @@ export const bg: Catalogue = {
 	"help.new": "Нов запис",
 	"help.rows": "От ред на ред",
 	"help.close": "Затваряне на отвореното",
+	"help.letters": "Отделни букви като комбинации (Ctrl K работи винаги)",
 	"tray.title": { one: "Известия: {n} ново", other: "Известия: {n} нови" },
 	"tray.none": "Нищо не изисква вниманието ви.",
 	"tray.seen": "Видях ги",

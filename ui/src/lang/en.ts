@@ -182,6 +182,7 @@ const messages = {
 	"help.new": "New record",
 	"help.rows": "From row to row",
 	"help.close": "Close what is open",
+	"help.letters": "Use letters alone as shortcuts (Ctrl K always works)",
 	"tray.title": { one: "Notifications: {n} new", other: "Notifications: {n} new" },
 	"tray.none": "Nothing needs you.",
 	"tray.seen": "I have seen them",

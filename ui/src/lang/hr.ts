@@ -182,6 +182,7 @@ export const hr: Catalogue = {
 	"help.new": "Novi zapis",
 	"help.rows": "Od retka do retka",
 	"help.close": "Zatvori otvoreno",
+	"help.letters": "Koristi sama slova kao prečace (Ctrl K uvijek radi)",
 	"tray.title": { one: "Obavijesti: {n} nova", few: "Obavijesti: {n} nove", other: "Obavijesti: {n} novih" },
 	"tray.none": "Ništa ne traži vašu pozornost.",
 	"tray.seen": "Vidio sam ih",

@@ -182,6 +182,7 @@ export const sq: Catalogue = {
 	"help.new": "Shënim i ri",
 	"help.rows": "Nga rreshti në rresht",
 	"help.close": "Mbyll atë që është hapur",
+	"help.letters": "Përdor vetëm shkronja si shkurtore (Ctrl K funksionon gjithmonë)",
 	"tray.title": { one: "Njoftime: {n} i ri", other: "Njoftime: {n} të reja" },
 	"tray.none": "Asgjë nuk ka nevojë për ju.",
 	"tray.seen": "I pashë",

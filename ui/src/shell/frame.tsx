@@ -7,7 +7,7 @@ import { useLoad } from "../load.js";
 import { LiveBadge, LiveBanner } from "../parts/live.js";
 import { Name, Theirs } from "../parts/text.js";
 import { link, place } from "../route.js";
-import { areas, coalition, may, mode, MODES, session } from "../state.js";
+import { areas, coalition, letters, may, mode, MODES, session } from "../state.js";
 import type { CoalitionRow, Mode, Page, Session } from "../types.js";
 import { AREAS } from "../work/areas.js";
 import { FirstRun, sign_out } from "./confirm.js";
@@ -91,12 +91,13 @@ function Nav({ open }: { open: boolean }): VNode {
 	const at = useCell(place);
 	const c = useCell(coalition);
 	useCell(areas);
+	const keys = useCell(letters) === "on";
 	const here = at.path[0] === "work" ? at.path[1] : (at.path[0] ?? "home");
 	return (
 		<nav id="nav" class={open ? "open" : ""} aria-label={t("nav.title")}>
 			<ul>
 				{nav_items(c).map((i) => (
-					<li><a href={i.href} aria-current={i.name === here ? "page" : undefined}>{t(i.key)}{i.keys && <kbd aria-hidden="true">{i.keys}</kbd>}</a></li>
+					<li><a href={i.href} aria-current={i.name === here ? "page" : undefined}>{t(i.key)}{keys && i.keys && <kbd aria-hidden="true">{i.keys}</kbd>}</a></li>
 				))}
 			</ul>
 		</nav>

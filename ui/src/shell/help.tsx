@@ -4,7 +4,7 @@ import { cell, useCell } from "../cell.js";
 import { t, type Key } from "../i18n.js";
 import { Dialog } from "../parts/dialog.js";
 import { go, link } from "../route.js";
-import { coalition, may } from "../state.js";
+import { coalition, letters, may } from "../state.js";
 import { nav_items } from "./frame.js";
 import { palette_open } from "./palette.js";
 
@@ -12,6 +12,7 @@ export const help_open = cell(false);
 
 export function Help(): VNode | null {
 	const open = useCell(help_open);
+	const on = useCell(letters) === "on";
 	if (!open) return null;
 	const rows: [string, Key][] = [["Ctrl K", "help.palette"], ["/", "help.search"], ["?", "help.this"], ["n", "help.new"], ["↑ ↓", "help.rows"], ["Esc", "help.close"]];
 	return (
@@ -20,6 +21,7 @@ export function Help(): VNode | null {
 				{rows.map(([k, text]) => <div><dt><kbd>{k}</kbd></dt><dd>{t(text)}</dd></div>)}
 				{nav_items(coalition.get()).filter((i) => i.keys).map((i) => <div><dt><kbd>{i.keys}</kbd></dt><dd>{t(i.key)}</dd></div>)}
 			</dl>
+			<label class="check"><input type="checkbox" checked={on} onChange={(e) => letters.set(e.currentTarget.checked ? "on" : "off")} /> {t("help.letters")}</label>
 		</Dialog>
 	);
 }
@@ -27,6 +29,18 @@ export function Help(): VNode | null {
 function typing(e: KeyboardEvent): boolean {
 	const el = e.target as HTMLElement;
 	return el.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(el.tagName) || document.querySelector("dialog[open]") !== null;
+}
+
+// A form in which somebody has written, and which has not been sent: no letter leads away from it.
+function written(): boolean {
+	return document.querySelector("main form[data-written]") !== null;
+}
+
+function mark(e: Event): void {
+	const form = (e.target as HTMLElement).closest<HTMLFormElement>("main form:not(.find)");
+	if (!form) return;
+	if (e.type === "submit") delete form.dataset["written"];
+	else form.dataset["written"] = "";
 }
 
 export function keys_start(): () => void {
@@ -38,18 +52,23 @@ export function keys_start(): () => void {
 			palette_open.set(!palette_open.get());
 			return;
 		}
-		if (e.ctrlKey || e.metaKey || e.altKey || typing(e)) return;
+		if (e.ctrlKey || e.metaKey || e.altKey || letters.get() === "off" || typing(e)) return;
 		const two = before && Date.now() - since < 1200 ? `${before} ${e.key}` : "";
 		const item = two ? nav_items(coalition.get()).find((i) => i.keys === two) : undefined;
 		before = e.key;
 		since = Date.now();
-		if (item) go(item.href);
-		else if (e.key === "?") help_open.set(true);
+		if (e.key === "?") help_open.set(true);
 		else if (e.key === "/") palette_open.set(true);
+		else if (written()) return;
+		else if (item) go(item.href);
 		else if (e.key === "n" && coalition.get() && may("records", "contributor")) go(link("records", coalition.get(), "new"));
 		else return;
 		e.preventDefault();
 	};
 	addEventListener("keydown", down);
-	return () => removeEventListener("keydown", down);
+	for (const kind of ["input", "submit"]) addEventListener(kind, mark, { capture: true });
+	return () => {
+		removeEventListener("keydown", down);
+		for (const kind of ["input", "submit"]) removeEventListener(kind, mark, { capture: true });
+	};
 }
