@@ -4,7 +4,6 @@
 #include "base/enc.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "node/note.h"
 #include "node/tell.h"
 
 #include <inttypes.h>
@@ -89,14 +88,9 @@ const char *show_audience(struct cli *cli, const struct record *r)
 const char *show_title(struct cli *cli, const struct record *r, size_t max_chars)
 {
 	struct buf b CLEANUP_BUF = BUF(4 * KIB);
-	struct note_record note;
 	if (r->state != 0)
 		return arena_printf(&cli->arena, "(%s)", state_names[r->state]);
-	if (slice_is(r->kind, "note/1") &&
-		note_record_parse(&note, &cli->arena, r->content, NULL) == 0)
-		utf8_show(&b, note.title, max_chars);
-	else
-		utf8_show(&b, r->kind, max_chars);
+	utf8_show(&b, record_title(r, &cli->arena), max_chars);
 	return arena_string(&cli->arena, buf_slice(&b));
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/limits.h"
+#include "base/utf8.h"
 
 int word_find(const char *const *word, struct slice text)
 {
@@ -110,6 +112,37 @@ void get_texts(const struct json_doc *doc, json_ref obj, const char *key, struct
 				out[n++] = json_string(doc, v, a);
 	*ret = out;
 	*ret_n = n;
+}
+
+struct slice title_line(struct slice text)
+{
+	struct slice line = SLICE_NONE;
+
+	while (line.n == 0 && slice_cut(&text, '\n', &line))
+		line = slice_trim(line);
+	line = slice_sub(line, 0, TITLE_SHOWN);
+	while (line.n && utf8_bad_at(line) >= 0)
+		line.n--;
+	return line;
+}
+
+struct slice get_title(
+	const struct json_doc *doc, json_ref obj, const char *const *key, struct arena *a)
+{
+	struct slice line = SLICE_NONE;
+
+	for (; *key && line.n == 0; key++)
+		line = title_line(get_text(doc, obj, *key, a));
+	return line;
+}
+
+struct slice content_title(struct slice content, const char *const *key, struct arena *a)
+{
+	struct json_doc doc;
+
+	if (json_read(&doc, a, content, &json_limits_partner, NULL) < 0)
+		return SLICE_NONE;
+	return get_title(&doc, json_root(&doc), key, a);
 }
 
 /* ---- writing ---- */

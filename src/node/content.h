@@ -34,6 +34,17 @@ void get_texts(const struct json_doc *doc, json_ref obj, const char *key, struct
 /* A string that is written without escapes, as times, ids and digits are: what stands between the quotes, not copied. Empty if it is none. */
 struct slice get_plain(const struct json_doc *doc, json_ref v);
 
+/*
+ * What a record is called: the first line that holds something of the first of these members (keys end with NULL) that has text; at most TITLE_SHOWN bytes, in whole
+ * characters. Empty: none has.
+ */
+#define TITLE_SHOWN 200
+struct slice get_title(
+	const struct json_doc *doc, json_ref obj, const char *const *key, struct arena *a);
+struct slice title_line(struct slice text);
+/* The same of bytes; of what is no JSON it is empty. */
+struct slice content_title(struct slice content, const char *const *key, struct arena *a);
+
 /* Index of a word in a table that ends with NULL; -1. */
 int word_find(const char *const *word, struct slice text);
 

@@ -157,6 +157,13 @@ static void note_words(struct slice content, struct arena *arena, struct buf *re
 	}
 }
 
+static struct slice note_title(struct slice content, struct arena *arena)
+{
+	struct note_record n;
+
+	return note_record_parse(&n, arena, content, NULL) == 0 ? n.title : SLICE_NONE;
+}
+
 static int note_files(struct slice content, struct arena *arena, struct note_file **ret,
 	size_t *ret_n, struct why *why)
 {
@@ -179,6 +186,7 @@ static const struct workspace_kind note_kinds[] = {
 	{.kind = "note/1",
 		.check = note_check,
 		.words = note_words,
+		.title = note_title,
 		.files = note_files,
 		.help = "a note: title, text, files"},
 	{.kind = NULL},

@@ -10,6 +10,7 @@
 #include "base/report.h"
 #include "log/batch.h"
 #include "node/search.h"
+#include "node/workspace.h"
 
 #include <inttypes.h>
 
@@ -427,4 +428,16 @@ int record_list(const struct world *w, struct db *db, const struct reader *who,
 	*ret = out;
 	*ret_n = n;
 	return 0;
+}
+
+/* Contents are long and many are asked about: each is read in a place of its own. */
+struct slice record_title(const struct record *r, struct arena *arena)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(64 * MIB);
+	const struct workspace_kind *k = workspace_kind_find(r->kind);
+	struct slice title = SLICE_NONE;
+
+	if (k && k->title && r->state == ITEM_LIVE && r->content.n)
+		title = k->title(r->content, &scratch);
+	return title.n ? arena_copy(arena, title) : r->kind;
 }

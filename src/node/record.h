@@ -54,6 +54,9 @@ MUST_USE int record_list(const struct world *w, struct db *db, const struct read
 	const struct record_query *q, struct arena *arena, struct record **ret, size_t *ret_n,
 	struct why *why);
 
+/* What it is called where all kinds are listed: by its kind's own rule (workspace.h `title`), else by its kind; one line, in the arena. */
+struct slice record_title(const struct record *r, struct arena *arena);
+
 /* How many records of a mode `who` may see. */
 MUST_USE int record_count(const struct world *w, struct db *db, const struct reader *who,
 	enum mode mode, int64_t *ret, struct why *why);

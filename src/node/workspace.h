@@ -81,6 +81,8 @@ struct workspace_kind {
 	int (*along)(const struct releasing *r, struct draft **ret, size_t *ret_n, struct why *why);
 	/* Appends the words for full-text search; may be NULL. */
 	void (*words)(struct slice content, struct arena *arena, struct buf *ret);
+	/* What it is called, in lists that show all kinds: one line (content.h get_title); may be NULL, and empty: then it is its kind. */
+	struct slice (*title)(struct slice content, struct arena *arena);
 	/* Files that belong to the content, in the arena; may be NULL. */
 	int (*files)(struct slice content, struct arena *arena, struct note_file **ret,
 		size_t *ret_n, struct why *why);

@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 #include "node/audit.h"
 #include "node/browse.h"
-#include "node/note.h"
 #include "node/record.h"
 #include "node/status.h"
 #include "web/reads.h"
@@ -266,15 +265,10 @@ static int search_records(struct searching *s, const struct world *w)
 	TRY(record_list(w, c->db, &r, &q, c->arena, &list, &n, &c->why));
 	for (size_t i = 0; i < n; i++) {
 		char id[OBJECT_TEXT + 1];
-		struct note_record note;
-		struct slice title = list[i].kind;
 
-		if (slice_is(list[i].kind, "note/1") &&
-			note_record_parse(&note, c->arena, list[i].content, NULL) == 0)
-			title = note.title;
 		object_format(&list[i].object, id);
-		put_hit(s, w, "record", id, title, list[i].label, mode_name(list[i].mode),
-			list[i].time_ms);
+		put_hit(s, w, "record", id, record_title(&list[i], c->arena), list[i].label,
+			mode_name(list[i].mode), list[i].time_ms);
 	}
 	s->hits[s->n_hits++] = (struct hits){.world = *w, .record = list, .n = n};
 	return 0;

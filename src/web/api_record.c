@@ -20,7 +20,7 @@ static struct slice title_of(struct call *c, const struct record *r, struct note
 	if (slice_is(r->kind, "note/1") &&
 		note_record_parse(ret_note, c->arena, r->content, NULL) == 0)
 		return ret_note->title;
-	return r->kind;
+	return record_title(r, c->arena);
 }
 
 static void put_files(struct call *c, const struct note_record *n)

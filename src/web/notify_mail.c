@@ -6,7 +6,6 @@
 #include "base/limits.h"
 #include "base/report.h"
 #include "net/mail.h"
-#include "node/note.h"
 #include "node/record.h"
 
 #include <inttypes.h>
@@ -218,7 +217,6 @@ static int title_load(struct telling *t, struct why *why)
 {
 	struct why hidden = {0};
 	struct record r;
-	struct note_record note;
 	t->title = NULL;
 	if (!t->says)
 		return 0;
@@ -237,10 +235,7 @@ static int title_load(struct telling *t, struct why *why)
 		return 0;
 	if (rc < 0)
 		return why_set(why, rc, "", "%s", hidden.text);
-	if (note_record_parse(&note, t->arena, r.content, NULL) == 0)
-		t->title = arena_string(t->arena, note.title);
-	else
-		t->title = arena_string(t->arena, r.kind);
+	t->title = arena_string(t->arena, record_title(&r, t->arena));
 	return 0;
 }
 

@@ -2,7 +2,6 @@
 #include "web/view.h"
 
 #include "base/limits.h"
-#include "node/note.h"
 
 #include <limits.h>
 
@@ -47,15 +46,11 @@ bool view_witnessed(const struct view_log *log, uint64_t seq)
 
 struct slice view_title(const struct view *v, const struct record *r)
 {
-	struct note_record note;
 	if (r->state == ITEM_RECALLED)
 		return SLICE("(recalled by its owner)");
 	if (r->state == ITEM_ERASED)
 		return SLICE("(erased)");
-	if (slice_is(r->kind, "note/1") &&
-		note_record_parse(&note, v->arena, r->content, NULL) == 0)
-		return note.title;
-	return r->kind;
+	return record_title(r, v->arena);
 }
 
 /* The founders are the home roll of a founder; those named in its accession, and itself, of

@@ -787,6 +787,19 @@ def test_settings_audit_metrics(t, alb, admin):
     assert ask(alb, "GET", "/healthz").json["status"] == "ok"
 
 
+def test_found_by_what_it_is_called(t, alb, edi):
+    """A hit, a row of the list of records and a mail say what a record of any workspace is called, not of which kind it is."""
+    alb.run("response", "put", "incidents", "name=Samovar floods", "event_type=flood", "--to", "all", "-c", t.id)
+    draft = alb.json("response", "alert", "event=Flood", "category=Met", "urgency=Immediate", "severity=Extreme", "certainty=Observed",
+                     "headline=The samovar boils over", "expires=+12h", "area.0.areaDesc=The valley", "--to", "all", "--as", "edi", "-c", t.id)["draft"]
+    alb.run("response", "approve", str(draft), "--as", "rea", "-c", t.id)
+    alb.run("cyber", "case", "new", "task", "Block the samovar beacon", "--to", "all", "-c", t.id)
+    called = {"Samovar floods", "The samovar boils over", "Block the samovar beacon"}
+    assert {f["title"] for f in edi.get("/search?q=samovar").items} == called
+    assert called <= {r["title"] for r in edi.get(f"/coalitions/{t.id}/records?mode=real&limit=50").items}
+    assert all(title in alb.run("list", "-c", t.id).stdout for title in called)
+
+
 def test_search(t, alb, edi):
     edi.post(f"/coalitions/{t.id}/records", note(t, "Needle in the hay"))
     edi.post(f"/coalitions/{t.id}/statements", statement(quote="A needle was found."))

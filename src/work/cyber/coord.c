@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/report.h"
 #include "base/utf8.h"
+#include "node/content.h"
 
 #include <errno.h>
 
@@ -342,6 +343,13 @@ void coord_words(struct slice content, struct arena *arena, struct buf *ret)
 			ret, json_string(&doc, json_get(&doc, json_root(&doc), keys[i]), arena));
 		buf_byte(ret, ' ');
 	}
+}
+
+struct slice coord_title(struct slice content, struct arena *arena)
+{
+	static const char *const keys[] = {"title", "text", NULL};
+
+	return content_title(content, keys, arena);
 }
 
 /* The newest version of it that the reader may see is this one, and he is cleared for it. */

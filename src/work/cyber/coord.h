@@ -59,6 +59,7 @@ MUST_USE int coord_check_answer(
 MUST_USE int coord_fold(const struct folding *f, struct why *why);
 MUST_USE int coord_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why);
 void coord_words(struct slice content, struct arena *arena, struct buf *ret);
+struct slice coord_title(struct slice content, struct arena *arena);
 
 /*
  * Objects that refer to this one, of a coalition and mode; `limit` counts those that the reader may see and no others. What they say now record_get() tells.

@@ -21,6 +21,7 @@ static const struct workspace_kind kinds[] = {
 		.again = stix_store_again,
 		.along = withdraw_along,
 		.words = stix_kind_words,
+		.title = stix_kind_title,
 		.help = "STIX 2.1 objects, one or a batch"},
 	{.kind = KIND_WITHDRAW,
 		.check = withdraw_kind_check,
@@ -30,7 +31,7 @@ static const struct workspace_kind kinds[] = {
 #define COORD(word, text)                                                                          \
 	{                                                                                          \
 		.kind = "cyber/" #word "/1", .check = coord_check_##word, .fold = coord_fold,      \
-		.drop = coord_drop, .words = coord_words, .help = text                             \
+		.drop = coord_drop, .words = coord_words, .title = coord_title, .help = text       \
 	}
 	COORD(case, "a case: what is known of something that happens"),
 	COORD(task, "a task offered to others"),

@@ -2,6 +2,7 @@
 #include "work/cyber/fold.h"
 
 #include "log/batch.h"
+#include "node/content.h"
 
 /* ---- STIX ---- */
 
@@ -110,6 +111,14 @@ int stix_kind_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, st
 }
 
 /* What somebody would look for: names, descriptions, patterns, ids of others for it, and its own. */
+struct slice stix_kind_title(struct slice content, struct arena *arena)
+{
+	static const char *const keys[] = {"name", "value", "pattern", "abstract", "subject",
+		"path", "key", "content", "id", NULL};
+
+	return content_title(content, keys, arena);
+}
+
 void stix_kind_words(struct slice content, struct arena *arena, struct buf *ret)
 {
 	static const char *const keys[] = {"name", "description", "abstract", "content", "pattern",

@@ -34,6 +34,8 @@ MUST_USE int stix_kind_fold(const struct folding *f, struct why *why);
 MUST_USE int stix_kind_drop(
 	struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why);
 void stix_kind_words(struct slice content, struct arena *arena, struct buf *ret);
+/* Its name, else what it is about, else its id: one line. */
+struct slice stix_kind_title(struct slice content, struct arena *arena);
 
 /* {"objects": […]}, at most LIMIT_BATCH_OBJECTS. */
 MUST_USE int withdraw_parse(struct slice content, struct arena *arena, struct withdrawal **ret,

@@ -1,6 +1,7 @@
 /* fold.c: a record into the table of this workspace: one row each, keyed by its place, so no order of arrival shows. */
 #include "work/procurement/fold.h"
 
+#include "node/content.h"
 #include "work/procurement/admit.h"
 #include "work/procurement/store.h"
 
@@ -39,6 +40,11 @@ static void words(struct slice content, struct arena *arena, struct buf *ret)
 	}
 }
 
+static struct slice title(struct slice content, struct arena *arena)
+{
+	return content_title(content, procure_titles, arena);
+}
+
 /* The kind is not handed to a check, so each has its own. */
 #define CHECK(name, k)                                                                             \
 	static int name(                                                                           \
@@ -71,7 +77,8 @@ CHECK(check_transaction, P_TRANSACTION)
 #define KIND(text, fn, say)                                                                        \
 	{                                                                                          \
 		.kind = "procurement/" text "/1", .check = fn, .admit = procure_admit,             \
-		.fold = fold, .drop = procure_store_drop, .words = words, .help = say              \
+		.fold = fold, .drop = procure_store_drop, .words = words, .title = title,          \
+		.help = say                                                                        \
 	}
 const struct workspace_kind procurement_kinds[] = {
 	KIND("need", check_need, "what a member needs"),

@@ -2,6 +2,7 @@
 #include "work/procurement/model.h"
 
 #include "base/report.h"
+#include "node/content.h"
 #include "work/procurement/seal/msg.h"
 
 const struct pkind_row pkind_table[P_KINDS] = {
@@ -431,16 +432,11 @@ int procure_read_told(
 	return rc;
 }
 
+const char *const procure_titles[] = {"title", "text", "supplier", "status", "evaluator", NULL};
+
 struct slice procure_title(enum pkind k, const struct json_doc *doc, struct arena *arena)
 {
-	static const char *const keys[] = {"title", "text", "supplier", "status", "evaluator"};
-	json_ref root = json_root(doc);
+	struct slice line = get_title(doc, json_root(doc), procure_titles, arena);
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		struct slice s = get_text(doc, root, keys[i], arena);
-
-		if (s.n)
-			return slice_sub(s, 0, 200);
-	}
-	return slice_str(pkind_table[k].help);
+	return line.n ? line : slice_str(pkind_table[k].help);
 }

@@ -67,7 +67,9 @@ struct slice classification_key(const struct json_doc *doc, json_ref list, struc
 /* The class of a CPV code: its first four digits ("CPV 3952"); empty if the list has none. */
 struct slice classification_class(const struct json_doc *doc, json_ref list, struct arena *arena);
 
-/* The title or first words of a record, for lists. */
+/* The members that may hold what a record is called (node/content.h get_title). */
+extern const char *const procure_titles[];
+/* One of them, else what its kind is; for lists. In the arena. */
 struct slice procure_title(enum pkind k, const struct json_doc *doc, struct arena *arena);
 
 #endif

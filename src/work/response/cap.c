@@ -560,6 +560,16 @@ int cap_read(struct cap_alert *ret, struct arena *arena, struct slice bytes,
 	return rc < 0 ? rc : cap_read_node(ret, arena, root, notes, why);
 }
 
+struct slice cap_title(const struct cap_alert *a)
+{
+	struct slice title = SLICE_NONE;
+
+	for (size_t i = 0; i < a->n_info && title.n == 0; i++)
+		title = a->info[i].headline.text.n ? a->info[i].headline.text
+						   : a->info[i].event.text;
+	return title;
+}
+
 int cap_valid(const struct cap_notes *notes, struct why *why)
 {
 	char where[96];

@@ -104,6 +104,9 @@ MUST_USE int cap_read_node(struct cap_alert *ret, struct arena *arena, const str
 	struct cap_notes *notes, struct why *why);
 bool cap_is_alert(const struct xml_node *node);
 
+/* What it is called: headline, else event, of its first info that has one; borrowed, may be empty. */
+struct slice cap_title(const struct cap_alert *a);
+
 /* Breaks the schema or not: 0, or E_INVALID with element and line; what xmllint would say. */
 MUST_USE int cap_valid(const struct cap_notes *notes, struct why *why);
 

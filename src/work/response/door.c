@@ -61,15 +61,13 @@ static void time_put(struct xml_out *o, const char *tag, int64_t ms)
 /* What is not real says so in every title, wherever it is shown. */
 static struct slice title_of(const struct asking *a, const struct cap_alert *cap)
 {
-	struct slice title = SLICE("Alert");
+	struct slice title = cap_title(cap);
 	const char *mark = a->v.mode == MODE_REAL	? ""
 			   : a->v.mode == MODE_EXERCISE ? "EXERCISE EXERCISE EXERCISE: "
 							: "TEST: ";
 
-	if (cap->n_info)
-		title = cap->info[0].headline.text.n ? cap->info[0].headline.text
-						     : cap->info[0].event.text;
-	return slice_str(arena_printf(a->v.arena, "%s%.*s", mark, SLICE_FMT(title)));
+	return slice_str(arena_printf(
+		a->v.arena, "%s%.*s", mark, SLICE_FMT(title.n ? title : SLICE("Alert"))));
 }
 
 /* The beginning of a text, in whole characters. */

@@ -2,6 +2,7 @@
 #include "work/response/response.h"
 
 #include "log/batch.h"
+#include "node/content.h"
 #include "work/response/api.h"
 #include "work/response/door.h"
 #include "work/response/feed.h"
@@ -71,6 +72,22 @@ static void node_words(const struct xml_node *node, struct buf *ret)
 		node_words(c, ret);
 }
 
+static struct slice record_called(struct slice content, struct arena *arena)
+{
+	static const char *const key[] = {"title", "name", "text", NULL};
+
+	return content_title(content, key, arena);
+}
+
+static struct slice alert_called(struct slice content, struct arena *arena)
+{
+	struct cap_notes *notes = arena_new(arena, struct cap_notes);
+	struct cap_alert a;
+
+	return cap_read(&a, arena, content, notes, NULL) == 0 ? title_line(cap_title(&a))
+							      : SLICE_NONE;
+}
+
 static void alert_words(struct slice content, struct arena *arena, struct buf *ret)
 {
 	struct xml_node *root;
@@ -111,7 +128,8 @@ CHECK(exchange, AID_EXCHANGE)
 #define KIND(name, text, what)                                                                     \
 	{                                                                                          \
 		.kind = "response/" name "/1", .check = text##_check, .admit = response_admit,     \
-		.fold = response_fold, .drop = response_drop, .words = record_words, .help = what  \
+		.fold = response_fold, .drop = response_drop, .words = record_words,               \
+		.title = record_called, .help = what                                               \
 	}
 static const struct workspace_kind kinds[] = {
 	KIND("capability", capability, "what a member has, as many may know it"),
@@ -124,6 +142,7 @@ static const struct workspace_kind kinds[] = {
 		.fold = response_fold,
 		.drop = response_drop,
 		.words = alert_words,
+		.title = alert_called,
 		.help = "a CAP alert"},
 	KIND("ack", ack, "an acknowledgement"),
 	KIND("request", request, "a request for assistance"),

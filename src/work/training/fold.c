@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "log/batch.h"
+#include "node/content.h"
 #include "node/note.h"
 #include "work/training/limits.h"
 #include "work/training/store.h"
@@ -55,6 +56,11 @@ static void words(struct slice content, struct arena *arena, struct buf *ret)
 			buf_byte(ret, ' ');
 		}
 	}
+}
+
+static struct slice title(struct slice content, struct arena *arena)
+{
+	return content_title(content, kind_titles, arena);
 }
 
 static int files(struct slice content, struct arena *arena, struct note_file **ret, size_t *ret_n,
@@ -114,7 +120,7 @@ CHECK(KIND_QUALIFICATION)
 #define ROW(id, name, text)                                                                        \
 	{                                                                                          \
 		.kind = name, .check = check_##id, .fold = fold, .drop = store_drop,               \
-		.words = words, .files = files, .help = text                                       \
+		.words = words, .title = title, .files = files, .help = text                       \
 	}
 
 const struct workspace_kind training_workspace_kinds[] = {

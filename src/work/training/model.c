@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "node/content.h"
 #include "work/training/limits.h"
 #include "work/training/machine.h"
 
@@ -541,20 +542,12 @@ bool kind_about(
 	return k->about && get_object(doc, root, k->about, ret);
 }
 
+const char *const kind_titles[] = {"title", "code_name", "what", "text", "name", "reason", NULL};
+
 struct slice kind_title(
 	const struct kind *k, const struct json_doc *doc, json_ref root, struct arena *arena)
 {
-	static const char *const key[] = {"title", "code_name", "what", "text", "name", "reason"};
+	struct slice line = get_title(doc, root, kind_titles, arena);
 
-	for (size_t i = 0; i < sizeof(key) / sizeof(key[0]); i++) {
-		struct slice s = get_text(doc, root, key[i], arena), line;
-
-		if (s.n && slice_cut(&s, '\n', &line) && line.n) {
-			line = slice_sub(line, 0, 200);
-			while (line.n && utf8_bad_at(line) >= 0)
-				line.n--;
-			return line;
-		}
-	}
-	return slice_str(k->noun);
+	return line.n ? line : slice_str(k->noun);
 }

@@ -64,7 +64,9 @@ MUST_USE int kind_check_strict(const struct kind *k, const struct json_doc *doc,
 /* The record that it belongs to; false if it belongs to none. */
 bool kind_about(
 	const struct kind *k, const struct json_doc *doc, json_ref root, struct object_id *ret);
-/* A title to list it by; in the arena. */
+/* The members that may hold what a record is called (node/content.h get_title). */
+extern const char *const kind_titles[];
+/* A title to list it by: one of them, else what its kind is called; in the arena. */
 struct slice kind_title(
 	const struct kind *k, const struct json_doc *doc, json_ref root, struct arena *arena);
 
