@@ -26,6 +26,19 @@ static const struct aid_offer_item *item_of(const struct aid_offer *o, int64_t i
 	return NULL;
 }
 
+/* Who has suspended or withdrawn what it has promises it to nobody until it stands again. */
+static int stands(struct admit *d, const struct aid_record *cap, const char *where)
+{
+	switch (cap->a->capability.state) {
+	case CAPABILITY_SUSPENDED:
+		return admit_no(d, E_STATE, where, "is suspended");
+	case CAPABILITY_WITHDRAWN:
+		return admit_no(d, E_STATE, where, "is withdrawn");
+	default:
+		return 0;
+	}
+}
+
 static int offer_item_admit(
 	struct admit *d, const struct aid_offer_item *item, size_t i, const struct aid_request *q)
 {
@@ -44,9 +57,14 @@ static int offer_item_admit(
 	snprintf(where, sizeof(where), "/items/%zu/capability", i);
 	rc = admit_need_own(d, AID_CAPABILITY, &item->capability, where, &cap);
 	if (rc == 0)
+		rc = stands(d, &cap, where);
+	if (rc == 0)
 		rc = admit_book(d, &item->capability, &book);
 	if (rc < 0)
 		return rc;
+	snprintf(where, sizeof(where), "/items/%zu/duration_days", i);
+	if (item->eta_latest + item->duration_days * DAY_MS <= d->now_ms)
+		return admit_no(d, E_INVALID, where, "would be over already");
 	snprintf(where, sizeof(where), "/items/%zu/quantity", i);
 	left = book_left(book, from, from + item->duration_days * DAY_MS);
 	if (item->quantity > left)
@@ -260,7 +278,11 @@ static int committed_item_admit(
 	if (sum > asked)
 		return why_set(d->why, E_INVALID, where,
 			"is more than was accepted: %" PRId64 " of %" PRId64, sum, asked);
+	if (g->until <= d->now_ms)
+		return admit_no(d, E_INVALID, where, "would be over already: until has passed");
 	rc = admit_need_own(d, AID_CAPABILITY, &g->capability, where, &cap);
+	if (rc == 0)
+		rc = stands(d, &cap, where);
 	if (rc == 0)
 		rc = admit_book(d, &g->capability, &book);
 	if (rc < 0)

@@ -131,6 +131,58 @@ static void old_versions_and_other_hashes_are_refused(void **state)
 	said(l, 0, AID_ACCEPTANCE, NULL, 0, naming("offer", &o), "authorised_by=me", NULL);
 }
 
+static void now_stands(struct league *l, const struct object_id *cap, const char *state)
+{
+	struct draft d =
+		drafted(l, 1, AID_CAPABILITY, "type=HCP", "name=Pumps", "kind=module", state, NULL);
+
+	d.has_object = true;
+	d.object = *cap;
+	d.n_member = 0;
+	d.all = true;
+	league_write(l, 1, &d);
+}
+
+/* What is suspended or withdrawn is neither offered nor committed, nor for a time that has passed; and all the same is refused. */
+static void what_does_not_stand_is_promised_to_nobody(void **state)
+{
+	static const int to[] = {0, 1, 2};
+	struct league *l = *state;
+	struct object_id cap = capability(l, 1, "quantity=5", "reserve=0"), x;
+	struct object_id q = said(l, 0, AID_REQUEST, to, 3, REQUEST("1"), LINE, NULL);
+	struct why said_why = {0};
+
+	league_settle(l);
+	struct object_id o = offer(l, 1, &q, &cap, "items.0.quantity=2");
+	league_settle(l);
+	struct object_id a = said(l, 0, AID_ACCEPTANCE, NULL, 0, naming("offer", &o),
+		"authorised_by=me", "commit_by=+6h", NULL);
+	league_settle(l);
+	for (int i = 0; i < 2; i++) {
+		now_stands(l, &cap, i ? "state=withdrawn" : "state=suspended");
+		assert_int_equal(try_say(l, 1, AID_COMMIT, NULL, 0, &x, &said_why,
+					 naming("acceptance", &a), NULL),
+			E_STATE);
+		assert_string_equal(said_why.where, "/items/0");
+		assert_int_equal(
+			try_say(l, 1, AID_OFFER, NULL, 0, &x, &said_why, naming("request", &q),
+				"response=ACCEPT", "valid_until=+12h", "items.0.item=1",
+				"items.0.line=1", naming("items.0.capability", &cap),
+				"items.0.quantity=1", "items.0.eta_latest=+20h", NULL),
+			E_STATE);
+		assert_string_equal(said_why.where, "/items/0/capability");
+	}
+	now_stands(l, &cap, "state=declared");
+	assert_int_equal(
+		try_say(l, 1, AID_COMMIT, NULL, 0, &x, &said_why, naming("acceptance", &a),
+			"items.0.item=1", "items.0.line=1", "items.0.quantity=2",
+			naming("items.0.capability", &cap), "items.0.from=2020-01-01T00:00:00Z",
+			"items.0.until=2020-01-08T00:00:00Z", NULL),
+		E_INVALID);
+	assert_string_equal(said_why.where, "/items/0");
+	said(l, 1, AID_COMMIT, NULL, 0, naming("acceptance", &a), NULL);
+}
+
 /* ---- the race ---- */
 
 enum step { A_ACCEPTS, A_TO_B, B_ANSWERS_A, B_TO_A, C_ACCEPTS, C_TO_B, B_ANSWERS_C, B_TO_C, STEPS };
@@ -442,6 +494,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		SIGNED(from_request_to_commit),
 		SIGNED(old_versions_and_other_hashes_are_refused),
+		SIGNED(what_does_not_stand_is_promised_to_nobody),
 		SIGNED(two_acceptances_race_for_one_module),
 		SIGNED(not_in_one_transaction_either),
 		SIGNED(two_people_say_the_same),
