@@ -10,6 +10,7 @@
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/why.h"
 #include "crypt/hash.h"
@@ -74,5 +75,12 @@ bool address_allowed(const void *addr, const char *const *allow, size_t n_allow)
  */
 #define ADDRESS_NETWORK 64
 void address_network(const char *text, char ret[ADDRESS_NETWORK]);
+
+/*
+ * RFC 3986 §5.2: where `ref`, as it stands in a document of this address, leads to. An absolute one is itself; an empty one is the document. In the arena. E_INVALID:
+ * one of them is no URL.
+ */
+MUST_USE int url_join(struct slice base, struct slice ref, struct arena *arena, struct slice *ret,
+	struct why *why);
 
 #endif

@@ -228,13 +228,26 @@ int api_alert_approve(struct call *c)
 
 /* ---- checking ---- */
 
+/* What brought them, and what of it is no alert. */
+static void put_carrier(struct call *c, const struct cap_feed *feed)
+{
+	const struct why *w = &feed->odd_why;
+
+	json_put_cstr(&c->o, "carrier", cap_feed_kind_name(feed->kind));
+	json_put_u64(&c->o, "passed_over", feed->odd);
+	json_put_cstr(&c->o, "passed_over_why",
+		feed->odd ? arena_printf(
+				    c->arena, "%s%s%s", w->where, w->where[0] ? ": " : "", w->text)
+			  : NULL);
+}
+
 int api_alert_lint(struct call *c)
 {
 	struct cap_feed feed;
 
 	TRY(cap_feed_read(&feed, c->arena, c->req->body, &c->why));
 	json_open(&c->o, '{');
-	json_put_cstr(&c->o, "carrier", cap_feed_kind_name(feed.kind));
+	put_carrier(c, &feed);
 	json_open_at(&c->o, "alerts", '[');
 	for (size_t i = 0; i < feed.n && i < 200; i++) {
 		struct cap_notes *notes = arena_new(c->arena, struct cap_notes);
@@ -305,7 +318,7 @@ int api_alert_take(struct call *c)
 		return why_set(
 			&c->why, E_LIMIT, "", "%zu alerts: at most %d at once", feed.n, TAKE_MANY);
 	json_open(&c->o, '{');
-	json_put_cstr(&c->o, "carrier", cap_feed_kind_name(feed.kind));
+	put_carrier(c, &feed);
 	json_open_at(&c->o, "alerts", '[');
 	for (size_t i = 0; i < feed.n; i++) {
 		struct take_found f;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 
 #define ATOM	   "http://www.w3.org/2005/Atom"
+#define XML	   "http://www.w3.org/XML/1998/namespace"
 #define DE_1	   "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
 #define DE_2	   "urn:oasis:names:tc:emergency:EDXL:DE:2.0"
 #define COPY_DEPTH 24 /* alert, info, area, geocode, value are five; a signature has some more */
@@ -74,6 +75,14 @@ static int item_add(struct reading *r, const struct cap_feed_item *item)
 	return 0;
 }
 
+/* What one entry is does not keep the others from us. */
+static void passed_over(struct reading *r)
+{
+	if (r->feed->odd++ == 0)
+		r->feed->odd_why = *r->why;
+	*r->why = (struct why){0};
+}
+
 /* The first alert at or below `node`. */
 static const struct xml_node *alert_find(const struct xml_node *node, unsigned depth)
 {
@@ -93,6 +102,14 @@ static struct slice text_of(const struct xml_node *node, const char *ns, const c
 	const struct xml_node *c = xml_child(node, ns, name);
 
 	return c ? slice_trim(c->text) : SLICE_NONE;
+}
+
+static struct slice base_of(const struct xml_node *node)
+{
+	for (const struct xml_attr *a = node->attrs; a; a = a->next)
+		if (slice_is(a->name, "base") && slice_is(a->ns, XML))
+			return slice_trim(a->value);
+	return SLICE_NONE;
 }
 
 /* Of several links the one that says it is CAP, else the first that is no other form of the page. */
@@ -128,7 +145,8 @@ static int entry_read(struct reading *r, const struct xml_node *entry)
 {
 	struct cap_feed_item item = {.id = text_of(entry, ATOM, "id"),
 		.title = text_of(entry, ATOM, "title"),
-		.link = link_of(entry)};
+		.link = link_of(entry),
+		.base = base_of(entry)};
 	const struct xml_node *alert = alert_find(entry, 0);
 	struct slice updated = text_of(entry, ATOM, "updated");
 	char where[32];
@@ -150,47 +168,49 @@ static int entry_read(struct reading *r, const struct xml_node *entry)
 
 static int atom_read(struct reading *r, const struct xml_node *root)
 {
-	int rc = 0;
-
 	r->feed->kind = FEED_ATOM;
 	r->feed->id = text_of(root, ATOM, "id");
 	r->feed->title = text_of(root, ATOM, "title");
-	for (const struct xml_node *e = xml_child(root, ATOM, "entry"); rc == 0 && e;
-		e = xml_again(e))
-		rc = entry_read(r, e);
-	return rc;
+	r->feed->base = base_of(root);
+	for (const struct xml_node *e = xml_child(root, ATOM, "entry"); e; e = xml_again(e))
+		if (entry_read(r, e) < 0)
+			passed_over(r);
+	return 0;
+}
+
+static int rss_item_read(struct reading *r, const struct xml_node *i)
+{
+	const struct xml_node *alert = alert_find(i, 0);
+	struct cap_feed_item item = {.id = text_of(i, "", "guid"),
+		.title = text_of(i, "", "title"),
+		.link = text_of(i, "", "link"),
+		.base = base_of(i)};
+	char where[32];
+	int rc = alert ? alert_cut(r, alert, &item.bytes) : 0;
+
+	snprintf(where, sizeof(where), "line %u", i->line);
+	if (!item.id.n)
+		item.id = item.link;
+	if (rc == 0 && !item.bytes.n && !item.link.n)
+		rc = why_set(
+			r->why, E_SYNTAX, where, "an item with neither an alert nor a link to one");
+	return rc < 0 ? rc : item_add(r, &item);
 }
 
 static int rss_read(struct reading *r, const struct xml_node *root)
 {
 	const struct xml_node *channel = xml_child(root, "", "channel");
-	int rc = 0;
 
 	r->feed->kind = FEED_RSS;
 	if (!channel)
 		return why_set(r->why, E_SYNTAX, "rss", "there is no channel in it");
 	r->feed->id = text_of(channel, "", "link");
 	r->feed->title = text_of(channel, "", "title");
-	for (const struct xml_node *i = xml_child(channel, "", "item"); rc == 0 && i;
-		i = xml_again(i)) {
-		const struct xml_node *alert = alert_find(i, 0);
-		struct cap_feed_item item = {.id = text_of(i, "", "guid"),
-			.title = text_of(i, "", "title"),
-			.link = text_of(i, "", "link")};
-		char where[32];
-
-		snprintf(where, sizeof(where), "line %u", i->line);
-		if (!item.id.n)
-			item.id = item.link;
-		if (alert)
-			rc = alert_cut(r, alert, &item.bytes);
-		if (rc == 0 && !item.bytes.n && !item.link.n)
-			rc = why_set(r->why, E_SYNTAX, where,
-				"an item with neither an alert nor a link to one");
-		if (rc == 0)
-			rc = item_add(r, &item);
-	}
-	return rc;
+	r->feed->base = base_of(root);
+	for (const struct xml_node *i = xml_child(channel, "", "item"); i; i = xml_again(i))
+		if (rss_item_read(r, i) < 0)
+			passed_over(r);
+	return 0;
 }
 
 /* ---- EDXL-DE ---- */
@@ -245,19 +265,17 @@ static int de_head(struct reading *r, const struct xml_node *root, const char *n
 	return rc;
 }
 
-static int alerts_below(struct reading *r, const struct xml_node *node, unsigned depth)
+static void alerts_below(struct reading *r, const struct xml_node *node, unsigned depth)
 {
-	int rc = 0;
+	struct cap_feed_item item = {0};
 
 	if (cap_is_alert(node)) {
-		struct cap_feed_item item = {0};
-
-		rc = alert_cut(r, node, &item.bytes);
-		return rc < 0 ? rc : item_add(r, &item);
+		if (alert_cut(r, node, &item.bytes) < 0 || item_add(r, &item) < 0)
+			passed_over(r);
+		return;
 	}
-	for (const struct xml_node *c = node->first; depth < 10 && rc == 0 && c; c = c->next)
-		rc = alerts_below(r, c, depth + 1);
-	return rc;
+	for (const struct xml_node *c = node->first; depth < 10 && c; c = c->next)
+		alerts_below(r, c, depth + 1);
 }
 
 static int root_read(struct reading *r, const struct xml_node *root)
@@ -284,11 +302,14 @@ static int root_read(struct reading *r, const struct xml_node *root)
 
 		r->feed->kind = two ? FEED_EDXL_DE_2 : FEED_EDXL_DE_1;
 		rc = de_head(r, root, two ? DE_2 : DE_1, two);
-		return rc < 0 ? rc : alerts_below(r, root, 0);
+		if (rc == 0)
+			alerts_below(r, root, 0);
+		return rc;
 	}
 	if (slice_is(root->name, "alerts")) {
 		r->feed->kind = FEED_ALERTS;
-		return alerts_below(r, root, 0);
+		alerts_below(r, root, 0);
+		return 0;
 	}
 	return why_set(r->why, E_SYNTAX, "line 1",
 		"<%.*s> is no alert, feed or envelope that alerts come in",
@@ -298,10 +319,11 @@ static int root_read(struct reading *r, const struct xml_node *root)
 int cap_feed_read(struct cap_feed *ret, struct arena *arena, struct slice bytes, struct why *why)
 {
 	struct cap_feed feed = {0};
+	struct why each = {0};
 	struct reading r = {.arena = arena,
 		.bytes = bytes,
 		.feed = &feed,
-		.why = why,
+		.why = &each,
 		.room = CAP_FEED_ITEMS_MAX};
 	struct xml_node *root;
 	int rc = xml_read(&root, arena, bytes, why);
@@ -310,6 +332,12 @@ int cap_feed_read(struct cap_feed *ret, struct arena *arena, struct slice bytes,
 		return rc;
 	feed.item = arena_array(arena, struct cap_feed_item, r.room);
 	rc = root_read(&r, root);
+	if (rc == 0 && feed.odd && feed.n == 0) {
+		each = feed.odd_why;
+		rc = each.code;
+	}
+	if (rc < 0 && why)
+		*why = each;
 	if (rc == 0)
 		*ret = feed;
 	return rc;

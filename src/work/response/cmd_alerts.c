@@ -118,6 +118,15 @@ static void notes_print(struct cli *cli, const struct cap_alert *a, const struct
 		note_print(cli, &notes->p[k]);
 }
 
+static void odd_print(struct cli *cli, const struct cap_feed *feed)
+{
+	const struct why *w = &feed->odd_why;
+
+	if (feed->odd)
+		cli_print(cli, "%zu passed over, the first because %s%s%s\n", feed->odd, w->where,
+			w->where[0] ? ": " : "", w->text);
+}
+
 /* Each alert in a file or feed: schema and classic mistakes. */
 static int lint_run(struct cli *cli)
 {
@@ -129,6 +138,7 @@ static int lint_run(struct cli *cli)
 	TRY(cap_feed_read(&feed, &cli->arena, bytes, &cli->why));
 	cli_print(cli, "%s, %zu item%s\n", cap_feed_kind_name(feed.kind), feed.n,
 		feed.n == 1 ? "" : "s");
+	odd_print(cli, &feed);
 	for (size_t i = 0; i < feed.n; i++) {
 		struct cap_notes *notes = arena_new(&cli->arena, struct cap_notes);
 		struct cap_alert a;
@@ -200,9 +210,12 @@ int aid_cmd_take(
 		.keep = keep,
 		.ctx = &k};
 	struct cap_feed feed;
-	size_t refused = 0;
+	size_t refused;
 
 	TRY(cap_feed_read(&feed, &cli->arena, bytes, &cli->why));
+	refused = feed.odd;
+	if (!cli->json)
+		odd_print(cli, &feed);
 	json_open(&o, '[');
 	for (size_t i = 0; i < feed.n; i++) {
 		struct take_found f;
@@ -220,7 +233,7 @@ int aid_cmd_take(
 	if (cli->json)
 		aid_cmd_json(cli, &b);
 	return refused ? why_set(&cli->why, E_INVALID, cli->arg[0], "%zu of %zu not taken", refused,
-				 feed.n)
+				 feed.n + feed.odd)
 		       : 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "net/client.h"
 #include "work/response/alert.h"
 #include "work/response/cap_feed.h"
 #include "work/response/take.h"
@@ -200,6 +201,15 @@ static void refused_note(struct feed_taken *taken, const struct take_found *f)
 	snprintf(taken->refused_why, sizeof(taken->refused_why), "%s", buf_cstr(&shown));
 }
 
+static void odd_note(struct feed_taken *taken, const struct cap_feed *feed)
+{
+	const struct why *w = &feed->odd_why;
+
+	taken->refused += feed->odd;
+	snprintf(taken->refused_why, sizeof(taken->refused_why), "%s%s%s", w->where,
+		w->where[0] ? ": " : "", w->text);
+}
+
 /* One broken alert must not keep the others of its feed from us. */
 static int one(const struct feed_taking *t, struct arena *arena, struct slice bytes,
 	struct feed_taken *taken, struct why *why)
@@ -223,11 +233,23 @@ static int one(const struct feed_taking *t, struct arena *arena, struct slice by
 	return 0;
 }
 
-/* What is linked and not known yet: fetched, looked at, and noted as followed once it has come. */
-static int linked(const struct feed_taking *t, const struct cap_feed_item *item,
-	struct arena *arena, size_t *fetched, struct feed_taken *taken, struct why *why)
+/* RFC 3986 §5.1: the feed's address, what the feed says it is, what the entry says. */
+static int link_join(const struct feed_taking *t, const struct cap_feed *feed,
+	const struct cap_feed_item *item, struct arena *arena, struct slice *ret, struct why *why)
 {
-	struct slice alert;
+	int rc = url_join(t->feed->url, feed->base, arena, ret, why);
+
+	if (rc == 0)
+		rc = url_join(*ret, item->base, arena, ret, why);
+	return rc < 0 ? rc : url_join(*ret, item->link, arena, ret, why);
+}
+
+/* What is linked and not known yet: fetched, looked at, and noted as followed once it has come. */
+static int linked(const struct feed_taking *t, const struct cap_feed *feed,
+	const struct cap_feed_item *item, struct arena *arena, size_t *fetched,
+	struct feed_taken *taken, struct why *why)
+{
+	struct slice url, alert;
 	bool seen;
 	int rc = feed_link_seen(t->view->db, t->feed, item, t->now_ms, &seen, why);
 
@@ -238,7 +260,8 @@ static int linked(const struct feed_taking *t, const struct cap_feed_item *item,
 		taken->cut = true;
 		return 0;
 	}
-	if (t->fetch(t->ctx, item->link, arena, &alert, &taken->last_why) < 0) {
+	if (link_join(t, feed, item, arena, &url, &taken->last_why) < 0 ||
+		t->fetch(t->ctx, url, arena, &alert, &taken->last_why) < 0) {
 		taken->failed++;
 		return 0;
 	}
@@ -257,6 +280,8 @@ int feed_take(
 
 	if (rc < 0)
 		return rc;
+	if (feed.odd)
+		odd_note(&taken, &feed);
 	first = feed.n ? (size_t)(t->now_ms / t->feed->every_ms) * FEED_TAKE_MAX % feed.n : 0;
 	for (size_t i = 0; rc == 0 && !taken.cut && i < feed.n; i++) {
 		const struct cap_feed_item *item = &feed.item[(first + i) % feed.n];
@@ -267,7 +292,7 @@ int feed_take(
 		else if (item->bytes.n)
 			rc = one(t, &each, item->bytes, &taken, why);
 		else if (t->fetch)
-			rc = linked(t, item, &each, &fetched, &taken, why);
+			rc = linked(t, &feed, item, &each, &fetched, &taken, why);
 		arena_reset(&each);
 	}
 	taken.left = taken.cut ? taken.left : 0;

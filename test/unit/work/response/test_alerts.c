@@ -268,6 +268,7 @@ static struct feed_taken reading_of(struct league *l, struct server *s, struct s
 	struct reader self;
 	struct world w;
 	struct feed feed = {.row = 1,
+		.url = SLICE("https://a/feeds/index.atom"),
 		.label = SLICE("league RESTRICTED"),
 		.audience = SLICE("all"),
 		.every_ms = 300000};
@@ -322,6 +323,31 @@ static void what_is_not_taken_at_once_is_taken_later(void **state)
 	assert_false(taken.cut);
 	taken = reading_of(l, &s, buf_slice(&b));
 	assert_int_equal(s.asked, 0);
+}
+
+/* Links are relative to the feed, or to what it or the entry says; an entry that is nothing keeps no other from us. */
+static void odd_entries_and_relative_links(void **state)
+{
+	struct league *l = *state;
+	struct server s = {.now_ms = env_now_ms(&l->m[0].node->env), .broken = SIZE_MAX};
+	struct feed_taken taken = reading_of(l, &s,
+		SLICE("<feed xmlns=\"http://www.w3.org/2005/Atom\">"
+		      "<entry><link href=\"https://a/1\"/></entry>"
+		      "<entry><id>2</id></entry>"
+		      "<entry><id>3</id><link href=\"/3\"/></entry>"
+		      "<entry><id>4</id><link href=\"../4\"/></entry>"
+		      "<entry xml:base=\"https://a/x/y\"><id>5</id><link href=\"//a/5\"/></entry>"
+		      "<entry xml:base=\"/\"><id>6</id><link href=\"6\"/></entry></feed>"));
+
+	assert_int_equal(taken.refused, 2);
+	assert_string_equal(taken.refused_why, "line 1: an entry without an id");
+	assert_int_equal(s.asked, 4);
+	assert_int_equal(taken.kept, 4);
+	taken = reading_of(l, &s,
+		SLICE("<rss xml:base=\"https://a/\"><channel><item><title>x</title></item>"
+		      "<item><link>7</link></item></channel></rss>"));
+	assert_int_equal(taken.refused, 1);
+	assert_int_equal(taken.kept, 1);
 }
 
 /* One of each kind in a feed: none is passed over in silence. */
@@ -390,6 +416,7 @@ int main(int argc, char **argv)
 		SIGNED(an_alert_is_neither_lost_nor_issued_twice),
 		SIGNED(a_changed_alert_hides_no_other),
 		SIGNED(what_is_not_taken_at_once_is_taken_later),
+		SIGNED(odd_entries_and_relative_links),
 		SIGNED(what_is_passed_over_is_counted),
 		SIGNED(a_cancellation_is_taken_late),
 	};

@@ -59,7 +59,12 @@ export function Intake({ c, done }: { c: string; done: () => void }): VNode {
 				<input id={id} type="file" accept=".cap,.xml,application/cap+xml,application/xml" disabled={busy} onChange={(e) => { void send(e.currentTarget.files?.[0]); e.currentTarget.value = ""; }} />
 			</div>
 			<Trouble problem={problem} />
-			<div role="status">{got && <ul class="plain-list taken">{got.alerts.map((a) => <Verdict a={a} />)}</ul>}</div>
+			<div role="status">{got && (
+				<>
+					{got.passed_over > 0 && <p class="remark">{t("intake.passed", { n: got.passed_over, why: got.passed_over_why ?? "" })}</p>}
+					<ul class="plain-list taken">{got.alerts.map((a) => <Verdict a={a} />)}</ul>
+				</>
+			)}</div>
 		</section>
 	);
 }

@@ -39,7 +39,7 @@ export type Alert = Head & {
 	age_minutes: number; info: Info[]; notes: Note[]; ack_due_minutes: number; acks: Ack[];
 };
 export type Draft = { number: number; mode: Mode; label: string; audience: string; written_by: string; written: string; form: { update?: string; cancel?: string; note?: string; info?: Partial<Info>[] } };
-export type Taken = { carrier: string; alerts: { verdict: string; why: string | null; identifier: string; sender: string; object: string | null; valid: boolean; notes: Note[] }[] };
+export type Taken = { carrier: string; passed_over: number; passed_over_why: string | null; alerts: { verdict: string; why: string | null; identifier: string; sender: string; object: string | null; valid: boolean; notes: Note[] }[] };
 export type Feed = { url: string; label: string; every_minutes: number; last_ok: string | null; last_error: string; taken: number; passed_over: Record<"known" | "over" | "refused" | "unreachable" | "next_time", number>; refused_why: string };
 export type Incident = Rec<{ name: string; event_type: string; centre?: Place; area?: Place[]; closed?: boolean }>;
 
