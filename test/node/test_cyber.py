@@ -579,7 +579,7 @@ def test_misp(t, tmp_path):
     path = tmp_path / "event.json"
     path.write_text(json.dumps({"response": [{"Event": misp_event(1)}]}))
     assert "--format misp" in t["ALB"].refuses(BAD_INPUT, "cyber", "import", path, "--to", "all", "-c", t.id)
-    done = t["ALB"].json("cyber", "import", path, "--format", "misp", "--to", "all", "-c", t.id)
+    done = t["ALB"].json("cyber", "import", path, "--format", "misp", "--to", "all", "-c", t.id, status=BAD_INPUT)
     assert (done["written"], done["held"], done["refused"]) == (6, 1, 1), done
     assert done["told"][0]["where"] == "/response/0/Event/Attribute/2/value"
     report = "report--5c6983c8-0001-4000-8000-000000000001"

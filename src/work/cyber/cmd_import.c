@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -163,10 +164,11 @@ static int import_from(struct cli *cli, struct ingest *in, int fd, const char *p
 	TRY(rc);
 	if (result.entries)
 		cli_chores(cli);
-	if (result.n[VERDICT_REFUSED] && result.entries == 0 && !result.n[VERDICT_ALREADY] &&
-		!result.n[VERDICT_HELD])
-		return why_set(&cli->why, E_INVALID, path, "nothing of it could be taken");
-	return 0;
+	/* A script that looks at the exit status alone must not take a part for the whole. */
+	return result.n[VERDICT_REFUSED] ? why_set(&cli->why, E_INVALID, path,
+						   "%" PRIu64 " of %" PRIu64 " objects refused",
+						   result.n[VERDICT_REFUSED], result.objects)
+					 : 0;
 }
 
 static int import_run(struct cli *cli)
@@ -191,7 +193,8 @@ const struct command command_cyber_import = {
 	.summary = "Take in a STIX 2.1 bundle or object, or events of MISP",
 	.help = "Each object is checked on its own: what breaks a rule is refused with its reason, the others go in. Markings narrow: what is marked\n"
 		"TLP:RED, or bears a marking that nobody has told the meaning of, is held back: kept here, released to nobody. Of MISP that is\n"
-		"distribution 0, a sharing group, and a tlp: tag that is no TLP. A file or a pipe may be packed with gzip or zstd.",
+		"distribution 0, a sharing group, and a tlp: tag that is no TLP. A file or a pipe may be packed with gzip or zstd. If any object was\n"
+		"refused the exit status says so (bad input), and the others are taken in all the same.",
 	.option = import_options,
 	.run = import_run,
 };
