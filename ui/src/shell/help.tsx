@@ -31,16 +31,18 @@ function typing(e: KeyboardEvent): boolean {
 	return el.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(el.tagName) || document.querySelector("dialog[open]") !== null;
 }
 
-// A form in which somebody has written, and which has not been sent: no letter leads away from it.
+// Fields that are not written in: what is lost with them is chosen again at once.
+const CHOSEN: ReadonlySet<string> = new Set(["search", "checkbox", "radio", "select-one", "select-multiple", "range", "file"]);
+
+// A field in which somebody has written, and which has not been sent: no letter leads away from it. What only looks for something is none.
 function written(): boolean {
-	return document.querySelector("main form[data-written]") !== null;
+	return [...document.querySelectorAll<HTMLInputElement>("main [data-written]")].some((field) => field.value !== "");
 }
 
 function mark(e: Event): void {
-	const form = (e.target as HTMLElement).closest<HTMLFormElement>("main form:not(.find)");
-	if (!form) return;
-	if (e.type === "submit") delete form.dataset["written"];
-	else form.dataset["written"] = "";
+	const at = e.target as HTMLInputElement;
+	if (e.type === "submit") at.querySelectorAll<HTMLElement>("[data-written]").forEach((field) => delete field.dataset["written"]);
+	else if (!CHOSEN.has(at.type) && at.closest("main") && !at.closest(".find")) at.dataset["written"] = "";
 }
 
 export function keys_start(): () => void {
