@@ -246,6 +246,10 @@ def test_bundle_by_api_and_withdraw(t):
     assert (r["written"], r["refused"]) == (1, 1) and r["told"][0]["where"] == "/pattern" and "column 11" in r["told"][0]["text"], r
     assert call("POST", "/bundle", b"{", **{"Content-Type": "application/json"}).status == 400
     wait(lambda: hrv("GET", f"/objects/{b['id']}").status == 200, "HRV has it")
+    assert {m["label"] for m in call("GET", f"/objects/{b['id']}", status=200).json["audience"]} == {n.label for n in t}
+    red = {**stix.indicator(6), "object_marking_refs": ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]}
+    assert call("POST", "/bundle?to=all", bundle([red]).encode(), 200, **{"Content-Type": "application/json"}).json["held"] == 1
+    assert [m["label"] for m in call("GET", f"/objects/{red['id']}", status=200).json["audience"]] == ["ALB"]
     assert hrv("POST", f"/objects/{b['id']}/withdraw", {}).status == 404, "only its author takes it back"
     assert call("POST", f"/objects/{b['id']}/withdraw", {"reason": "false positive"}, 200).json == {"versions": 1}
     wait(lambda: hrv("GET", f"/objects/{b['id']}").status == 404, "it is gone at HRV")

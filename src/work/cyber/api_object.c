@@ -417,6 +417,33 @@ static int put_origin(struct call *c, const struct list_row *row)
 	return 0;
 }
 
+/* Who has it in this version: the author alone, if its marking or whoever brought it keeps it at home. */
+static int put_audience(struct call *c, const struct list_row *row)
+{
+	struct stmt *s =
+		db_stmt(c->db, "SELECT audience FROM item WHERE log = $1 AND seq = $2 AND at = $3");
+	struct id *member = NULL;
+	int64_t audience = 0;
+	size_t n = 0;
+
+	db_bind_i64(s, 1, row->log);
+	db_bind_i64(s, 2, (int64_t)row->seq);
+	db_bind_i64(s, 3, (int64_t)row->at);
+	int rc = db_step(s, &c->why);
+	if (rc == DB_ROW)
+		audience = db_i64(s, 0);
+	db_reset(s);
+	if (rc == DB_ROW)
+		rc = audience_members(c->db, audience, c->arena, &member, &n, &c->why);
+	if (rc < 0)
+		return rc;
+	json_open_at(&c->o, "audience", '[');
+	for (size_t i = 0; i < n; i++)
+		put_party(c, NULL, &member[i]);
+	json_close(&c->o);
+	return 0;
+}
+
 int api_cyber_object(struct call *c)
 {
 	struct api_names names = {.of = arena_array(c->arena, struct api_named, LIST_IDS)};
@@ -443,6 +470,7 @@ int api_cyber_object(struct call *c)
 	json_put_string(&c->o, "raw", bytes);
 	TRY(put_versions(c, root, &row.author, id));
 	TRY(put_authors(c, root, id));
+	TRY(put_audience(c, &row));
 	TRY(put_origin(c, &row));
 	json_close(&c->o);
 	return 0;

@@ -73,7 +73,7 @@ function Linked({ c, r, kind, title }: { c: string; r: RecWhole; kind: Exclude<K
 	const list = r.linked.filter((x) => x.kind === kind);
 	return (
 		<Section title={title} side={may("cyber", "contributor") && <a href={link("work", "cyber", c, "cases", "new", { kind, case: r.object })}>{t(`new.${kind}`)}</a>}>
-			{list.length ? <ul class="plain cards">{list.map((x) => <Card c={c} r={x} />)}</ul> : <p class="remark">–</p>}
+			{list.length ? <ul class="plain cards">{list.map((x) => <Card c={c} r={x} state />)}</ul> : <p class="remark">–</p>}
 		</Section>
 	);
 }

@@ -18,12 +18,12 @@ export function StatusBadge({ s }: { s: string | null | undefined }): VNode | nu
 }
 export const case_link = (c: string, object: string): string => link("work", "cyber", c, "cases", object);
 
-export function Card({ c, r }: { c: string; r: Rec }): VNode {
+export function Card({ c, r, state }: { c: string; r: Rec; state?: boolean }): VNode {
 	const late = r.due !== null && r.status === "open" && r.due < new Date().toISOString();
 	return (
 		<li class={`case-card ${r.severity ?? ""}`}>
 			<a class="case-title" href={case_link(c, r.object)}><Theirs text={r.title || r.answer || r.kind} /></a>
-			<p class="case-facts"><Severity s={r.severity} />{r.type && <span class="badge info">{word("notice", r.type)}</span>} {r.for && <>{t("case.for")} <Name id={r.for.id} label={r.for.label} /></>} {r.due && <span class={late ? "late" : ""}>{t("case.due")} <Time at={r.due} /></span>}</p>
+			<p class="case-facts">{state && <StatusBadge s={r.status} />}<Severity s={r.severity} />{r.type && <span class="badge info">{word("notice", r.type)}</span>} {r.for && <>{t("case.for")} <Name id={r.for.id} label={r.for.label} /></>} {r.due && <span class={late ? "late" : ""}>{t("case.due")} <Time at={r.due} /></span>}</p>
 			<p class="case-facts"><Name id={r.owner.id} label={r.owner.label} /> <Time at={r.time} /> <LabelBadge label={r.label} /></p>
 		</li>
 	);

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { BASE, post, save } from "../../api.js";
 import { Loading, PageFrame } from "../../parts/page.js";
-import { Facts, LabelBadge, Name, Proof, Section, Theirs, Time } from "../../parts/text.js";
+import { Facts, LabelBadge, Name, Names, Proof, Section, Theirs, Time } from "../../parts/text.js";
 import { link } from "../../route.js";
 import { may, mode } from "../../state.js";
 import { Do, Drill, object_link, Tlp, TypeBadge, useCyber } from "./bits.js";
@@ -71,6 +71,9 @@ function Around({ c, id }: { c: string; id: string }): VNode {
 	);
 }
 
+// By its marking, or because whoever brought it named nobody: an own object that nobody else has.
+const kept_back = (o: Whole): boolean => o.own && o.audience.every((m) => m.id === o.author.id);
+
 export function ObjectPage({ c, id, author }: { c: string; id: string; author?: string | undefined }): VNode {
 	const whole = useCyber<Whole>(c, `objects/${id}`, author ? `&author=${author}` : "");
 	const title = whole.data ? `${whole.data.number ?? ""} ${whole.data.name}`.trim() : id;
@@ -92,6 +95,7 @@ export function ObjectPage({ c, id, author }: { c: string; id: string; author?: 
 									<Facts rows={[
 										[t("object.author"), <Name id={o.author.id} label={o.author.label} full />],
 										...(o.authors.length > 1 ? [[t("object.others"), <ul class="plain">{o.authors.filter((a) => a.id !== o.author.id).map((a) => <li><a href={object_link(c, o.id, a.id)}><Name id={a.id} label={a.label} /></a></li>)}</ul>] as [string, VNode]] : []),
+										[t("for"), kept_back(o) ? <span class="badge wait">{t("object.kept")}</span> : <Names list={o.audience} />],
 										[t("object.added"), <Time at={o.added} />],
 										["id", <code class="long">{o.id}</code>],
 										[t("object.leaf"), <Proof leaf={o.origin.leaf} seq={o.origin.seq} href={link("log", c, o.origin.log, o.origin.seq)} />],

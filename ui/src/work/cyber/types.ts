@@ -5,7 +5,7 @@ export type Obj = {
 	id: string; type: string; name: string; number: string | null; version: string | null; added: string; author: PartyRef; label: string; tlp: string | null; revoked: boolean; own: boolean;
 };
 export type Whole = Obj & {
-	raw: string; authors: PartyRef[]; versions: { version: string; added: string; revoked: boolean }[]; origin: { log: string; seq: number; offset: number; leaf: string; frozen: boolean };
+	raw: string; authors: PartyRef[]; audience: PartyRef[]; versions: { version: string; added: string; revoked: boolean }[]; origin: { log: string; seq: number; offset: number; leaf: string; frozen: boolean };
 };
 export type Node = { id: string; type: string; name: string; known: boolean; depth: number };
 export type Edge = { from: string; to: string; name: string; id: string | null };

@@ -13,7 +13,7 @@ export const bg: Record<keyof typeof en, Message> = {
 	"bundle.send": "Приеми", "bundle.result": "{n} обекта:", "bundle.counts": "{written} записани, {already} вече тук, {held} задържани, {refused} отказани",
 	"verdict.written": "записан", "verdict.already": "вече тук", "verdict.held": "задържан", "verdict.refused": "отказан", "object.says": "Какво казва",
 	"object.origin": "Откъде идва", "object.origin_remark": "Подписано от дневника на автора: листът показва, че никой не го е променил.",
-	"object.author": "Публикувано от", "object.added": "Тук от", "object.leaf": "Лист", "object.versions": "Версии", "object.withdraw": "Оттегли навсякъде",
+	"object.author": "Публикувано от", "object.kept": "Остава в този възел: никой друг го няма", "object.added": "Тук от", "object.leaf": "Лист", "object.versions": "Версии", "object.withdraw": "Оттегли навсякъде",
 	"object.references": "Препратки", "object.raw": "Суров JSON", "object.raw_remark": "Пази се и се дава байт по байт, както е дошло.",
 	"object.exact": "точно както е дошло", "object.save": "Запази", graph: "Какво е свързано", "graph.depth": "Стъпки",
 	"graph.none": "Нищо не сочи към него и то не сочи към нищо тук.", "graph.cut": "Има повече, отколкото е показано.", "graph.list": "Като списък ({n})",

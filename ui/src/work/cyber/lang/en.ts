@@ -11,7 +11,7 @@ export const en = {
 	"bundle.send": "Take it in", "bundle.result": "{n} objects:", "bundle.counts": "{written} written, {already} here already, {held} held back, {refused} refused",
 	"verdict.written": "written", "verdict.already": "here already", "verdict.held": "held back", "verdict.refused": "refused", "object.says": "What it says",
 	"object.origin": "Where it comes from", "object.origin_remark": "Signed by its author's log: the leaf shows that nobody has changed it.",
-	"object.author": "Published by", "object.added": "Here since", "object.leaf": "Leaf", "object.versions": "Versions", "object.withdraw": "Take back everywhere",
+	"object.author": "Published by", "object.kept": "Stays at this node: nobody else has it", "object.added": "Here since", "object.leaf": "Leaf", "object.versions": "Versions", "object.withdraw": "Take back everywhere",
 	"object.references": "References", "object.raw": "Raw JSON", "object.raw_remark": "Kept and served byte for byte as it came.", "object.exact": "exactly as it came",
 	"object.save": "Save", graph: "What hangs together", "graph.depth": "Steps", "graph.none": "Nothing refers to it, and it refers to nothing that is here.",
 	"graph.cut": "There is more than is shown.", "graph.list": "As a list ({n})", "matrix.sightings": "sightings", "matrix.indicators": "indicators",

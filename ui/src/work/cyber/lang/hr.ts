@@ -13,7 +13,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	"bundle.send": "Preuzmi", "bundle.result": "{n} objekata:", "bundle.counts": "{written} zapisano, {already} već ovdje, {held} zadržano, {refused} odbijeno",
 	"verdict.written": "zapisano", "verdict.already": "već ovdje", "verdict.held": "zadržano", "verdict.refused": "odbijeno", "object.says": "Što kaže",
 	"object.origin": "Odakle dolazi", "object.origin_remark": "Potpisano zapisnikom autora: list pokazuje da ga nitko nije promijenio.", "object.author": "Objavio",
-	"object.added": "Ovdje od", "object.leaf": "List", "object.versions": "Verzije", "object.withdraw": "Povuci svugdje", "object.references": "Reference",
+	"object.kept": "Ostaje na ovom čvoru: nitko drugi ga nema", "object.added": "Ovdje od", "object.leaf": "List", "object.versions": "Verzije", "object.withdraw": "Povuci svugdje", "object.references": "Reference",
 	"object.raw": "Izvorni JSON", "object.raw_remark": "Čuva se i daje bajt po bajt kako je stiglo.", "object.exact": "točno kako je stiglo", "object.save": "Spremi",
 	graph: "Što je povezano", "graph.depth": "Koraci", "graph.none": "Ništa ne upućuje na njega, a ni on ni na što ovdje.", "graph.cut": "Ima više nego što je prikazano.",
 	"graph.list": "Kao popis ({n})", "matrix.sightings": "opažanja", "matrix.indicators": "indikatori", "matrix.only": "samo viđeno", "matrix.nothing": "ništa viđeno",

@@ -14,7 +14,7 @@ export const sq: Record<keyof typeof en, Message> = {
 	"bundle.file": "Skedari", "bundle.send": "Merre", "bundle.result": "{n} objekte:",
 	"bundle.counts": "{written} të shkruara, {already} tashmë këtu, {held} të mbajtura, {refused} të refuzuara", "verdict.written": "shkruar",
 	"verdict.already": "tashmë këtu", "verdict.held": "mbajtur", "verdict.refused": "refuzuar", "object.says": "Çfarë thotë", "object.origin": "Prej nga vjen",
-	"object.origin_remark": "Nënshkruar nga regjistri i autorit: fleta tregon se askush nuk e ka ndryshuar.", "object.author": "Botuar nga", "object.added": "Këtu që nga",
+	"object.origin_remark": "Nënshkruar nga regjistri i autorit: fleta tregon se askush nuk e ka ndryshuar.", "object.author": "Botuar nga", "object.kept": "Mbetet në këtë nyje: askush tjetër nuk e ka", "object.added": "Këtu që nga",
 	"object.leaf": "Fleta", "object.versions": "Versionet", "object.withdraw": "Tërhiqe kudo", "object.references": "Referencat", "object.raw": "JSON i papërpunuar",
 	"object.raw_remark": "Ruhet dhe jepet bajt për bajt siç erdhi.", "object.exact": "tamam siç erdhi", "object.save": "Ruaj", graph: "Çfarë lidhet", "graph.depth": "Hapa",
 	"graph.none": "Asgjë nuk i referohet dhe ai nuk i referohet asgjëje që është këtu.", "graph.cut": "Ka më shumë se sa shfaqet.", "graph.list": "Si listë ({n})",
