@@ -297,9 +297,9 @@ static int log_notes(const struct world *w, struct db *db, const struct log *log
 	} else {
 		rc = head_get(db, log->row, arena, &size, &note, &missing);
 	}
-	if (rc == E_MISSING)
-		return 0;
-	if (rc < 0) {
+	/* Of a forked log the part below the cut may be here, and of the heads that led to it none: what its witnesses have signed is told all the same. */
+	bool headless = rc == E_MISSING;
+	if (rc < 0 && !headless) {
 		if (why != NULL)
 			*why = missing;
 		return rc;
@@ -310,7 +310,7 @@ static int log_notes(const struct world *w, struct db *db, const struct log *log
 	g.origin = slice_str(origin);
 	g.cap = n + 1;
 	g.group = arena_array(arena, struct group, g.cap);
-	rc = groups_add(&g, arena_copy(arena, note), arena, why);
+	rc = headless ? 0 : groups_add(&g, arena_copy(arena, note), arena, why);
 	for (size_t i = 0; rc >= 0 && i < n; i++)
 		rc = groups_add(&g, cosigned[i].note, arena, why);
 	for (size_t i = 0; rc >= 0 && i < g.n; i++)
