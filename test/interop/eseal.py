@@ -308,6 +308,11 @@ def dleq_holds(domain, e, f, g, x_g, x_base, more):
     return e == challenge(domain, encode(g), encode(x_g), encode(x_base), encode(a), encode(b), *more)
 
 
+def pop(sid, i, commits, r, ephemeral):
+    """The challenges of the proof of both secrets of a dealer: a_0 and e."""
+    return [challenge(domain, sid, le(i, 4), commits, r, ephemeral) for domain in ("dkg-pop", "dkg-pop-e")]
+
+
 def share_key(p, i, j, dh, ephemeral):
     return digest("dkg-share", encode(dh), encode(ephemeral), encode(p["box"][j - 1]), p["sid"], le(i, 4), le(j, 4))[:32]
 
@@ -393,8 +398,8 @@ class Ceremony:
             rho, e = self.scalar(), self.scalar()
             c = [encode(mul(x, B)) for x in a]
             r = encode(mul(rho, B))
-            z = (rho + challenge("dkg-pop", self.sid, le(i, 4), b"".join(c), r) * a[0]) % Q
             big_e, lines = mul(e, B), []
+            z = (rho + sum(x * s for x, s in zip(pop(self.sid, i, b"".join(c), r, encode(big_e)), (a[0], e)))) % Q
             for j in range(1, self.n + 1):
                 s = sum(x * pow(j, m, Q) for m, x in enumerate(a)) % Q
                 sealed = aead(share_key(p, i, j, mul(e, self.boxes[j - 1]), big_e), bytes(24), b"", le(s), False)
@@ -582,8 +587,9 @@ class Replay:
         for i, m in deals.items():
             r, z = bytes.fromhex(m["pop-r"][0]), scalar(bytes.fromhex(m["pop-z"][0]))
             assert len(c[i]) == self.k
-            e = challenge("dkg-pop", self.sid, le(i, 4), b"".join(bytes.fromhex(x) for x in m["commit"]), r)
-            assert encode(mul(z, B)) == encode(add(decode(r), mul(e, c[i][0])))
+            big_e = bytes.fromhex(m["ephemeral"][0])
+            of_a, of_e = pop(self.sid, i, b"".join(bytes.fromhex(x) for x in m["commit"]), r, big_e)
+            assert encode(mul(z, B)) == encode(add(add(decode(r), mul(of_a, c[i][0])), mul(of_e, decode(big_e))))
         self.part = []
         for j in range(1, self.n + 1):
             total = ZERO

@@ -76,7 +76,10 @@ void seal_close_print(enum close_kind kind, const struct seal_policy *p, uint32_
 	msg_sign(ret, from, key);
 }
 
-/* A line of the tree: its name says what it is. */
+/* Bytes of a line of the tree at least: "leaf", a blank, the digits, LF. */
+#define LEAF_LINE 70
+
+/* Its name says what it is. */
 static void leaf_read(struct msg *m, struct close_leaf *ret)
 {
 	enum leaf_state s = LEAF_HELD;
@@ -122,6 +125,9 @@ int seal_close_parse(struct seal_close *ret, const struct seal_policy *p, struct
 	msg_u64(&m, "count", LIMIT_SEAL_COMMITS, &n);
 	msg_hash(&m, "root", &said.root);
 	msg_hash(&m, "active", &said.active);
+	/* Room is made for what is there, not for what is said to be. */
+	if (m.rc == 0 && n > m.rest.n / LEAF_LINE)
+		msg_fail(&m, E_SYNTAX, "count", "there are fewer lines than it says");
 	if (m.rc == 0)
 		leaf = arena_array(arena, struct close_leaf, n + 1);
 	for (size_t l = 0; m.rc == 0 && l < n; l++)

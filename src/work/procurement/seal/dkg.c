@@ -38,14 +38,33 @@ static struct point commit_at(const struct point *c, uint32_t k, uint32_t j)
 	return v;
 }
 
-static struct scalar pop_challenge(
-	const struct seal_policy *p, uint32_t i, const struct point *c, const struct point *r)
+/*
+ * One proof for both secrets of a dealer, a_0 and e. Of e too: a complaint shows p_j·E, which tells whoever dealt with E nothing new; but under another dealer's E, taken from any round that
+ * this box key has been in, it would be what that dealer's share lies under.
+ */
+struct pop {
+	struct scalar c, e;
+};
+static struct pop pop_challenges(const struct seal_policy *p, uint32_t i, const struct point *c,
+	const struct point *r, const struct point *ephemeral)
 {
 	struct le32 number = le32_of(i);
-	struct slice part[] = {
-		PART(p->sid), PART(number), slice_of(c[0].b, p->k * sizeof(*c)), PART(*r)};
+	struct slice part[] = {PART(p->sid), PART(number), slice_of(c[0].b, p->k * sizeof(*c)),
+		PART(*r), PART(*ephemeral)};
 
-	return group_challenge("dkg-pop", part, 4);
+	return (struct pop){
+		group_challenge("dkg-pop", part, 5), group_challenge("dkg-pop-e", part, 5)};
+}
+
+static bool pop_holds(const struct seal_policy *p, const struct dkg_deal *d)
+{
+	struct pop pop = pop_challenges(p, d->i, d->c, &d->pop_r, &d->ephemeral);
+	struct point left = point_base(&d->pop_z), right = point_mul(&pop.c, &d->c[0]),
+		     of_e = point_mul(&pop.e, &d->ephemeral);
+
+	right = point_add(&right, &of_e);
+	right = point_add(&right, &d->pop_r);
+	return point_eq(&left, &right);
 }
 
 /* The key under which i's share for j lies, from the point that both can compute. */
@@ -82,9 +101,10 @@ static int share_put(const struct seal_policy *p, uint32_t i, uint32_t j, const 
 int dkg_deal(const struct seal_policy *p, uint32_t i, const struct seckey *key,
 	const struct env *env, struct buf *ret, struct why *why)
 {
-	struct scalar a[LIMIT_SEAL_HOLDERS], rho, e, z, challenge;
+	struct scalar a[LIMIT_SEAL_HOLDERS], rho, e, z;
 	struct point c[LIMIT_SEAL_HOLDERS], r, ephemeral;
 	size_t from = ret->n;
+	struct pop pop;
 	int rc = 0;
 
 	for (uint32_t m = 0; m < p->k; m++) {
@@ -95,8 +115,9 @@ int dkg_deal(const struct seal_policy *p, uint32_t i, const struct seckey *key,
 	e = scalar_random(env);
 	r = point_base(&rho);
 	ephemeral = point_base(&e);
-	challenge = pop_challenge(p, i, c, &r);
-	z = scalar_muladd(&rho, &challenge, &a[0]);
+	pop = pop_challenges(p, i, c, &r, &ephemeral);
+	z = scalar_muladd(&rho, &pop.c, &a[0]);
+	z = scalar_muladd(&z, &pop.e, &e);
 	seal_head_print(ret, "dkg.r1", p, i);
 	for (uint32_t m = 0; m < p->k; m++)
 		msg_put_bytes(ret, "commit", c[m].b, GROUP_BYTES);
@@ -131,12 +152,13 @@ static void share_parse(struct msg *m, uint32_t j, uint8_t ret[DKG_SHARE_BYTES])
 int dkg_deal_parse(struct dkg_deal *ret, const struct seal_policy *p, struct arena *arena,
 	struct slice text, struct why *why)
 {
-	struct dkg_deal d = {.text = text, .hash = hash_bytes(text)};
+	uint8_t share[LIMIT_SEAL_HOLDERS][DKG_SHARE_BYTES];
+	struct point c[LIMIT_SEAL_HOLDERS];
+	struct dkg_deal d = {.text = text, .hash = hash_bytes(text), .c = c, .share = share};
 	struct msg m = msg_open(text, "dkg.r1", why);
 	int rc;
 
-	d.c = arena_array(arena, struct point, p->k);
-	d.share = arena_alloc_n(arena, p->n, DKG_SHARE_BYTES);
+	MUST(p->k <= LIMIT_SEAL_HOLDERS && p->n <= LIMIT_SEAL_HOLDERS);
 	seal_head(&m, p, &d.i);
 	for (uint32_t i = 0; m.rc == 0 && i < p->k; i++)
 		msg_point(&m, "commit", &d.c[i]);
@@ -148,12 +170,14 @@ int dkg_deal_parse(struct dkg_deal *ret, const struct seal_policy *p, struct are
 	rc = seal_end(&m, p, d.i);
 	if (rc < 0)
 		return rc;
-	struct scalar challenge = pop_challenge(p, d.i, d.c, &d.pop_r);
-	struct point left = point_base(&d.pop_z), right = point_mul(&challenge, &d.c[0]);
-	right = point_add(&right, &d.pop_r);
-	if (!point_eq(&left, &right))
+	if (!pop_holds(p, &d))
 		return why_set(why, E_VERIFY, "pop-z",
 			"holder %u does not prove that it knows what it committed to", d.i);
+	/* Memory is for what holds: whatever somebody calls a round 1 takes none. */
+	d.c = arena_array(arena, struct point, p->k);
+	memcpy(d.c, c, p->k * sizeof(*c));
+	d.share = arena_alloc_n(arena, p->n, DKG_SHARE_BYTES);
+	memcpy(d.share, share, p->n * sizeof(*share));
 	*ret = d;
 	return 0;
 }

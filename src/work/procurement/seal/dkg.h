@@ -7,7 +7,7 @@
  *	dkg_cert_print(&policy, j, &key, &my_key, &b);               -- "dkg.cert"
  *
  * dkg.r1:   sid, holder i, commit <C_m> (k lines, m = 0…k−1), pop-r <R>, pop-z <z>, ephemeral <E>, share <j> <96 hex> (n lines), sig
- *           f_i has degree k−1, C_m = a_m·B; z·B = R + H("dkg-pop", sid, i, C, R)·C_0
+ *           f_i has degree k−1, C_m = a_m·B, E = e·B; z·B = R + H("dkg-pop", sid, i, C, R, E)·C_0 + H("dkg-pop-e", sid, i, C, R, E)·E
  *           share j: AEAD under SHA-512("dkg-share", e·P_j, E, P_j, sid, i, j)[0…31], nonce 0, of s_ij = f_i(j)
  * dkg.cmp:  sid, holder j, against <i>, deal <SHA-256 of his dkg.r1>, dh <p_j·E_i>, e, f, sig: a share that does not fit, proven by the shared point and a proof that it is the one
  * dkg.cert: sid, holder i, y <Y>, part <Y_j> (n lines), deal <SHA-256 of dkg.r1 of holder j> (n lines), sig
@@ -55,7 +55,7 @@ struct scalar dkg_box(const uint8_t secret[32], struct slice ocid);
 
 MUST_USE int dkg_deal(const struct seal_policy *p, uint32_t i, const struct seckey *key,
 	const struct env *env, struct buf *ret, struct why *why);
-/* E_SYNTAX, E_INVALID, E_VERIFY (signature, or the proof that i knows what it committed to). */
+/* E_SYNTAX, E_INVALID, E_VERIFY (signature, or the proof that i knows a_0 and e). */
 MUST_USE int dkg_deal_parse(struct dkg_deal *ret, const struct seal_policy *p, struct arena *arena,
 	struct slice text, struct why *why);
 

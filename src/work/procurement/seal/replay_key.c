@@ -9,7 +9,7 @@
 struct making {
 	struct dkg_deal *deal; /* all that are here */
 	size_t n_deal;
-	struct dkg_cert *cert;
+	struct dkg_cert **cert; /* each is large: memory is for those that hold */
 	size_t n_cert;
 };
 
@@ -84,20 +84,21 @@ static void complaints(struct seal_replay *r, const struct slice *message, size_
 static void certs_read(struct seal_replay *r, const struct slice *message, size_t n,
 	struct arena *arena, struct making *m)
 {
-	m->cert = arena_array(arena, struct dkg_cert, replay_count(message, n, "dkg.cert") + 1);
+	m->cert = arena_array(arena, struct dkg_cert *, replay_count(message, n, "dkg.cert") + 1);
 	for (size_t i = 0; i < n; i++) {
-		struct dkg_cert *c = &m->cert[m->n_cert];
+		struct dkg_cert c;
 		struct why why = {0};
 
 		if (!slice_is(msg_type(message[i]), "dkg.cert"))
 			continue;
-		if (dkg_cert_parse(c, &r->policy, message[i], &why) < 0) {
+		if (dkg_cert_parse(&c, &r->policy, message[i], &why) < 0) {
 			replay_find(r, arena, FINDING_MALFORMED, 0, NULL, "dkg.cert: %s: %s",
 				why.where, why.text);
 			continue;
 		}
-		m->n_cert++;
-		r->said_cert |= 1ULL << (c->i - 1);
+		m->cert[m->n_cert] = arena_new(arena, struct dkg_cert);
+		*m->cert[m->n_cert++] = c;
+		r->said_cert |= 1ULL << (c.i - 1);
 	}
 }
 
@@ -107,8 +108,8 @@ static uint64_t certified_by(
 	uint64_t by = 0;
 
 	for (size_t i = 0; i < m->n_cert; i++)
-		if (dkg_key_eq(&r->policy, &m->cert[i].key, key))
-			by |= 1ULL << (m->cert[i].i - 1);
+		if (dkg_key_eq(&r->policy, &m->cert[i]->key, key))
+			by |= 1ULL << (m->cert[i]->i - 1);
 	return by;
 }
 
@@ -119,7 +120,7 @@ static uint32_t fewest(const struct seal_replay *r, const struct making *m)
 	uint32_t least = 0;
 
 	for (size_t i = 0; i < m->n_cert; i++)
-		of[m->cert[i].i - 1]++;
+		of[m->cert[i]->i - 1]++;
 	for (uint32_t i = 1; i < r->policy.n; i++)
 		if (of[i] < of[least])
 			least = i;
@@ -133,10 +134,10 @@ static void certified_take(struct seal_replay *r, const struct making *m)
 	uint32_t least = fewest(r, m);
 
 	for (size_t i = 0; i < m->n_cert; i++) {
-		const struct dkg_key *key = &m->cert[i].key;
+		const struct dkg_key *key = &m->cert[i]->key;
 		bool here = true;
 
-		if (m->cert[i].i != least || bits_count(certified_by(r, m, key)) < r->policy.n)
+		if (m->cert[i]->i != least || bits_count(certified_by(r, m, key)) < r->policy.n)
 			continue;
 		for (uint32_t h = 1; h <= r->policy.n; h++) {
 			of[h - 1] = deal_of(m, h, &key->deal[h - 1]);
@@ -154,7 +155,7 @@ static void certified_take(struct seal_replay *r, const struct making *m)
 static void certs_judge(struct seal_replay *r, const struct making *m, struct arena *arena)
 {
 	for (size_t i = 0; i < m->n_cert; i++) {
-		const struct dkg_cert *c = &m->cert[i];
+		const struct dkg_cert *c = m->cert[i];
 		bool same = true;
 
 		for (uint32_t h = 0; h < r->policy.n; h++)

@@ -312,6 +312,66 @@ static void policy_rules(void **state)
 	assert_int_equal(seal_policy_check(&p, NULL), E_INVALID);
 }
 
+/* Whatever somebody calls a message takes no more memory than it has bytes, or somebody with few bytes could take all of it. */
+static void little_for_little(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * MIB);
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct slice *message = arena_array(&shared.arena, struct slice, 2001);
+	struct seal_replay *r = arena_new(&shared.arena, struct seal_replay);
+	const char zero[65] = "0000000000000000000000000000000000000000000000000000000000000000";
+	struct seal_close close;
+	struct dkg_deal deal;
+	char sid[65];
+
+	(void)state;
+	hex_encode(shared.policy.sid.b, 32, sid);
+	buf_addf(&b,
+		"e-seal/1 seal.close\nsid %s\nholder 1\ntender %s\ndeadline 1\nopen 1\nfallback 1\ncount %d\nroot %s\nactive %s\n",
+		sid, zero, LIMIT_SEAL_COMMITS, zero, zero);
+	assert_int_equal(
+		seal_close_parse(&close, &shared.policy, &arena, buf_slice(&b), NULL), E_SYNTAX);
+	assert_true(arena.used < 4 * KIB);
+	buf_clear(&b);
+	buf_addf(&b, "e-seal/1 dkg.r1\nsid %s\nholder 1\n", sid);
+	assert_int_equal(
+		dkg_deal_parse(&deal, &shared.policy, &arena, buf_slice(&b), NULL), E_SYNTAX);
+	assert_true(arena.used < 4 * KIB);
+	message[0] = shared.policy.text;
+	for (size_t i = 1; i <= 2000; i++)
+		message[i] = slice_str(arena_printf(
+			&shared.arena, "e-seal/1 dkg.cert\nsid %s\nholder %zu\n", sid, i));
+	assert_int_equal(seal_replay(message, 2001, &arena, r, NULL), 0);
+	assert_true(arena.used < 4 * MIB);
+}
+
+/* A round 1 under an ephemeral key that its dealer has from somebody else: who complains of it would tell how that one's share is opened. */
+static void ephemeral_is_own(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(MIB);
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct ceremony *c = &shared;
+	struct slice one = ceremony_find(c, "dkg.r1", 0), two = ceremony_find(c, "dkg.r1", 1);
+	struct dkg_deal deal, other;
+	char from[65], to[65];
+	struct why why = {0};
+
+	(void)state;
+	assert_int_equal(dkg_deal_parse(&deal, &c->policy, &arena, one, NULL), 0);
+	assert_int_equal(dkg_deal_parse(&other, &c->policy, &arena, two, NULL), 0);
+	hex_encode(deal.ephemeral.b, 32, from);
+	hex_encode(other.ephemeral.b, 32, to);
+	struct slice body = msg_body(one);
+	ptrdiff_t at = slice_search(body, slice_str(from));
+	assert_true(at > 0);
+	buf_slice_add(&b, slice_sub(body, 0, (size_t)at));
+	buf_str(&b, to);
+	buf_slice_add(&b, slice_sub(body, (size_t)at + 64, body.n));
+	msg_sign(&b, 0, &c->key[deal.i - 1]);
+	assert_int_equal(dkg_deal_parse(&other, &c->policy, &arena, buf_slice(&b), &why), E_VERIFY);
+	assert_string_equal(why.where, "pop-z");
+}
+
 static void transcripts(void **state)
 {
 	struct buf b CLEANUP_BUF = BUF(MIB);
@@ -344,6 +404,8 @@ int main(void)
 		cmocka_unit_test(relabelled),
 		cmocka_unit_test(other_sizes),
 		cmocka_unit_test(policy_rules),
+		cmocka_unit_test(little_for_little),
+		cmocka_unit_test(ephemeral_is_own),
 		cmocka_unit_test(transcripts),
 	};
 
