@@ -89,11 +89,17 @@ struct round {
 static void messages_of(const struct seal_policy *policy, const struct said *all, size_t n,
 	struct arena *arena, struct round *ret)
 {
-	struct slice *list = arena_array(arena, struct slice, n + 1);
 	struct seal_told told;
 	struct seal_hours hours;
+	struct slice *list;
 	size_t m = 0, k = 0;
 
+	/* Room for those of this policy and for its own text, whatever else others have written. */
+	for (size_t i = 0; i < n; i++)
+		m += of_sid(all[i].text, &policy->sid) || slice_eq(all[i].text, policy->text);
+	list = arena_array(arena, struct slice, m + 1);
+	ret->mine = arena_array(arena, struct slice, m + 1);
+	m = 0;
 	for (size_t i = 0; i < n; i++)
 		if (of_sid(all[i].text, &policy->sid))
 			list[m++] = all[i].text;
@@ -184,7 +190,7 @@ static bool round_read(const struct process *p, const struct said *policy_said,
 	if (seal_policy_parse(policy, policy_said->text, NULL) < 0 ||
 		!policy_fits(p, policy, arena))
 		return false;
-	*ret = (struct round){.mine = arena_array(arena, struct slice, n + 1)};
+	*ret = (struct round){.mine = NULL};
 	messages_of(policy, all, n, arena, ret);
 	ret->replay = arena_new(arena, struct seal_replay);
 	if (seal_replay(ret->message, ret->n_message, arena, ret->replay, NULL) < 0)
@@ -194,13 +200,23 @@ static bool round_read(const struct process *p, const struct said *policy_said,
 	return true;
 }
 
+/* Is the last of these among those before it? */
+static bool is_known(const struct hash *sid, size_t before)
+{
+	for (size_t i = 0; i < before; i++)
+		if (hash_eq(&sid[i], &sid[before]))
+			return true;
+	return false;
+}
+
 void process_rounds(struct process *p, struct arena *arena)
 {
 	struct worth best = {.made = false};
+	struct hash sid[POLICIES_MAX];
 	uint64_t held_by = 0;
 	const struct said **of;
 	struct said *all;
-	size_t n, found;
+	size_t n, found, known = 0;
 
 	process_messages(p->rows, arena, &all, &n);
 	found = policies(p, all, n, arena, &of);
@@ -208,8 +224,11 @@ void process_rounds(struct process *p, struct arena *arena)
 		struct round round;
 		struct worth w;
 
-		if (!round_read(p, of[i], all, n, arena, &round))
+		/* The same again, or signed another time, is the same round, and none beside it. */
+		sid[known] = hash_bytes(msg_body(of[i]->text));
+		if (is_known(sid, known) || !round_read(p, of[i], all, n, arena, &round))
 			continue;
+		known++;
 		w = worth_of(round.replay);
 		if (p->replay && !worth_more(&w, &best)) {
 			held_by |= w.made ? w.held_by : 0;

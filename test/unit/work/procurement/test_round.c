@@ -181,6 +181,28 @@ static void apart(void **state)
 	buf_free(&t.kept);
 }
 
+/* The lead writes its policy once more, when somebody has bid: that is no other key, and every door takes bids as before. */
+static void told_twice(void **state)
+{
+	struct play y = {.l = *state};
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct seen s;
+
+	play_begin(&y, 13);
+	agreement(&y);
+	league_settle(y.l);
+	tender(&y, DEADLINE, 2, false, 0);
+	until(&y, is_open, "open");
+	supply_at(&y, 0, 1, TEXT_PUT, (size_t[]){0, 1, 2}, 3);
+	league_settle(y.l);
+	assert_true(look(&y, 0, &s));
+	buf_slice_add(&b, s.p.replay->policy.text);
+	leave(&s);
+	write_seal(&y, 0, &b);
+	league_settle(y.l);
+	supply_at(&y, 1, 1, TEXT_PUT, (size_t[]){2, 1}, 2);
+}
+
 /* A commitment by bidder b at node 0, when that door holds one act each of `n` bidders, of whom b is one if `known`. */
 static int commit_at_full(struct play *y, size_t n, bool known, size_t b, struct why *said)
 {
@@ -237,7 +259,7 @@ int main(int argc, char **argv)
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
-		SIGNED(none_bid), SIGNED(apart), SIGNED(full_door)};
+		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
