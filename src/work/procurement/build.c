@@ -1,5 +1,6 @@
 /* build.c: tender and bids → the award as a problem; and who pays what; see offer.h. */
 #include "base/enc.h"
+#include "base/map.h"
 #include "base/report.h"
 #include "work/procurement/offer.h"
 
@@ -11,7 +12,9 @@ struct building {
 	struct award_model *m;
 	struct slice nation[MODEL_NATIONS_MAX];
 	uint32_t *bundle_of, *tier_of;
-	int64_t v, q_min; /* money of a point; points that are worth nothing */
+	struct slice *group; /* of each bundle: the name that its bidder gave it */
+	int64_t v, q_min;    /* money of a point; points that are worth nothing */
+	bool over;	     /* more is offered than an award is computed for */
 };
 
 static int64_t money_or_0(const struct json_doc *doc, json_ref at, const char *key)
@@ -29,49 +32,56 @@ static uint32_t lot_index(const struct award_model *m, struct slice id)
 	return UINT32_MAX;
 }
 
-/* Demand of the members asked for, in whole units. */
-static int64_t demand_of(struct building *b, struct slice lot, const uint64_t *only)
+/* Demand of the members asked for, in whole units: of each lot that has one. The tender's texts are read once each. */
+static void demand_add(struct building *b, const uint64_t *only, struct map *demand)
 {
-	int64_t sum = 0;
-
 	for
 		EACH(b->doc, v, json_get(b->doc, json_root(b->doc), "items"))
 		{
+			struct slice lot = get_text(b->doc, v, "relatedLot", b->arena);
+			int64_t *sum = map_get(demand, lot);
 			struct id buyer;
 			size_t i;
 
-			if (!slice_eq(get_text(b->doc, v, "relatedLot", b->arena), lot) ||
-				!get_id(b->doc, v, "relatedBuyer", &buyer))
+			if (!get_id(b->doc, v, "relatedBuyer", &buyer))
 				continue;
 			i = process_index(b->p, &buyer);
-			if (!only || (i != SIZE_MAX && (*only & 1ULL << i)))
-				sum += rec_quantity(b->doc, v, "quantity") / QUANTITY_ONE;
+			if (only && (i == SIZE_MAX || !(*only & 1ULL << i)))
+				continue;
+			if (!sum) {
+				sum = arena_new(b->arena, int64_t);
+				*sum = 0;
+				(void)map_put(demand, lot, sum);
+			}
+			*sum += rec_quantity(b->doc, v, "quantity") / QUANTITY_ONE;
 		}
-	return sum;
 }
 
 static void lots_build(struct building *b, const uint64_t *only)
 {
 	json_ref lots = json_get(b->doc, json_root(b->doc), "lots");
+	struct map demand = {0};
 
+	demand_add(b, only, &demand);
 	b->m->lot = arena_array(b->arena, struct model_lot, json_count(b->doc, lots) + 1);
 	for
 		EACH(b->doc, v, lots)
 		{
 			struct slice id = get_text(b->doc, v, "id", b->arena);
-			int64_t demand = demand_of(b, id, only),
-				share = get_int(b->doc, v, "shareMax", 0);
+			const int64_t *sum = map_get(&demand, id);
+			int64_t share = get_int(b->doc, v, "shareMax", 0);
 
-			if (demand == 0)
+			if (!sum || *sum == 0)
 				continue;
 			b->m->lot[b->m->n_lot++] = (struct model_lot){.id = id,
-				.demand = demand,
+				.demand = *sum,
 				.reserve = money_or_0(b->doc, v, "reserve"),
 				.min_suppliers = (uint32_t)get_int(b->doc, v, "minSuppliers", 0),
 				.max_suppliers = (uint32_t)get_int(b->doc, v, "maxSuppliers", 0),
 				.share_max = share >= 1000 ? 0 : (uint32_t)share,
 				.critical = (uint32_t)get_int(b->doc, v, "critical", 0)};
 		}
+	map_free(&demand);
 }
 
 static uint32_t nation_index(struct building *b, const char *code)
@@ -118,27 +128,31 @@ static uint32_t supplier_index(struct building *b, const struct offer *o)
 	return b->m->n_supplier++;
 }
 
-/* A group is of one bidder: numbered by bid and name, in order of appearance. */
-static uint32_t group_number(
-	struct building *b, const struct offer *o, struct slice group, uint32_t first)
+/* A group is of one bid: numbered by bid and name, in order of appearance; the bid's bundles are those from `first` on. */
+static uint32_t group_number(struct building *b, struct slice group, uint32_t first)
 {
 	uint32_t most = 0;
 
+	b->group[b->m->n_bundle] = group;
 	if (group.n == 0)
 		return 0;
 	for (uint32_t i = 0; i < b->m->n_bundle; i++) {
+		if (i >= first && slice_eq(b->group[i], group))
+			return b->m->bundle[i].group;
 		most = b->m->bundle[i].group > most ? b->m->bundle[i].group : most;
-		if (i < first || !b->m->bundle[i].group)
-			continue;
-		json_ref v = json_first(&o->doc, json_get(&o->doc, json_root(&o->doc), "bundles"));
-		for (; v; v = json_next(&o->doc, v))
-			if (slice_eq(get_text(&o->doc, v, "group", b->arena), group) &&
-				slice_ends(b->m->bundle[i].id,
-					arena_printf(b->arena, ":%.*s",
-						SLICE_FMT(get_text(&o->doc, v, "id", b->arena)))))
-				return b->m->bundle[i].group;
 	}
 	return most + 1;
+}
+
+/* What quality is worth comes off the price. What is out of range stays so: then there is no such problem. */
+static int64_t quality_priced(
+	const struct building *b, const struct offer *o, const struct model_bundle *x)
+{
+	int128 cost = (int128)x->price - (int128)b->v * (o->points - b->q_min) * x->n_lot;
+
+	return cost > MONEY_MAX	   ? MONEY_MAX + 1
+	       : cost < -MONEY_MAX ? -MONEY_MAX - 1
+				   : (int64_t)cost;
 }
 
 static struct slice offer_id(struct building *b, const struct offer *o, struct slice id)
@@ -174,10 +188,11 @@ static void bundles_build(struct building *b, const struct offer *o, uint32_t nu
 				lot[x.n_lot] = lot_index(b->m, json_string(&o->doc, l, b->arena));
 				whole &= lot[x.n_lot++] != UINT32_MAX;
 			}
-		if (!whole || b->m->n_bundle == MODEL_OFFERS_MAX)
+		b->over |= b->m->n_bundle == MODEL_OFFERS_MAX;
+		if (!whole || b->over)
 			continue;
-		x.cost = x.price - b->v * (o->points - b->q_min) * (int64_t)x.n_lot;
-		x.group = group_number(b, o, get_text(&o->doc, v, "group", b->arena), first);
+		x.cost = quality_priced(b, o, &x);
+		x.group = group_number(b, get_text(&o->doc, v, "group", b->arena), first);
 		b->bundle_of[b->m->n_bundle] = number;
 		b->m->bundle[b->m->n_bundle++] = x;
 		}
@@ -194,8 +209,8 @@ static void tiers_build(struct building *b, const struct offer *o, uint32_t numb
 			int64_t from = get_int(&o->doc, v, "from", 0),
 				to = get_int(&o->doc, v, "to", 0);
 
-			if (lot == UINT32_MAX || from > b->m->lot[lot].demand ||
-				b->m->n_tier == MODEL_OFFERS_MAX)
+			b->over |= b->m->n_tier == MODEL_OFFERS_MAX;
+			if (lot == UINT32_MAX || from > b->m->lot[lot].demand || b->over)
 				continue;
 			to = to > b->m->lot[lot].demand ? b->m->lot[lot].demand : to;
 			b->tier_of[b->m->n_tier] = number;
@@ -209,11 +224,29 @@ static void tiers_build(struct building *b, const struct offer *o, uint32_t numb
 			b->m->tier[b->m->n_tier].cost = b->m->tier[b->m->n_tier].price;
 			b->m->n_tier++;
 		}
+}
+
+/* False: with those of its bidder's other bids they are more than is paid. Then they are not taken, nor is the bid. */
+static bool rebates_build(struct building *b, struct offer *o)
+{
+	uint32_t supplier = supplier_index(b, o), before = b->m->n_rebate;
+
 	for
 		EACH(&o->doc, v, json_get(&o->doc, json_root(&o->doc), "rebates"))
-	if (b->m->n_rebate < MODEL_OFFERS_MAX)
-		b->m->rebate[b->m->n_rebate++] = (struct model_rebate){supplier,
-			money_or_0(&o->doc, v, "threshold"), money_or_0(&o->doc, v, "rebate")};
+		{
+			b->over |= b->m->n_rebate == MODEL_OFFERS_MAX;
+			if (!b->over)
+				b->m->rebate[b->m->n_rebate++] = (struct model_rebate){supplier,
+					money_or_0(&o->doc, v, "threshold"),
+					money_or_0(&o->doc, v, "rebate")};
+		}
+	if (b->m->n_rebate == before || model_rebates_fit(b->m->rebate, b->m->n_rebate, supplier))
+		return true;
+	b->m->n_rebate = before;
+	o->admitted = false;
+	snprintf(o->why_not, sizeof(o->why_not),
+		"its rebates, with those of the same bidder's other bids, are more than what is paid");
+	return false;
 }
 
 static void room_make(struct building *b)
@@ -233,6 +266,7 @@ static void room_make(struct building *b)
 	b->m->tier = arena_array(b->arena, struct model_tier, tiers);
 	b->m->rebate = arena_array(b->arena, struct model_rebate, rebates);
 	b->m->supplier = arena_array(b->arena, struct model_supplier, b->c->n_offer + 1);
+	b->group = arena_array(b->arena, struct slice, bundles);
 	b->bundle_of = arena_array(b->arena, uint32_t, bundles);
 	b->tier_of = arena_array(b->arena, uint32_t, tiers);
 }
@@ -256,9 +290,11 @@ static void rules_build(struct building *b, bool alone)
 struct solve_options award_options(const struct process *p)
 {
 	json_ref rules = json_get(&p->tender->doc, json_root(&p->tender->doc), "award");
+	int64_t seconds = get_int(&p->tender->doc, rules, "seconds", 0);
 
 	return (struct solve_options){
-		.seconds = (unsigned)get_int(&p->tender->doc, rules, "seconds", 0),
+		.seconds =
+			(unsigned)(seconds < LIMIT_AWARD_SECONDS ? seconds : LIMIT_AWARD_SECONDS),
 		.gap_ppm = (unsigned)get_int(&p->tender->doc, rules, "gapPpm", 0)};
 }
 
@@ -282,7 +318,7 @@ int award_case_make(const struct process *p, const uint64_t *only, struct arena 
 	lots_build(b, only);
 	room_make(b);
 	for (size_t i = 0; i < c->n_offer; i++)
-		if (c->offer[i].admitted) {
+		if (c->offer[i].admitted && rebates_build(b, &c->offer[i])) {
 			/* A bundle is for all that was asked: no price for a part follows from it. */
 			if (!only)
 				bundles_build(b, &c->offer[i], (uint32_t)i);
@@ -291,9 +327,15 @@ int award_case_make(const struct process *p, const uint64_t *only, struct arena 
 	rules_build(b, only != NULL);
 	if (b->m->n_lot == 0)
 		return why_set(why, E_STATE, "", "these members ask for nothing");
+	/* To leave out what came last would be to let whoever came first decide who takes part. */
+	if (b->over)
+		return why_set(why, E_LIMIT, "",
+			"there are more than %d bundles, tiers or rebates: bids that offer so many are for the sheet to leave out",
+			MODEL_OFFERS_MAX);
 	c->bundle_of = b->bundle_of;
 	c->tier_of = b->tier_of;
-	award_model_rank(c->model, &p->replay->closed->close.root);
+	struct hash draw = replay_draw(p->replay);
+	award_model_rank(c->model, &draw);
 	*ret = *c;
 	return award_model_check(ret->model, why);
 }
@@ -314,7 +356,7 @@ struct alone_game {
 static int64_t alone_cost(void *ctx, uint64_t group)
 {
 	struct alone_game *g = ctx;
-	struct arena arena CLEANUP_ARENA = ARENA(256 * MIB);
+	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB); /* all bids are read anew */
 	struct award_case c;
 	int64_t sum = 0;
 
@@ -376,6 +418,28 @@ static void admin_split(const struct process *p, int64_t total, int64_t *ret)
 		memset(ret, 0, p->n_participant * sizeof(*ret));
 }
 
+/* What each participant asks for of each lot. */
+static const int64_t *asked_read(
+	const struct process *p, const struct award_model *m, struct arena *arena)
+{
+	int64_t *asked = arena_array(arena, int64_t, (size_t)m->n_lot * p->n_participant + 1);
+	const struct json_doc *doc = &p->tender->doc;
+
+	for
+		EACH(doc, v, json_get(doc, json_root(doc), "items"))
+		{
+			uint32_t lot = lot_index(m, get_text(doc, v, "relatedLot", arena));
+			struct id buyer;
+			size_t i;
+
+			if (lot != UINT32_MAX && get_id(doc, v, "relatedBuyer", &buyer) &&
+				(i = process_index(p, &buyer)) != SIZE_MAX)
+				asked[(size_t)lot * p->n_participant + i] +=
+					rec_quantity(doc, v, "quantity");
+		}
+	return asked;
+}
+
 /* Pro rata, lot by lot, at what the lot costs; a bundle's price by the demand of its lots at their reserve. */
 static void prorata_lots(const struct process *p, const struct award_case *c,
 	const struct award_solution *s, struct share_result *r, struct arena *arena)
@@ -401,21 +465,11 @@ static void prorata_lots(const struct process *p, const struct award_case *c,
 	}
 	for (uint32_t i = 0; i < m->n_tier; i++)
 		lot_cost[m->tier[i].lot] += s->tier[i] * m->tier[i].price;
+	const int64_t *asked = asked_read(p, m, arena);
 	for (uint32_t l = 0; l < m->n_lot; l++) {
-		int64_t quantity[LIMIT_MEMBERS] = {0}, pays[LIMIT_MEMBERS];
-		const struct json_doc *doc = &p->tender->doc;
+		const int64_t *quantity = asked + (size_t)l * p->n_participant;
+		int64_t pays[LIMIT_MEMBERS];
 
-		for
-			EACH(doc, v, json_get(doc, json_root(doc), "items"))
-			{
-				struct id buyer;
-				size_t i;
-
-				if (slice_eq(get_text(doc, v, "relatedLot", arena), m->lot[l].id) &&
-					get_id(doc, v, "relatedBuyer", &buyer) &&
-					(i = process_index(p, &buyer)) != SIZE_MAX)
-					quantity[i] += rec_quantity(doc, v, "quantity");
-			}
 		struct share_case split = {
 			.n = p->n_participant, .total = lot_cost[l], .weight = quantity};
 		bool divided = share_prorata(&split, pays, NULL) == 0;

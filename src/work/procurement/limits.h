@@ -17,6 +17,11 @@
 /* Acts of one supplier on bids of one tender (put, replace, withdraw), and of all: a national framework has some 300 suppliers. */
 #define LIMIT_BID_SEQ	   64
 #define LIMIT_SEAL_COMMITS 4096
+/* Of a bid: lots of a bundle, and rebates, as its shape says. */
+#define LIMIT_BUNDLE_LOTS 60
+#define LIMIT_BID_REBATES 16
+/* Of solving an award, whatever a tender says: each member's node does it, and somebody waits for it. */
+#define LIMIT_AWARD_SECONDS 3600
 /* Closings that one holder has signed that are looked at; an honest one signs one. */
 #define LIMIT_SEAL_CLOSES 16
 /* Of its part of a procurement a holder hands on so much (the one over this) of what others have shown to it alone: what a door leaves free has to hold shares too. */
@@ -39,6 +44,8 @@
 #define LIMIT_PROCESS_BYTES (160 * MIB)
 /* A door stops taking bids when so much of its member's part is used: what closing and opening need must fit into the rest. */
 #define LIMIT_DOOR_THOUSANDTHS 800
+/* Reading a record takes so many times the bytes of the message in it: the record, its tree, and its text as it is looked at and checked. */
+#define LIMIT_DOOR_TAKES 5
 /* New bidders so much earlier: those who have bid can still replace what they sealed. */
 #define LIMIT_DOOR_NEW_THOUSANDTHS 700
 /*

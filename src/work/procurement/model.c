@@ -1,6 +1,7 @@
 /* model.c: see model.h. */
 #include "work/procurement/model.h"
 
+#include "base/map.h"
 #include "base/report.h"
 #include "node/content.h"
 #include "work/procurement/seal/msg.h"
@@ -198,19 +199,13 @@ static int classes_check(const struct json_doc *doc, json_ref list, const char *
 
 /* ---- what must fit together ---- */
 
-static bool has_id(const struct json_doc *doc, json_ref list, struct slice id, struct arena *arena)
-{
-	for
-		EACH(doc, v, list)
-	if (slice_eq(get_text(doc, v, "id", arena), id))
-		return true;
-	return false;
-}
-
+/* Each text is read once: what is written with escapes takes memory each time, and a list may be long. */
 static int ids_distinct(const struct json_doc *doc, json_ref at, const char *list,
 	struct arena *arena, struct why *why)
 {
+	struct map known = {0};
 	char where[64];
+	int rc = 0;
 
 	snprintf(where, sizeof(where), "/%s", list);
 	for
@@ -218,12 +213,12 @@ static int ids_distinct(const struct json_doc *doc, json_ref at, const char *lis
 		{
 			struct slice id = get_text(doc, v, "id", arena);
 
-			for (json_ref w = json_next(doc, v); w; w = json_next(doc, w))
-				if (slice_eq(get_text(doc, w, "id", arena), id))
-					return why_set(why, E_INVALID, where,
-						"two have the id %.*s", SLICE_FMT(id));
+			if (rc == 0 && map_put(&known, id, &known) != NULL)
+				rc = why_set(why, E_INVALID, where, "two have the id %.*s",
+					SLICE_FMT(id));
 		}
-	return 0;
+	map_free(&known);
+	return rc;
 }
 
 static int currency_is(const struct json_doc *doc, json_ref at, const char *key,
@@ -238,43 +233,55 @@ static int currency_is(const struct json_doc *doc, json_ref at, const char *key,
 	return 0;
 }
 
+static char no_item, has_item; /* what is known of a lot */
+
+/* Each item belongs to a lot, and each lot has one. */
+static int items_check(const struct json_doc *doc, json_ref root, struct map *lots, size_t n,
+	struct arena *arena, struct why *why)
+{
+	size_t used = 0;
+
+	for
+		EACH(doc, v, json_get(doc, root, "items"))
+		{
+			struct slice lot = get_text(doc, v, "relatedLot", arena);
+			void *state = map_get(lots, lot);
+
+			if (!state)
+				return why_set(why, E_INVALID, "/items/relatedLot", "names no lot");
+			if (rec_quantity(doc, v, "quantity") % QUANTITY_ONE != 0 ||
+				rec_quantity(doc, v, "quantity") == 0)
+				return why_set(why, E_INVALID, "/items/quantity",
+					"a tender asks for whole units, at least one");
+			used += state == &no_item;
+			(void)map_put(lots, lot, &has_item);
+		}
+	return used == n ? 0 : why_set(why, E_INVALID, "/lots", "a lot has no item");
+}
+
 static int lots_check(const struct json_doc *doc, json_ref root, const struct currency *c,
 	struct arena *arena, struct why *why)
 {
-	json_ref lots = json_get(doc, root, "lots");
+	json_ref list = json_get(doc, root, "lots");
+	struct map lots = {0};
 	int rc = ids_distinct(doc, root, "lots", arena, why);
 
 	if (rc == 0)
 		rc = ids_distinct(doc, root, "items", arena, why);
-	if (rc == 0 && json_count(doc, lots) == 0)
+	if (rc == 0 && json_count(doc, list) == 0)
 		rc = why_set(why, E_INVALID, "/lots", "a tender has a lot");
 	for
-		EACH(doc, v, lots)
+		EACH(doc, v, list)
 		{
-			bool used = false;
-
 			if (rc == 0)
 				rc = currency_is(doc, v, "reserve", c, "/lots/reserve", why);
-		for
-			EACH(doc, i, json_get(doc, root, "items"))
-		used |= slice_eq(
-			get_text(doc, i, "relatedLot", arena), get_text(doc, v, "id", arena));
-		if (rc == 0 && !used)
-			rc = why_set(why, E_INVALID, "/lots", "a lot has no item");
-		if (rc == 0 && get_int(doc, v, "shareMax", 0) > 1000)
-			rc = why_set(why, E_INVALID, "/lots/shareMax", "is in thousandths");
+			if (rc == 0 && get_int(doc, v, "shareMax", 0) > 1000)
+				rc = why_set(why, E_INVALID, "/lots/shareMax", "is in thousandths");
+			(void)map_put(&lots, get_text(doc, v, "id", arena), &no_item);
 		}
-	for
-		EACH(doc, v, json_get(doc, root, "items"))
-		{
-			if (rc == 0 &&
-				!has_id(doc, lots, get_text(doc, v, "relatedLot", arena), arena))
-				rc = why_set(why, E_INVALID, "/items/relatedLot", "names no lot");
-			if (rc == 0 && (rec_quantity(doc, v, "quantity") % QUANTITY_ONE != 0 ||
-					       rec_quantity(doc, v, "quantity") == 0))
-				rc = why_set(why, E_INVALID, "/items/quantity",
-					"a tender asks for whole units, at least one");
-		}
+	if (rc == 0)
+		rc = items_check(doc, root, &lots, json_count(doc, list), arena, why);
+	map_free(&lots);
 	return rc;
 }
 

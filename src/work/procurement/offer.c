@@ -2,6 +2,7 @@
 #include "work/procurement/offer.h"
 
 #include "base/enc.h"
+#include "base/map.h"
 #include "base/report.h"
 
 const char *const procure_bid_shapes[] = {
@@ -15,13 +16,45 @@ const char *const procure_bid_shapes[] = {
 	NULL,
 };
 
-static bool lot_known(const struct row *tender, struct slice id, struct arena *arena)
+/* What a bid is held against. Texts are read once each, theirs and the tender's: what is written with escapes takes memory each time, and lists are long. */
+struct lot_asked {
+	struct slice id;
+	int64_t demand; /* whole units */
+};
+struct offering {
+	const struct json_doc *doc; /* the bid */
+	struct slice currency;
+	struct lot_asked *lot;
+	size_t n_lot;
+	struct map at; /* id of a lot → lot */
+	struct arena *arena;
+	struct why *why;
+	int128 sum; /* all that is offered */
+};
+
+static void lots_asked(struct offering *o, const struct row *tender)
 {
+	const struct json_doc *d = &tender->doc;
+	json_ref root = json_root(d), lots = json_get(d, root, "lots");
+
+	o->lot = arena_array(o->arena, struct lot_asked, json_count(d, lots) + 1);
 	for
-		EACH(&tender->doc, v, json_get(&tender->doc, json_root(&tender->doc), "lots"))
-	if (slice_eq(get_text(&tender->doc, v, "id", arena), id))
-		return true;
-	return false;
+		EACH(d, v, lots)
+		{
+			struct lot_asked *lot = &o->lot[o->n_lot++];
+
+			lot->id = get_text(d, v, "id", o->arena);
+			(void)map_put(&o->at, lot->id, lot);
+		}
+	for
+		EACH(d, v, json_get(d, root, "items"))
+		{
+			struct lot_asked *lot =
+				map_get(&o->at, get_text(d, v, "relatedLot", o->arena));
+
+			if (lot)
+				lot->demand += rec_quantity(d, v, "quantity") / QUANTITY_ONE;
+		}
 }
 
 static int currency_same(const struct json_doc *doc, json_ref at, const char *key,
@@ -36,122 +69,182 @@ static int currency_same(const struct json_doc *doc, json_ref at, const char *ke
 	return 0;
 }
 
-static int bundles_check(const struct row *tender, const struct json_doc *doc,
-	struct slice currency, struct arena *arena, struct why *why)
+static int bundle_check(struct offering *o, json_ref bundle)
+{
+	const struct lot_asked *has[LIMIT_BUNDLE_LOTS];
+	size_t n = 0;
+
+	for
+		EACH(o->doc, l, json_get(o->doc, bundle, "lots"))
+		{
+			struct slice id = json_string(o->doc, l, o->arena);
+			const struct lot_asked *lot = map_get(&o->at, id);
+
+			if (!lot)
+				return why_set(o->why, E_INVALID, "/bundles/lots",
+					"there is no lot %.*s", SLICE_FMT(id));
+			for (size_t i = 0; i < n; i++)
+				if (has[i] == lot)
+					return why_set(o->why, E_INVALID, "/bundles/lots",
+						"lot %.*s stands there twice", SLICE_FMT(id));
+			MUST(n < LIMIT_BUNDLE_LOTS); /* by its shape */
+			has[n++] = lot;
+		}
+	return n ? 0 : why_set(o->why, E_INVALID, "/bundles/lots", "a bundle has a lot");
+}
+
+static int bundles_check(struct offering *o)
 {
 	for
-		EACH(doc, v, json_get(doc, json_root(doc), "bundles"))
+		EACH(o->doc, v, json_get(o->doc, json_root(o->doc), "bundles"))
 		{
-			int rc = currency_same(doc, v, "price", currency, "/bundles/price", why);
+			int64_t price = 0;
+			int rc = currency_same(
+				o->doc, v, "price", o->currency, "/bundles/price", o->why);
 
+			if (rc == 0)
+				rc = bundle_check(o, v);
 			if (rc < 0)
 				return rc;
-			if (json_count(doc, json_get(doc, v, "lots")) == 0)
-				return why_set(
-					why, E_INVALID, "/bundles/lots", "a bundle has a lot");
-		for
-			EACH(doc, l, json_get(doc, v, "lots"))
-			{
-				struct slice id = json_string(doc, l, arena);
-
-				if (!lot_known(tender, id, arena))
-					return why_set(why, E_INVALID, "/bundles/lots",
-						"there is no lot %.*s", SLICE_FMT(id));
-				for (json_ref o = json_next(doc, l); o; o = json_next(doc, o))
-					if (slice_eq(json_string(doc, o, arena), id))
-						return why_set(why, E_INVALID, "/bundles/lots",
-							"lot %.*s stands there twice",
-							SLICE_FMT(id));
-			}
+			if (rec_money(o->doc, v, "price", &price, NULL))
+				o->sum += price;
 		}
 	return 0;
 }
 
-static int tiers_check(const struct row *tender, const struct json_doc *doc, struct slice currency,
-	struct arena *arena, struct why *why)
+struct tier_offered {
+	const struct lot_asked *lot;
+	int64_t from, to;
+};
+
+static int tier_check(struct offering *o, json_ref tier, struct tier_offered *ret)
 {
+	int64_t price = 0, most;
+	int rc = currency_same(o->doc, tier, "unitPrice", o->currency, "/tiers/unitPrice", o->why);
+
+	if (rc < 0)
+		return rc;
+	*ret = (struct tier_offered){map_get(&o->at, get_text(o->doc, tier, "lot", o->arena)),
+		get_int(o->doc, tier, "from", 0), get_int(o->doc, tier, "to", 0)};
+	if (!ret->lot)
+		return why_set(o->why, E_INVALID, "/tiers/lot", "there is no such lot");
+	if (ret->from < 1 || ret->from > ret->to)
+		return why_set(
+			o->why, E_INVALID, "/tiers/from", "a tier is from 1 or more to no less");
+	most = ret->to < ret->lot->demand ? ret->to : ret->lot->demand;
+	if (rec_money(o->doc, tier, "unitPrice", &price, NULL))
+		o->sum += (int128)price * most;
+	return 0;
+}
+
+static int tiers_check(struct offering *o)
+{
+	json_ref list = json_get(o->doc, json_root(o->doc), "tiers");
+	struct tier_offered *tier =
+		arena_array(o->arena, struct tier_offered, json_count(o->doc, list) + 1);
+	size_t n = 0;
+
 	for
-		EACH(doc, v, json_get(doc, json_root(doc), "tiers"))
+		EACH(o->doc, v, list)
 		{
-			int rc = currency_same(
-				doc, v, "unitPrice", currency, "/tiers/unitPrice", why);
+			int rc = tier_check(o, v, &tier[n]);
 
 			if (rc < 0)
 				return rc;
-			if (!lot_known(tender, get_text(doc, v, "lot", arena), arena))
-				return why_set(
-					why, E_INVALID, "/tiers/lot", "there is no such lot");
-			if (get_int(doc, v, "from", 0) < 1 ||
-				get_int(doc, v, "from", 0) > get_int(doc, v, "to", 0))
-				return why_set(why, E_INVALID, "/tiers/from",
-					"a tier is from 1 or more to no less");
-			for (json_ref o = json_next(doc, v); o; o = json_next(doc, o))
-				if (slice_eq(get_text(doc, o, "lot", arena),
-					    get_text(doc, v, "lot", arena)) &&
-					get_int(doc, o, "from", 0) <= get_int(doc, v, "to", 0) &&
-					get_int(doc, v, "from", 0) <= get_int(doc, o, "to", 0))
-					return why_set(why, E_INVALID, "/tiers",
+			for (size_t i = 0; i < n; i++)
+				if (tier[i].lot == tier[n].lot && tier[i].from <= tier[n].to &&
+					tier[n].from <= tier[i].to)
+					return why_set(o->why, E_INVALID, "/tiers",
 						"two tiers of a lot overlap");
+			n++;
 		}
 	return 0;
 }
 
 /* Ids name an offer in the award: distinct over bundles and tiers. */
-static int ids_check(const struct json_doc *doc, struct arena *arena, struct why *why)
+static int ids_check(struct offering *o)
 {
-	json_ref root = json_root(doc);
-	const char *const lists[] = {"bundles", "tiers"};
+	static const char *const lists[] = {"bundles", "tiers"};
+	json_ref root = json_root(o->doc);
+	struct map known = {0};
+	size_t n = 0;
 
-	for (size_t a = 0; a < 2; a++)
+	for (size_t i = 0; i < 2; i++)
 		for
-			EACH(doc, v, json_get(doc, root, lists[a]))
-	for (size_t b = a; b < 2; b++)
-		for (json_ref o = b == a ? json_next(doc, v)
-					 : json_first(doc, json_get(doc, root, lists[b]));
-			o; o = json_next(doc, o))
-			if (slice_eq(get_text(doc, v, "id", arena), get_text(doc, o, "id", arena)))
-				return why_set(
-					why, E_INVALID, "/bundles/id", "two offers have one id");
-	if (json_count(doc, json_get(doc, root, "bundles")) +
-			json_count(doc, json_get(doc, root, "tiers")) ==
-		0)
-		return why_set(why, E_INVALID, "", "a bid offers something: bundles or tiers");
-	return 0;
+			EACH(o->doc, v, json_get(o->doc, root, lists[i]))
+			{
+				(void)map_put(&known, get_text(o->doc, v, "id", o->arena), o);
+				n++;
+			}
+	size_t distinct = known.n;
+	map_free(&known);
+	if (distinct < n)
+		return why_set(o->why, E_INVALID, "/bundles/id", "two offers have one id");
+	return n ? 0 : why_set(o->why, E_INVALID, "", "a bid offers something: bundles or tiers");
 }
 
-static int rebates_check(const struct json_doc *doc, struct slice currency, struct why *why)
+static int rebates_check(struct offering *o)
 {
-	int rc = 0;
+	struct model_rebate rebate[LIMIT_BID_REBATES];
+	size_t n = 0;
 
 	for
-		EACH(doc, v, json_get(doc, json_root(doc), "rebates"))
+		EACH(o->doc, v, json_get(o->doc, json_root(o->doc), "rebates"))
 		{
+			MUST(n < LIMIT_BID_REBATES); /* by its shape */
+			rebate[n] = (struct model_rebate){.supplier = 0};
+			int rc = currency_same(
+				o->doc, v, "threshold", o->currency, "/rebates/threshold", o->why);
 			if (rc == 0)
-				rc = currency_same(
-					doc, v, "threshold", currency, "/rebates/threshold", why);
-			if (rc == 0)
-				rc = currency_same(
-					doc, v, "rebate", currency, "/rebates/rebate", why);
+				rc = currency_same(o->doc, v, "rebate", o->currency,
+					"/rebates/rebate", o->why);
+			if (rc < 0)
+				return rc;
+			(void)rec_money(o->doc, v, "threshold", &rebate[n].threshold, NULL);
+			(void)rec_money(o->doc, v, "rebate", &rebate[n].rebate, NULL);
+			n++;
 		}
+	return model_rebates_fit(rebate, n, 0)
+		       ? 0
+		       : why_set(o->why, E_INVALID, "/rebates",
+				 "who reaches a threshold gets that rebate and those below it: together they are more than the threshold");
+}
+
+/* What cannot be meant is its bidder's fault, and no reason that nobody is awarded anything: sums of many bids stay far from where sums end. */
+static int offering_check(struct offering *o)
+{
+	int rc = ids_check(o);
+
+	if (rc == 0)
+		rc = bundles_check(o);
+	if (rc == 0)
+		rc = tiers_check(o);
+	if (rc == 0)
+		rc = rebates_check(o);
+	if (rc == 0 && o->sum > MONEY_MAX)
+		rc = why_set(o->why, E_LIMIT, "",
+			"all that is offered together is more than money can be here");
 	return rc;
 }
 
 int offer_check(const struct row *tender, struct slice text, struct arena *arena,
 	struct json_doc *ret, struct why *why)
 {
-	struct slice currency = get_text(&tender->doc, json_root(&tender->doc), "currency", arena);
+	struct offering o = {.doc = ret,
+		.currency = get_text(&tender->doc, json_root(&tender->doc), "currency", arena),
+		.arena = arena,
+		.why = why};
 	int rc = json_read(ret, arena, text, &json_limits_partner, why);
 
 	if (rc == 0)
 		rc = procure_shape_check(
 			procure_bid_shapes, "Bid", ret, json_root(ret), arena, why);
-	if (rc == 0)
-		rc = ids_check(ret, arena, why);
-	if (rc == 0)
-		rc = bundles_check(tender, ret, currency, arena, why);
-	if (rc == 0)
-		rc = tiers_check(tender, ret, currency, arena, why);
-	return rc < 0 ? rc : rebates_check(ret, currency, why);
+	if (rc < 0)
+		return rc;
+	lots_asked(&o, tender);
+	rc = offering_check(&o);
+	map_free(&o.at);
+	return rc;
 }
 
 /* ---- what was opened ---- */

@@ -100,7 +100,7 @@ static void put_losers(struct json_out *o, const struct award_case *c, const str
 			json_put_cstr(o, "reason",
 				v->more[i] > 0
 					? "the cheapest award with this bid costs so much more"
-					: "as cheap; the order drawn from the closing root decides");
+					: "as cheap; the drawn order decides");
 		} else {
 			json_put_cstr(
 				o, "reason", "no award that keeps the rules contains this bid");

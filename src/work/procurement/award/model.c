@@ -5,6 +5,22 @@
 
 #include <inttypes.h>
 
+bool model_rebates_fit(const struct model_rebate *r, size_t n, uint32_t supplier)
+{
+	for (size_t i = 0; i < n; i++) {
+		int128 sum = 0;
+
+		if (r[i].supplier != supplier)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			if (r[k].supplier == supplier && r[k].threshold <= r[i].threshold)
+				sum += r[k].rebate;
+		if (sum > r[i].threshold)
+			return false;
+	}
+	return true;
+}
+
 static int offers_check(const struct award_model *m, struct why *why)
 {
 	for (uint32_t i = 0; i < m->n_bundle; i++) {
@@ -108,22 +124,22 @@ static int ranked_cmp(const void *a, const void *b)
 	return hash_cmp(&x->h, &y->h);
 }
 
-static struct hash rank_hash(const struct hash *root, struct slice id)
+static struct hash rank_hash(const struct hash *draw, struct slice id)
 {
-	struct slice piece[] = {slice_of(root->b, 32), id};
+	struct slice piece[] = {slice_of(draw->b, 32), id};
 
 	return hash_of(piece, 2);
 }
 
-void award_model_rank(struct award_model *m, const struct hash *root)
+void award_model_rank(struct award_model *m, const struct hash *draw)
 {
 	struct ranked *r = mem_zero_alloc(m->n_bundle + m->n_tier + 1, sizeof(*r));
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < m->n_bundle; i++)
-		r[n++] = (struct ranked){rank_hash(root, m->bundle[i].id), &m->bundle[i].rank};
+		r[n++] = (struct ranked){rank_hash(draw, m->bundle[i].id), &m->bundle[i].rank};
 	for (uint32_t i = 0; i < m->n_tier; i++)
-		r[n++] = (struct ranked){rank_hash(root, m->tier[i].id), &m->tier[i].rank};
+		r[n++] = (struct ranked){rank_hash(draw, m->tier[i].id), &m->tier[i].rank};
 	qsort(r, n, sizeof(*r), ranked_cmp);
 	for (size_t i = 0; i < n; i++)
 		*r[i].rank = (uint32_t)i + 1;

@@ -14,7 +14,7 @@
  *	(9) lots of s ≤ capacity_s; two critical lots never go to one supplier
  *
  * c_b = price − V·(quality − Qmin): quality is priced in money by the tender, so that it adds up over lots and bundles. What is paid is the price.
- * An award's second objective, at equal cost, is the smallest Σ rank of the bids and tiers in it; ranks come from the closing root (award_model_rank).
+ * An award's second objective, at equal cost, is the smallest Σ rank of the bids and tiers in it; ranks are drawn (award_model_rank).
  */
 #ifndef AWARD_MODEL_H
 #define AWARD_MODEL_H
@@ -97,8 +97,10 @@ struct award_solution {
 
 /* Indices in range, no overflow possible, tiers of a supplier on a lot disjoint. E_INVALID with what is wrong. */
 MUST_USE int award_model_check(const struct award_model *m, struct why *why);
-/* Ranks from the closing root: the order of SHA-256(root ‖ id). */
-void award_model_rank(struct award_model *m, const struct hash *root);
+/* Who reaches a threshold gets that rebate and all of the same supplier below it: together no more than is spent. */
+bool model_rebates_fit(const struct model_rebate *r, size_t n, uint32_t supplier);
+/* Ranks: the order of SHA-256(draw ‖ id); the draw is of the closing and of what the bids were opened with (seal/replay.h), which nobody knows before. */
+void award_model_rank(struct award_model *m, const struct hash *draw);
 /*
  * Does the choice keep every rule, and what does it cost? Computed anew from the offers: sets cost, rank, paid and unawarded of `s`. E_STATE names the
  * rule that is broken. In 128 bits; nothing of a solver's arithmetic is believed.

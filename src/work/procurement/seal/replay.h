@@ -65,6 +65,8 @@ struct replay_bid { /* one that is in force */
 	const struct bid_sealed *sealed; /* NULL: missing */
 	uint64_t shares;		 /* bit i−1: a valid share of holder i is here */
 	enum bid_state state;
+	struct point
+		key; /* K, once the bid is open or has been found unreadable; else 32 zero bytes */
 	struct slice text; /* opened; in the arena */
 };
 
@@ -127,6 +129,11 @@ bool replay_closed_hours(const struct seal_policy *p, const struct slice *messag
 	struct arena *arena, struct seal_hours *ret);
 /* True if every bid in force has been opened, or is missing or unreadable by its bidder's doing. */
 bool replay_open(const struct seal_replay *r);
+/*
+ * What ties are drawn from: SHA-256(root ‖ K of each bid in force, in the order of the closing; zeros where it is missing). Nobody knows a K when bids are closed, so whoever writes the
+ * closing, and chooses what stands in it that does not count, chooses nothing here. MUST: it is open.
+ */
+struct hash replay_draw(const struct seal_replay *r);
 
 MUST_USE int transcript_split(struct slice bytes, struct arena *arena, struct slice **ret,
 	size_t *ret_n, struct why *why);

@@ -58,6 +58,7 @@ static void bid_text(struct seal_replay *r, struct replay_bid *b, const struct p
 	struct buf text CLEANUP_BUF = BUF(LIMIT_SEAL_BID);
 	struct why why = {0};
 
+	b->key = *k;
 	if (bid_open(&r->policy, b->sealed, k, &text, &why) < 0) {
 		b->state = BID_UNREADABLE;
 		replay_find(r, arena, FINDING_UNREADABLE, 0, b->line->commit,
@@ -66,6 +67,17 @@ static void bid_text(struct seal_replay *r, struct replay_bid *b, const struct p
 	}
 	b->text = arena_copy(arena, buf_slice(&text));
 	b->state = how;
+}
+
+struct hash replay_draw(const struct seal_replay *r)
+{
+	struct hasher *h = hash_start();
+
+	MUST(replay_open(r));
+	hash_add(h, PART(r->closed->close.root));
+	for (size_t i = 0; i < r->n_bid; i++)
+		hash_add(h, PART(r->bid[i].key));
+	return hash_end(&h);
 }
 
 /* All shares of one bid, one of each holder, good ones first come. */

@@ -179,6 +179,7 @@ static void bids(void **state)
 #define TIER(id, lot, from, to)                                                                    \
 	"{\"id\":\"" id "\",\"lot\":\"" lot "\",\"from\":" from ",\"to\":" to                      \
 	",\"unitPrice\":" EUR("1") "}"
+#define REBATE(from, back) "{\"threshold\":" EUR(from) ",\"rebate\":" EUR(back) "}"
 	(void)state;
 	bid("{" WHO ",\"bundles\":[" BUNDLE("b", "\"1\",\"2\"", EUR("12.50")) "],\"tiers\":[" TIER(
 		    "t", "1", "1", "4") "," TIER("u", "1", "5", "9") "]}",
@@ -214,6 +215,69 @@ static void bids(void **state)
 		    "9") ",\"rebate\":{\"amount\":1,\"currency\":\"USD\"}}]}",
 		"/rebates/rebate");
 	bid("{" WHO ",\"tiers\":[" TIER("t", "1", "1", "5") "],\"price\":1}", "/price");
+	/* Who reaches 100 reaches 60 as well: 110 of 100 would be given back. */
+	bid("{" WHO ",\"tiers\":[" TIER("t", "1", "1", "5") "],\"rebates\":[" REBATE(
+		    "60", "40") "," REBATE("100", "60") "]}",
+		NULL);
+	bid("{" WHO ",\"tiers\":[" TIER("t", "1", "1", "5") "],\"rebates\":[" REBATE(
+		    "60", "50") "," REBATE("100", "60") "]}",
+		"/rebates");
+	bid("{" WHO
+	    ",\"tiers\":[" TIER("t", "1", "1", "5") "],\"rebates\":[" REBATE("60", "61") "]}",
+		"/rebates");
+	bid("{" WHO ",\"bundles\":[" BUNDLE("b", "\"1\"", EUR("9000000000000")) "," BUNDLE(
+		    "c", "\"2\"", EUR("2000000000000")) "]}",
+		"");
+}
+
+/* ---- long lists ---- */
+
+/* Texts that are written with escapes take memory each time they are read: once each, however long the lists are that they stand in. */
+#define ESCAPED	   "\\u0061\\u0062\\u0063\\u0064"
+#define ESCAPED_10 ESCAPED ESCAPED ESCAPED ESCAPED ESCAPED ESCAPED ESCAPED ESCAPED ESCAPED ESCAPED
+#define MANY	   3000
+
+static void long_tender(void **state)
+{
+	struct buf lots CLEANUP_BUF = BUF(MIB), items CLEANUP_BUF = BUF(MIB),
+			text CLEANUP_BUF = BUF(2 * MIB);
+	struct object_id of;
+	struct json_doc doc;
+	struct why why = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++) {
+		buf_addf(&lots, "%s" LOT(ESCAPED "%u", EUR("9")), i ? "," : "", i);
+		buf_addf(&items, "%s" ITEM(ESCAPED "%u", ESCAPED "%u", "5"), i ? "," : "", i, i);
+	}
+	buf_addf(&text, TENDER("%s", "%s", AWARD("")), buf_cstr(&lots), buf_cstr(&items));
+	if (procure_read(P_TENDER, buf_slice(&text), &arena, &doc, &of, &why) < 0)
+		fail_msg("%s: %s", why.where, why.text);
+	assert_true(arena.used < 16 * MIB);
+}
+
+static void long_bid(void **state)
+{
+	struct buf bundles CLEANUP_BUF = BUF(MIB), tiers CLEANUP_BUF = BUF(MIB),
+			   text CLEANUP_BUF = BUF(2 * MIB);
+	size_t before;
+
+	(void)state;
+	for (unsigned i = 0; i < 300; i++) {
+		buf_addf(&bundles,
+			"%s" BUNDLE("b" ESCAPED_10 "%u", "\"\\u0031\",\"\\u0032\"", EUR("1")),
+			i ? "," : "", i);
+		buf_addf(&tiers,
+			"%s{\"id\":\"t" ESCAPED_10
+			"%u\",\"lot\":\"\\u0031\",\"from\":%u,\"to\":%u,\"unitPrice\":" EUR(
+				"1") "}",
+			i ? "," : "", i, 2 * i + 1, 2 * i + 2);
+	}
+	buf_addf(&text, "{" WHO ",\"bundles\":[%s],\"tiers\":[%s]}", buf_cstr(&bundles),
+		buf_cstr(&tiers));
+	before = arena.used;
+	bid(buf_cstr(&text), NULL);
+	assert_true(arena.used - before < 4 * MIB);
 }
 
 /* What `entente procure example` prints is what it says: a record, and a bid of the tender. */
@@ -254,6 +318,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(tenders, begin, end),
 		cmocka_unit_test_setup_teardown(agreements, begin, end),
 		cmocka_unit_test_setup_teardown(bids, begin, end),
+		cmocka_unit_test_setup_teardown(long_tender, begin, end),
+		cmocka_unit_test_setup_teardown(long_bid, begin, end),
 		cmocka_unit_test_setup_teardown(examples, begin, end),
 	};
 
