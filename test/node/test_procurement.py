@@ -4,10 +4,13 @@ sends a bad share. The tender opens all the same, and `verify` names each culpri
 What a dishonest member sends is made here, with its own key: the program has no way to do it.
 """
 import base64
+import contextlib
 import datetime
+import http.server
 import json
 import pathlib
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -189,6 +192,29 @@ def bad_shares(text, holder, seed):
     return out
 
 
+@contextlib.contextmanager
+def lying_door(door, change):
+    """A door that tells what another does, but for what `change` makes of it."""
+    told = get(door + "/tender")[1]
+    change(told)
+
+    class Door(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps(told).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/procure/x/y"
+    server.shutdown()
+
+
 def test_need_to_delivery(coalition, tmp_path):
     t = coalition(FIVE)
     t.sign_all()
@@ -300,6 +326,14 @@ def test_need_to_delivery(coalition, tmp_path):
     done = run("procure", "verify", path, "--json", cwd=tmp_path, status=VERIFY)
     verdict = json.loads(done.stdout)
     assert verdict["opened"] and len(verdict["bids"]) == 3
+    # Whose keys it is signed with is another question, which the members' list answers.
+    assert "NOT compared" in done.stderr
+    known = run("procure", "verify", path, "--trust", trust, cwd=tmp_path, status=VERIFY)
+    assert "NOT compared" not in known.stderr and "dropped-bid" in known.stdout
+    lines = [line.split() for line in trust.read_text().splitlines()]
+    other = tmp_path / "other-trust"
+    other.write_text("".join(f"{a[0]} {b[1]}\n" for a, b in zip(lines, lines[1:] + lines[:1])))
+    assert "another key" in run("procure", "verify", path, "--trust", other, cwd=tmp_path, status=VERIFY).stderr
     named = {(f["finding"], f.get("member")) for f in verdict["findings"] if f["offence"]}
     assert named == {("dropped-bid", t["ALB"].member), ("bad-share", t["HRV"].member)}
     assert ("absent", t["SVN"].member) in {(f["finding"], f.get("member")) for f in verdict["findings"]}
@@ -599,6 +633,9 @@ def test_supplier(coalition, tmp_path):
     assert "there is no such tender" in bid("fetch", doors[0][:-3] + "aaa", status=UNAVAILABLE).stderr
     bid("fetch", doors[0] + "/tender", doors[1] + "/", "--trust", trust)
     assert "exists" in bid("fetch", *doors, "--trust", trust, status=EXISTS).stderr
+    # -- one door tells other things under the same key: neither is believed
+    with lying_door(doors[1], lambda told: told["tender"].update(title="other radios")) as liar:
+        assert "tells another tender" in bid("fetch", doors[0], liar, "--trust", trust, "--force", status=VERIFY).stderr
     bid("fetch", *doors, "--trust", trust, "--force")
     assert "no bid in the wallet" in bid("submit", "tender.json", doors[0], status=STATE).stderr
     assert receipts() == []

@@ -101,9 +101,10 @@ static int run_fetch(struct cli *cli)
 		text = arena_copy(&arena, buf_slice(&b));
 		TRY(tender_file_read(
 			cli, text, cli_option(cli, "trust"), &arena, i ? &other : &first));
-		/* Different nodes may not tell different things. */
+		/* Different nodes may not tell different things: neither of the key nor of what is bought. */
 		if (i && (!hash_eq(&first.r->policy.sid, &other.r->policy.sid) ||
-				 !point_eq(&first.r->key.y, &other.r->key.y)))
+				 !point_eq(&first.r->key.y, &other.r->key.y) ||
+				 !slice_eq(first.tender.body, other.tender.body)))
 			return why_set(&cli->why, E_VERIFY, cli->arg[i],
 				"tells another tender than %s", cli->arg[0]);
 		kept = i ? kept : text;

@@ -1,6 +1,7 @@
 /* cmd_process.c: `entente procure show, agree, step, open, transcript, verify, import`: one procurement and its sealed bids. */
 #include "base/file.h"
 #include "work/procurement/cmd.h"
+#include "work/procurement/wallet.h"
 
 #include "base/enc.h"
 #include "base/report.h"
@@ -326,6 +327,12 @@ static void verify_json(struct cli *cli, const struct seal_replay *r, bool opene
 	cmd_json(cli, &b);
 }
 
+static const struct cli_option verify_options[] = {
+	{"trust", 0, "FILE", false,
+		"the members' keys, from a place that you trust (entente procure trust)"},
+	{NULL, 0, NULL, false, NULL},
+};
+
 static int run_verify(struct cli *cli)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(8 * GIB);
@@ -339,6 +346,11 @@ static int run_verify(struct cli *cli)
 		strcmp(cli->arg[0], "-") == 0 ? "/dev/stdin" : cli->arg[0], &text, &cli->why));
 	TRY(transcript_split(buf_slice(&text), &arena, &message, &n, &cli->why));
 	TRY(seal_replay(message, n, &arena, r, &cli->why));
+	if (cli_option(cli, "trust"))
+		TRY(trust_check(cli, &r->policy, cli_option(cli, "trust")));
+	else
+		cli_say(cli,
+			"the holders' keys were NOT compared with anything, and anybody can make up keys and a tender under them: --trust FILE (entente procure trust)");
 	opened = replay_open(r);
 	for (size_t i = 0; i < r->n_finding; i++)
 		offence |= finding_is_offence(r->finding[i].kind);
@@ -362,7 +374,9 @@ const struct command command_procure_verify = {
 	.args_min = 1,
 	.args_max = 1,
 	.summary = "Replay a sealed tender offline and name whoever has broken the protocol",
-	.help = "Needs no node and no network. Exit status 76 if anybody has broken the protocol: a dropped bid, a bad share, two roots, a false complaint.",
+	.help = "Needs no node and no network. Exit status 76 if anybody has broken the protocol: a dropped bid, a bad share, two roots, a false complaint; and if the holders' keys are not\n"
+		"those of --trust. Whose keys a transcript is signed with is for you to know from elsewhere: without --trust it is only told whether it fits together.",
+	.option = verify_options,
 	.run = run_verify,
 };
 

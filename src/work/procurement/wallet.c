@@ -10,8 +10,7 @@
 
 /* ---- the tender ---- */
 
-/* Lines "member key [label]": the keys in the policy must be these. */
-static int trust_check(struct cli *cli, const struct seal_policy *p, const char *path)
+int trust_check(struct cli *cli, const struct seal_policy *p, const char *path)
 {
 	struct slice text, line, member, key;
 	bool known[LIMIT_SEAL_HOLDERS] = {false};

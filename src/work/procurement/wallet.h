@@ -20,6 +20,8 @@ struct tender_file {
 	struct row tender; /* only the content */
 	struct seal_replay *r;
 };
+/* The policy's keys are those of a file of "member key" lines, which has all holders. E_VERIFY, E_SYNTAX. */
+MUST_USE int trust_check(struct cli *cli, const struct seal_policy *p, const char *path);
 /* Reads and checks: the key is certified by all holders. `trust`: NULL, or a file of "member key" lines that the policy must agree with. */
 MUST_USE int tender_file_read(struct cli *cli, struct slice text, const char *trust,
 	struct arena *arena, struct tender_file *ret);
