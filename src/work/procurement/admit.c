@@ -110,6 +110,9 @@ static int tender_admit(struct admit *d)
 
 	if (!id_eq(self(d), &p->lead))
 		return no(d, E_DENIED, "", "the lead writes the tender");
+	if (p->tender_last && !p->tender)
+		return no(d, E_STATE, "",
+			"the version with which the tender was closed has been taken back: nothing comes of it any more");
 	if (p->tender && !(draft->has_object && object_id_eq(&draft->object, &p->tender->object)))
 		return no(d, E_CONFLICT, "",
 			"there is a tender: write a new version of it (--object)");
@@ -203,7 +206,7 @@ static int evaluator_admit(struct admit *d)
 
 static int sheet_admit(struct admit *d)
 {
-	if (!d->p->replay || !replay_open(d->p->replay))
+	if (!d->p->replay || !replay_open(d->p->replay) || !d->p->tender)
 		return no(d, E_STATE, "", "the bids are not opened yet");
 	if (slice_is(text(d, "phase"), "reconciled") && !id_eq(self(d), &d->p->lead))
 		return no(d, E_DENIED, "/phase", "the lead reconciles");
@@ -269,7 +272,11 @@ static int contract_admit(struct admit *d)
 		return no(d, E_DENIED, "/buyer", "a member writes its own contracts");
 	if (!d->p->award || !d->p->tender)
 		return no(d, E_STATE, "", "there is no award yet");
-	if (slice_is(text(d, "status"), "active") && d->p->state < PROCESS_AWARDED)
+	/* Of the award itself, not of the state: one that is cancelled has not become final by that. */
+	if (slice_is(text(d, "status"), "active") &&
+		(!d->p->award_final ||
+			d->now_ms < get_time(&d->p->award->doc, json_root(&d->p->award->doc),
+					    "standstillUntil", 0)))
 		return no(d, E_STATE, "/status",
 			"the award is not final: its standstill, a consent or a complaint is open");
 	return currency_admit(d);

@@ -341,6 +341,42 @@ static bool serves(
 	return plan->value[me * n + offer] > 0;
 }
 
+/* The shares are the lead's record; each member counts them again before it signs by them: nobody pays what the lead has thought of. */
+static int shares_judge(
+	const struct process *p, const struct lab *l, struct arena *arena, struct why *why)
+{
+	struct share_result *r = arena_new(arena, struct share_result);
+	const struct json_doc *doc = &p->share->doc;
+	size_t n = 0;
+	int rc =
+		p->n_consent < p->n_participant
+			? why_set(why, E_STATE, "",
+				  "not all participants have signed this version of the agreement, by which shares are computed")
+			: shares_compute(p, &l->c, l->r.solution, arena, r, why);
+
+	if (rc < 0)
+		return rc;
+	for
+		EACH(doc, v, json_get(doc, json_root(doc), "lines"))
+		{
+			int64_t pays = 0, admin = 0;
+			struct id member;
+			size_t i;
+
+			(void)rec_money(doc, v, "admin", &admin, NULL);
+			if (!get_id(doc, v, "member", &member) ||
+				(i = process_index(p, &member)) == SIZE_MAX ||
+				!rec_money(doc, v, "pays", &pays, NULL) || pays != r->pays[i] ||
+				admin != r->admin[i])
+				return why_set(why, E_STATE, "/lines",
+					"the lead's shares are not what agreement, tender and award give");
+			n++;
+		}
+	return n == p->n_participant
+		       ? 0
+		       : why_set(why, E_STATE, "/lines", "the lead's shares leave somebody out");
+}
+
 int lab_contracts(const struct seat *s, const struct process *p, struct arena *arena, size_t *ret_n,
 	struct why *why)
 {
@@ -355,6 +391,8 @@ int lab_contracts(const struct seat *s, const struct process *p, struct arena *a
 		return why_set(
 			why, E_STATE, "", "the award is not final, or the shares are not settled");
 	rc = lab_awarded(p, arena, &l, why);
+	if (rc == 0)
+		rc = shares_judge(p, &l, arena, why);
 	if (rc == 0)
 		rc = contracts_plan(p, &l, arena, &plan, why);
 	for (uint32_t of = 0; rc == 0 && of < l.c.n_offer; of++) {

@@ -56,9 +56,9 @@ static int network_may(const struct visit *v, bool commit)
 	kib = room.bytes / NETWORK_PART_BYTES / KIB;
 	if (commit ? n.commits < commits : n.kib == 0 || n.kib + more <= kib)
 		return 0;
+	/* Of what others have brought, and how much room there is, nobody here is told anything. */
 	return why_set(v->why, E_LIMIT, "",
-		"this network has brought %u bids (%u KiB) of this tender to this door, which has room for %zu new ones more: others take more",
-		n.commits, n.kib, room.commits);
+		"this network has brought as much of this tender to this door as one may: others take more");
 }
 
 /* One that is here already is answered again, whoever brings it. */

@@ -175,6 +175,11 @@ static void process_say(const struct one *o)
 	case PROCESS_CLOSED:
 		opening_say(o);
 		break;
+	case PROCESS_EVALUATING:
+		/* Any participant can write a sheet: the lead's alone says that bids are open. */
+		if (!o->p->scores)
+			opening_say(o);
+		break;
 	case PROCESS_AWARD_PROPOSED:
 		award_say(o);
 		complaints_say(o);
@@ -189,7 +194,6 @@ static void process_say(const struct one *o)
 	case PROCESS_KEYED:
 	case PROCESS_OPEN:
 	case PROCESS_OPENED:
-	case PROCESS_EVALUATING:
 	case PROCESS_CONTRACTED:
 	case PROCESS_IMPLEMENTING:
 	case PROCESS_COMPLETE:

@@ -91,13 +91,19 @@ static const struct row *last_of(const struct process *p, enum pkind k)
 	return last;
 }
 
-/* Once the tender is closed its rules are those that k holders have closed it with, whatever the lead writes afterwards. */
+/* Once the tender is closed its rules are those that k holders have closed it with, whatever the lead writes afterwards: no others, also where it has taken those back. */
 static void tender_fix(struct process *p)
 {
-	for (const struct row *r = process_version(p, P_TENDER, NULL);
-		r && p->replay && p->replay->closed; r = process_version(p, P_TENDER, r))
-		if (hash_eq(&r->leaf, &p->replay->closed->close.tender))
-			p->tender = r;
+	const struct row *closed = NULL;
+
+	if (!p->replay || !p->replay->closed)
+		return;
+	for (const struct row *r = process_version(p, P_TENDER, NULL); r;
+		r = process_version(p, P_TENDER, r))
+		if (object_id_eq(&r->object, &p->tender_last->object) &&
+			hash_eq(&r->leaf, &p->replay->closed->close.tender))
+			closed = r;
+	p->tender = closed;
 }
 
 static bool text_is(const struct row *r, const char *key, const char *value)
@@ -157,6 +163,21 @@ static void consents_read(struct process *p)
 static bool before(const struct row *a, const struct row *b)
 {
 	return a->epoch != b->epoch ? a->epoch < b->epoch : a->seq < b->seq;
+}
+
+/* A procurement has one tender: that which the lead's log has first. Another that comes beside it, when bids are in, takes its place for nobody. */
+static void tender_read(struct process *p)
+{
+	const struct row *first = NULL;
+
+	for (const struct row *r = process_version(p, P_TENDER, NULL); r;
+		r = process_version(p, P_TENDER, r))
+		if (!first || before(r, first))
+			first = r;
+	for (const struct row *r = process_next(p, P_TENDER, NULL); r;
+		r = process_next(p, P_TENDER, r))
+		if (object_id_eq(&r->object, &first->object))
+			p->tender = p->tender_last = r;
 }
 
 /* The lead's first sheet that reconciles, by its log, whatever hours it bears: with it prices are shown, so what it writes later is written in their knowledge. */
@@ -293,18 +314,29 @@ static bool is_award(const struct row *version, const struct hash *digest)
 	return hash_eq(&theirs, digest);
 }
 
+/* When bids could be opened: nobody has proposed anything before, whatever hour his record bears. */
+static int64_t opening_of(const struct process *p)
+{
+	if (p->replay && p->replay->has_key)
+		return (int64_t)p->replay->policy.open_ms;
+	return p->tender ? get_time(&p->tender->doc, json_root(&p->tender->doc), "openAt", 0) : 0;
+}
+
 static const struct row *award_proposal(const struct process *p, const struct row *award)
 {
 	struct hash digest = award_digest(award);
-	int64_t until = get_time(&award->doc, json_root(&award->doc), "standstillUntil", 0),
-		days = p->tender ? get_int(&p->tender->doc, json_root(&p->tender->doc),
-					   "standstillDays", 0)
-				 : 0;
+	int64_t until = get_time(&award->doc, json_root(&award->doc), "standstillUntil", 0), days,
+		opening = opening_of(p);
+
+	if (!p->tender)
+		return NULL;
+	days = get_int(&p->tender->doc, json_root(&p->tender->doc), "standstillDays", 0);
 
 	for (const struct row *r = process_version(p, P_AWARD, NULL); r;
 		r = process_version(p, P_AWARD, r))
 		if ((days == 0 || text_is(r, "status", "pending")) &&
-			r->time_ms + days * DAY_MS <= until + PROCUREMENT_CLOCKS_APART_MS &&
+			(r->time_ms > opening ? r->time_ms : opening) + days * DAY_MS <=
+				until + PROCUREMENT_CLOCKS_APART_MS &&
 			is_award(r, &digest))
 			return r;
 	return NULL;
@@ -551,7 +583,9 @@ static enum process_state state_of(
 		closed = deadline + (int64_t)p->replay->policy.grace_ms;
 		open = (int64_t)p->replay->policy.open_ms;
 	}
-	if (p->scores || process_next(p, P_SCORE, NULL))
+	/* A sheet that somebody writes before the opening is of nothing yet. */
+	if ((brief ? now_ms >= open : p->replay && replay_open(p->replay)) &&
+		(p->scores || process_next(p, P_SCORE, NULL)))
 		return PROCESS_EVALUATING;
 	if (!brief && (!p->replay || !p->replay->has_key))
 		return PROCESS_AGREED;
@@ -591,7 +625,7 @@ static int read(const struct rows *rows, bool brief, int64_t now_ms, struct aren
 	if (rc < 0)
 		return rc;
 	consents_read(p);
-	p->tender = p->tender_last = last_of(p, P_TENDER);
+	tender_read(p);
 	scores_read(p);
 	award_read(p);
 	rulings_read(p, arena);

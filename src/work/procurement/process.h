@@ -56,7 +56,7 @@ struct process {
 	const struct row *agreement, *tender, *award, *share,
 		*scores; /* the newest that counts; NULL. scores: the lead's first reconciled sheet */
 	const struct row *
-		tender_last; /* its newest version. Once it is closed `tender` is the one that it was closed with: of this one status, label and what is withheld count */
+		tender_last; /* its newest version. Once it is closed `tender` is the one that it was closed with (NULL: that one is not here, or taken back): of this one status, label and what is withheld count */
 	const struct row *award_last; /* also when it is cancelled, and so is no `award` */
 	struct object_id id;
 	struct id lead;

@@ -49,7 +49,7 @@ void confirm_message(const struct hash *sid, const struct seal_close *close, str
 MUST_USE int step_confirm(const struct seat *s, const struct process *p,
 	const struct seckey *officer, struct arena *arena, struct why *why);
 
-/* What this node's door has taken of a tender, and has left for bids that are new: commits, bytes of records. */
+/* What this node's door has taken of a tender, and has left for bids that are new: commits, bytes of messages. */
 struct door_room {
 	size_t taken, commits;
 	uint64_t bytes;

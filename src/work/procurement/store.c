@@ -227,8 +227,9 @@ static int row_take(
 	if (sealed)
 		(void)map_put(
 			&g->sealed, slice_of(body.b, sizeof(body.b)), (void *)(uintptr_t)out->n);
+	row->took = arena->used - before + sizeof(*row);
 	part->rows++;
-	part->bytes += arena->used - before + sizeof(*row);
+	part->bytes += row->took;
 	return 0;
 }
 

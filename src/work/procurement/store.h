@@ -29,6 +29,7 @@ struct row {
 	uint64_t
 		holders; /* of a sealed bid or a piece: bits of the authors who have it alike, one for each author of a process */
 	bool old; /* a newer version is here too: of tenders, sheets, awards, complaints and rulings all are read */
+	size_t took; /* memory that it took of its author's part */
 	struct slice body;
 	struct json_doc doc; /* of body */
 };

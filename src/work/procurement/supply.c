@@ -10,6 +10,10 @@ static int door_open(
 
 	if (index == SIZE_MAX || !p->replay || !p->replay->has_key || p->state == PROCESS_CANCELLED)
 		return why_set(why, E_STATE, "", "this tender takes no bids here now");
+	/* Who does not see all that it has said would say it again: two receipts of different hours for one commit, say. */
+	if (p->rows->left_mine)
+		return why_set(why, E_LIMIT, "",
+			"no more bids are taken at this door: what it may keep of this tender is full");
 	*ret_me = (uint32_t)index + 1;
 	return 0;
 }
@@ -68,7 +72,7 @@ static void used_of(
 	*ret_rows = 0;
 	for (size_t i = 0; i < p->rows->n; i++)
 		if (id_eq(&p->rows->row[i].object.owner, self)) {
-			*ret_bytes += p->rows->row[i].body.n + sizeof(struct row);
+			*ret_bytes += p->rows->row[i].took;
 			(*ret_rows)++;
 		}
 }
@@ -82,6 +86,7 @@ static int room_check(
 	size_t rows, rows_max = LIMIT_PROCESS_ROWS / p->n_participant;
 
 	used_of(p, &s->node->self, &used, &rows);
+	more = more * LIMIT_DOOR_TAKES + sizeof(struct row);
 	if ((used + more) / may >= part / 1000 || rows / may >= rows_max / 1000 + 1)
 		return why_set(why, E_LIMIT, "",
 			"no more bids are taken at this door: what it may keep of this tender is full");
@@ -102,7 +107,7 @@ void step_door_room(const struct process *p, const struct id *self, struct door_
 	used_of(p, self, &used, &rows);
 	ret->taken = here.taken;
 	ret->commits = (LIMIT_SEAL_COMMITS - here.taken - here.owed) / 2;
-	ret->bytes = used < may ? may - used : 0;
+	ret->bytes = used < may ? (may - used) / LIMIT_DOOR_TAKES : 0;
 }
 
 size_t step_door_acts(const struct process *p, const struct id *self, const struct pubkey *bidder)
@@ -213,6 +218,9 @@ int step_selfopen(const struct seat *s, const struct process *p, struct slice me
 	for (size_t i = 0; i < r->n_bid; i++)
 		if (r->bid[i].sealed &&
 			bid_selfopen_key(&o, r->bid[i].sealed, &r->key.y, &k, why) == 0)
-			return step_send(s, p, &message, 1, arena, why);
+			/* A bidder can sign the same in ever new bytes: what is open already is not kept again. */
+			return r->bid[i].state == BID_SEALED
+				       ? step_send(s, p, &message, 1, arena, why)
+				       : 0;
 	return why_set(why, E_VERIFY, "r", "opens no bid that is in force");
 }

@@ -23,12 +23,11 @@ static int write_queued(void *ctx, const struct draft *d, struct written *ret, s
 	return queue_write(l->t->queue, &l->world.coalition.id, d, 1, ret, why);
 }
 
-/* Is there anything that sealing could still ask? */
+/* Is there anything that sealing could still ask? Sheets say nothing of that: any participant writes them, whenever it likes. */
 static bool concerns(const struct process *p, const struct node *node)
 {
 	return process_has(p, &node->self) && p->tender && !p->award && p->stands &&
-	       p->state != PROCESS_CANCELLED && p->state != PROCESS_UNSUCCESSFUL &&
-	       p->state != PROCESS_EVALUATING;
+	       p->state != PROCESS_CANCELLED && p->state != PROCESS_UNSUCCESSFUL;
 }
 
 /* What there is of it, in a read transaction that ends before anything is written: writers need not wait for a computation. */

@@ -404,12 +404,12 @@ void view_process(struct json_out *o, const struct process *p, const struct worl
 	json_close(o);
 	put_waits(o, p, w);
 	view_row(o, "agreement", p->agreement, w, arena);
-	if (p->tender)
+	if (p->tender_last)
 		view_row(o, "tender", p->tender_last, w, arena);
 	else
 		json_put_null(o, "tender");
 	/* The lead has written another version since it was closed: the award goes by the one that it was closed with. */
-	if (p->tender != p->tender_last)
+	if (p->tender && p->tender != p->tender_last)
 		view_row(o, "tender_closed", p->tender, w, arena);
 	put_list(o, "questions", p, P_QUESTION, w, arena);
 	put_list(o, "answers", p, P_ANSWER, w, arena);

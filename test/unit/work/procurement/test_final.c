@@ -239,6 +239,64 @@ static void closed_days(void **state)
 	contract(&y, 1, "active", E_STATE);
 }
 
+/* A tender that is called off has not made its award final. */
+static void called_off(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct play y;
+
+	begin(&y, *state);
+	propose(&y);
+	say_all(&y);
+	put(&y, 0, "procurement/tender/1",
+		changed(&arena, tender_days(&y, &arena, "\"standstillDays\":1"),
+			"\"status\":\"open\"", "\"status\":\"cancelled\""),
+		&y.tender, 0);
+	league_settle(y.l);
+	state_is(&y, PROCESS_CANCELLED);
+	contract(&y, 1, "active", E_STATE);
+}
+
+/* A lead whose clock stands still proposes an award that it dates before the bids were opened: the standstill begins with the opening at the earliest. */
+static void proposed_before(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct play y = {.l = l};
+
+	play_begin(&y, 7);
+	agreement(&y);
+	league_settle(l);
+	y.tender = put(&y, 0, "procurement/tender/1",
+		tender_days(&y, &arena, "\"standstillDays\":1"), NULL, 0)
+			   .object;
+	until(&y, is_open, "open");
+	supply_at(&y, 0, 1, TEXT_PUT, (size_t[]){1, 2}, 2);
+	league_settle(l);
+	/* The others close and open without the lead. */
+	for (unsigned i = 0; i < 12; i++) {
+		hour(&y, i < 8 ? DEADLINE + 370000 : OPENING);
+		if (i == 8) {
+			confirm(&y, 1);
+			confirm(&y, 2);
+		}
+		tick(&y, 1);
+		tick(&y, 2);
+		league_carry(l, 1, 2, true);
+		league_carry(l, 2, 1, true);
+	}
+	league_settle(l);
+	state_is(&y, PROCESS_OPENED);
+	hour(&y, OPENING + DAY - 600000);
+	l->m[0].clock.now_ms = LEAGUE_NOW;
+	propose(&y);
+	say_all(&y);
+	hour(&y, OPENING + DAY - 600000);
+	finish(&y, E_STATE);
+	call_active(&y);
+	state_is(&y, PROCESS_STANDSTILL);
+}
+
 /* Called active too early it stands for nothing: who has agreed may object until it is final, and no later. */
 static void objection(void **state)
 {
@@ -345,8 +403,8 @@ int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
-	const struct CMUnitTest tests[] = {
-		SIGNED(standstill), SIGNED(closed_days), SIGNED(objection), SIGNED(complaint)};
+	const struct CMUnitTest tests[] = {SIGNED(standstill), SIGNED(closed_days),
+		SIGNED(called_off), SIGNED(proposed_before), SIGNED(objection), SIGNED(complaint)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
