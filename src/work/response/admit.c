@@ -5,7 +5,7 @@
  *	invariants
  *	1. The sum of what a member has committed of a capability never exceeds quantity less reserve, at any moment. Other nodes cannot break it: only the owner commits.
  *	   What is out stays longer, by an extension that it grants or asks for itself, only within that.
- *	2. A commit answers the newest version of one acceptance, by its hash, before commit_by, once.
+ *	2. A commit answers the newest version of one acceptance, by its hash, before commit_by, once, and all of them together bind no more of an offer than it has offered.
  *	3. An acceptance takes the newest version of one offer, by its hash, and never more than is left of it.
  *	4. Where a request wants two people, an acceptance is written only if a second one has confirmed these very bytes (waiting.h), and once; and a request never stops wanting them.
  *	5. What a record names is here, is of the same mode, and belongs to whom it must.
@@ -128,14 +128,21 @@ static int pending_book(struct admit *d, struct book *b)
 	return rc;
 }
 
+int admit_own(struct admit *d)
+{
+	int rc = d->own_loaded ? 0 : promises_load(&d->own, &d->v, d->why);
+
+	d->own_loaded = rc == 0;
+	return rc;
+}
+
 int admit_book(struct admit *d, const struct object_id *capability, struct book **ret)
 {
 	struct book *b;
-	int rc = d->own_loaded ? 0 : promises_load(&d->own, &d->v, d->why);
+	int rc = admit_own(d);
 
 	if (rc < 0)
 		return rc;
-	d->own_loaded = true;
 	for (size_t i = 0; i < d->n_book; i++)
 		if (object_id_eq(&d->book[i].capability, capability)) {
 			*ret = &d->book[i];

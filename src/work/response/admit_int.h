@@ -35,6 +35,8 @@ MUST_USE int admit_need_own(struct admit *d, enum aid_kind kind, const struct ob
 	const char *where, struct aid_record *ret);
 /* The next draft of this kind in the same transaction that is in no table yet, from place *at on: 1, or 0 behind the last. */
 int admit_pending(struct admit *d, enum aid_kind kind, size_t *at, union aid_any *ret);
+/* Loads d->own, once. */
+MUST_USE int admit_own(struct admit *d);
 /* One book for each capability that the draft names: what the draft itself promises is added as its items are gone through. Lies in d. */
 MUST_USE int admit_book(struct admit *d, const struct object_id *capability, struct book **ret);
 

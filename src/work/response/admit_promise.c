@@ -257,9 +257,50 @@ int acceptance_admit(struct admit *d, const struct aid_acceptance *a)
 
 /* ---- commits ---- */
 
-/* Free now, with what this very transaction and this draft's earlier items have promised. */
-static int committed_item_admit(
-	struct admit *d, const struct aid_commit *c, size_t i, const struct aid_acceptance *a)
+/* What has been committed of an item of an offer already. */
+static int committed_before(
+	struct admit *d, const struct object_id *offer, int64_t item, int64_t *ret)
+{
+	union aid_any pending;
+	size_t at = 0;
+	int rc = admit_own(d);
+
+	*ret = 0;
+	for (size_t i = 0; rc == 0 && i < d->own.n; i++)
+		if (d->own.p[i].item == item && object_id_eq(&d->own.p[i].offer, offer))
+			*ret += d->own.p[i].quantity;
+	while (rc == 0 && admit_pending(d, AID_COMMIT, &at, &pending)) {
+		const struct aid_committed_item *p = pending.commit.items.p;
+
+		for (size_t k = 0; k < pending.commit.items.n; k++)
+			if (p[k].item == item && object_id_eq(&pending.commit.offer, offer))
+				*ret += p[k].quantity;
+	}
+	return rc;
+}
+
+/* The other side checks what it likes: by no acceptance, nor by several, is anybody talked into more than he has offered, or for another line. */
+static int offered_check(struct admit *d, const struct aid_commit *c,
+	const struct aid_committed_item *g, const struct aid_offer *o, int64_t sum,
+	const char *where)
+{
+	const struct aid_offer_item *has = item_of(o, g->item);
+	int64_t before;
+	int rc;
+
+	if (!has || has->line != g->line)
+		return admit_no(d, E_INVALID, where, "was not offered for that line");
+	rc = committed_before(d, &c->offer, g->item, &before);
+	if (rc == 0 && sum > has->quantity - before)
+		rc = why_set(d->why, E_INVALID, where,
+			"is more than is left of what was offered: %" PRId64 " of %" PRId64,
+			has->quantity > before ? has->quantity - before : 0, has->quantity);
+	return rc;
+}
+
+/* Free now, with what this very transaction and this draft's earlier items have promised. `o`: the offer as it was accepted; NULL: it has been changed since. */
+static int committed_item_admit(struct admit *d, const struct aid_commit *c, size_t i,
+	const struct aid_acceptance *a, const struct aid_offer *o)
 {
 	const struct aid_committed_item *got = c->items.p, *g = &got[i];
 	const struct aid_accepted_item *want = a->items.p;
@@ -280,6 +321,9 @@ static int committed_item_admit(
 			"is more than was accepted: %" PRId64 " of %" PRId64, sum, asked);
 	if (g->until <= d->now_ms)
 		return admit_no(d, E_INVALID, where, "would be over already: until has passed");
+	rc = o ? offered_check(d, c, g, o, sum, where) : 0;
+	if (rc < 0)
+		return rc;
 	rc = admit_need_own(d, AID_CAPABILITY, &g->capability, where, &cap);
 	if (rc == 0)
 		rc = stands(d, &cap, where);
@@ -341,7 +385,8 @@ int commit_admit(struct admit *d, const struct aid_commit *c)
 		return rc;
 	if (a->withdrawn)
 		return admit_no(d, E_STATE, "/acceptance", "has been withdrawn");
-	if (!hash_eq(&a->offer_leaf, &offer.r.leaf)) {
+	bool exact = hash_eq(&a->offer_leaf, &offer.r.leaf);
+	if (!exact) {
 		bool was;
 
 		rc = aid_was(&d->v, &c->offer, &a->offer_leaf, &was, d->why);
@@ -353,6 +398,6 @@ int commit_admit(struct admit *d, const struct aid_commit *c)
 	if (a->commit_by <= d->now_ms)
 		return admit_no(d, E_STATE, "/acceptance", "has lapsed: commit_by has passed");
 	for (size_t i = 0; rc == 0 && i < c->items.n; i++)
-		rc = committed_item_admit(d, c, i, a);
+		rc = committed_item_admit(d, c, i, a, exact ? &offer.a->offer : NULL);
 	return rc;
 }

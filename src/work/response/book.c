@@ -1,6 +1,7 @@
 /* book.c: see book.h. */
 #include "work/response/book.h"
 
+#include "base/limits.h"
 #include "base/vec.h"
 
 /* ---- capabilities ---- */
@@ -153,7 +154,10 @@ static void commit_note(const struct aid_record *r, int64_t since_ms, promise_ve
 	for (size_t i = 0; c->decision != COMMIT_REFUSE && i < c->items.n; i++) {
 		struct promise p = {.commit = r->r.object,
 			.capability = item[i].capability,
+			.offer = c->offer,
+			.request = c->request,
 			.asks = c->request.owner,
+			.item = item[i].item,
 			.line = item[i].line,
 			.from = item[i].from,
 			.until = item[i].until,
@@ -165,17 +169,17 @@ static void commit_note(const struct aid_record *r, int64_t since_ms, promise_ve
 	}
 }
 
-int promises_load(struct promises *ret, const struct aid_view *v, struct why *why)
+static int commits_load(
+	struct promises *ret, const struct aid_view *v, int64_t since_ms, struct why *why)
 {
 	struct aid_page page CLEANUP_AID_PAGE = {0};
-	int64_t since = env_now_ms(&v->world->node->env) - YEAR_MS;
 	promise_vec found = {0};
 	int rc;
 
 	do {
 		rc = aid_page(v, AID_COMMIT, &v->world->node->self, 500, &page, why);
 		for (size_t i = 0; rc == 0 && i < page.n; i++)
-			commit_note(&page.p[i], since, &found);
+			commit_note(&page.p[i], since_ms, &found);
 	} while (rc == 0 && page.more);
 	if (rc == 0) {
 		ret->p = arena_array(v->arena, struct promise, found.n + 1);
@@ -185,6 +189,64 @@ int promises_load(struct promises *ret, const struct aid_view *v, struct why *wh
 	}
 	vec_free(&found);
 	return rc;
+}
+
+typedef VEC(struct stay) stay_vec;
+
+static int stay_note(const struct aid_view *v, const struct aid_extension_answer *a,
+	int64_t since_ms, stay_vec *found, struct why *why)
+{
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct stay stay = {
+		.request = a->request, .asked_by = a->extension.owner, .until = a->until};
+	struct aid_view inside = *v;
+	struct aid_record asked;
+	struct why none = {0};
+	int rc;
+
+	if (a->answer != EXTENSION_GRANTED || (a->until && a->until <= since_ms))
+		return 0;
+	inside.arena = &each;
+	rc = aid_version(&inside, AID_EXTENSION, &a->extension, &a->extension_leaf, &asked, &none);
+	if (rc == 0) {
+		stay.deployment = asked.a->extension.deployment;
+		stay.until = extension_until(&asked.a->extension, a);
+	} else if (rc != E_MISSING) {
+		return why_set(why, rc, none.where, "%s", none.text);
+	}
+	if (stay.until > since_ms)
+		vec_push(found, stay);
+	return 0;
+}
+
+static int stays_load(
+	struct promises *ret, const struct aid_view *v, int64_t since_ms, struct why *why)
+{
+	struct aid_page page CLEANUP_AID_PAGE = {0};
+	stay_vec found = {0};
+	int rc;
+
+	do {
+		rc = aid_page(v, AID_EXTENSION_ANSWER, &v->world->node->self, 500, &page, why);
+		for (size_t i = 0; rc == 0 && i < page.n; i++)
+			rc = stay_note(v, &page.p[i].a->extension_answer, since_ms, &found, why);
+	} while (rc == 0 && page.more);
+	if (rc == 0) {
+		ret->stay = arena_array(v->arena, struct stay, found.n + 1);
+		ret->n_stay = found.n;
+		if (found.n)
+			memcpy(ret->stay, found.p, found.n * sizeof(*ret->stay));
+	}
+	vec_free(&found);
+	return rc;
+}
+
+int promises_load(struct promises *ret, const struct aid_view *v, struct why *why)
+{
+	int64_t since = env_now_ms(&v->world->node->env) - YEAR_MS;
+	int rc = commits_load(ret, v, since, why);
+
+	return rc < 0 ? rc : stays_load(ret, v, since, why);
 }
 
 void book_add(struct book *b, int64_t from, int64_t until, int64_t quantity)
@@ -236,51 +298,62 @@ int64_t extension_until(const struct aid_extension *e, const struct aid_extensio
 	return a->until && a->until < e->requested_until ? a->until : e->requested_until;
 }
 
-static bool is_side(const struct promise *p, const struct aid_view *v, const struct id *who)
-{
-	return id_eq(who, &p->asks) || id_eq(who, &v->world->node->self);
-}
-
-/* One side asks for it, the other grants it, for no longer than was asked. What this node has asked for itself is promised while nobody has answered. */
-static int granted_of(const struct aid_view *v, const struct promise *p,
+/* What one has asked for oneself is promised while the other side has not answered, and then as far as it has granted it. */
+static int asked_until(const struct aid_view *v, const struct promise *p,
 	const struct aid_record *extension, int64_t *ret, struct why *why)
 {
+	const struct aid_extension *e = &extension->a->extension;
 	struct aid_record *answer;
 	size_t n;
-	int rc = aid_about(v, &extension->r.object, AID_EXTENSION_ANSWER, NULL, &answer, &n, why);
-	bool answered = false;
+	int rc = aid_about(
+		v, &extension->r.object, AID_EXTENSION_ANSWER, &p->asks, &answer, &n, why);
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		const struct aid_extension_answer *a = &answer[i].a->extension_answer;
-
-		if (!is_side(p, v, &answer[i].r.author) ||
-			id_eq(&answer[i].r.author, &extension->r.author))
-			continue;
-		answered = true;
-		if (a->answer == EXTENSION_GRANTED)
-			*ret = later(*ret, extension_until(&extension->a->extension, a));
-	}
-	if (rc == 0 && !answered && id_eq(&extension->r.author, &v->world->node->self))
-		*ret = later(*ret, extension->a->extension.requested_until);
+	if (rc == 0 && n == 0)
+		*ret = later(*ret, e->requested_until);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (answer[i].a->extension_answer.answer == EXTENSION_GRANTED)
+			*ret = later(*ret, extension_until(e, &answer[i].a->extension_answer));
 	return rc;
 }
 
-static int extended_to(const struct aid_view *v, const struct promise *p,
-	const struct object_id *deployment, int64_t *ret, struct why *why)
+static bool is_stay(
+	const struct stay *s, const struct promise *p, const struct object_id *deployment)
 {
+	if (!id_eq(&s->asked_by, &p->asks))
+		return false;
+	return id_is_zero(&s->deployment.owner) ? object_id_eq(&s->request, &p->request)
+						: object_id_eq(&s->deployment, deployment);
+}
+
+/*
+ * One side asks for it, the other grants it, for no longer than was asked. Both are looked for by what this node has written itself: others may write about a deployment what they
+ * like and as much as they like.
+ */
+static int extended_to(const struct aid_view *v, const struct promises *own,
+	const struct promise *p, const struct object_id *deployment, int64_t *ret, struct why *why)
+{
+	const struct id *self = &v->world->node->self;
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	struct aid_view inside = *v;
 	struct aid_record *extension;
-	size_t n;
-	int rc = aid_about(v, deployment, AID_EXTENSION, NULL, &extension, &n, why);
+	size_t n = 0;
+	int rc = 0;
 
 	*ret = 0;
+	for (size_t i = 0; i < own->n_stay; i++)
+		if (is_stay(&own->stay[i], p, deployment))
+			*ret = later(*ret, own->stay[i].until);
+	if (id_eq(&p->asks, self))
+		return 0;
+	inside.arena = &each;
+	rc = aid_about(&inside, deployment, AID_EXTENSION, self, &extension, &n, why);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (is_side(p, v, &extension[i].r.author))
-			rc = granted_of(v, p, &extension[i], ret, why);
+		rc = asked_until(&inside, p, &extension[i], ret, why);
 	return rc;
 }
 
-static int parts_of(const struct aid_view *v, const struct promise *p, struct part **ret,
-	size_t *ret_n, struct why *why)
+static int parts_of(const struct aid_view *v, const struct promises *own, const struct promise *p,
+	struct part **ret, size_t *ret_n, struct why *why)
 {
 	struct aid_record *out;
 	size_t n;
@@ -297,7 +370,7 @@ static int parts_of(const struct aid_view *v, const struct promise *p, struct pa
 		part->deployment = &out[i].a->deployment;
 		rc = home_of(v, &out[i].r.object, &part->home, why);
 		if (rc == 0 && !part->home)
-			rc = extended_to(v, p, &out[i].r.object, &part->until, why);
+			rc = extended_to(v, own, p, &out[i].r.object, &part->until, why);
 	}
 	return rc;
 }
@@ -375,7 +448,7 @@ static int promises_book(
 			if (own->p[k].line == p->line &&
 				object_id_eq(&own->p[k].capability, &p->capability))
 				before += own->p[k].quantity;
-		rc = parts_of(v, p, &part, &n, why);
+		rc = parts_of(v, own, p, &part, &n, why);
 		if (rc == 0)
 			promise_book(b, p, part, n, before, &own->without,
 				env_now_ms(&v->world->node->env));

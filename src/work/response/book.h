@@ -16,14 +16,23 @@
 
 /* One item of a commit. */
 struct promise {
-	struct object_id commit, capability;
+	struct object_id commit, capability, offer, request;
 	struct id asks; /* who is helped */
-	int64_t line, from, until, quantity;
+	int64_t item, line, from, until, quantity;
 	bool alone; /* nothing else of the commit goes to this line */
+};
+/* One has granted that it stays longer: by the very words that were answered, whatever whoever asked has made of them since. */
+struct stay {
+	struct object_id deployment,
+		request; /* deployment: owner zero if who asked has taken his words away */
+	struct id asked_by;
+	int64_t until;
 };
 struct promises {
 	struct promise *p;
 	size_t n;
+	struct stay *stay;
+	size_t n_stay;
 	struct object_id
 		without; /* a deployment whose part is not booked, but told as `away`; owner zero: none */
 };

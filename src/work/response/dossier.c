@@ -115,6 +115,26 @@ static bool known(
 	       (f->in->version_known && f->in->version_known(f->in->ctx, &r->r.object, leaf));
 }
 
+/* Of each item no more than the acceptance takes, and for its line: what nobody has asked for covers nothing. */
+static bool within(const struct aid_commit *c, const struct aid_acceptance *a)
+{
+	const struct aid_committed_item *got = c->items.p;
+	const struct aid_accepted_item *want = a->items.p;
+
+	for (size_t i = 0; i < c->items.n; i++) {
+		int64_t asked = 0, sum = 0;
+
+		for (size_t k = 0; k < a->items.n; k++)
+			if (want[k].item == got[i].item && want[k].line == got[i].line)
+				asked = want[k].quantity;
+		for (size_t k = 0; k < c->items.n; k++)
+			sum += got[k].item == got[i].item ? got[k].quantity : 0;
+		if (sum > asked)
+			return false;
+	}
+	return true;
+}
+
 /* Rule 2. */
 static const struct aid_record *commit_find(
 	const struct folding_dossier *f, const struct acceptance_view *a)
@@ -127,6 +147,7 @@ static const struct aid_record *commit_find(
 		if (r->kind != AID_COMMIT ||
 			!object_id_eq(&r->a->commit.acceptance, &a->record->r.object) ||
 			!is_by(r, &a->offer->r.author) ||
+			!within(&r->a->commit, &a->record->a->acceptance) ||
 			!known(f, a->record, &r->a->commit.acceptance_leaf) ||
 			(r->a->commit.decision != COMMIT_REFUSE &&
 				r->r.time_ms > a->record->a->acceptance.commit_by))

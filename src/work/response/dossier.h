@@ -9,7 +9,8 @@
  *
  *	rules (what breaks one counts for nothing, and is listed as void)
  *	1. An acceptance is the requester's, takes a version of an offer to this request that was there, and no more of an item than it offered.
- *	2. A commit is by who made the offer, answers a version of the acceptance that was there, and its entry is not later than commit_by. The first in the provider's log counts.
+ *	2. A commit is by who made the offer, answers a version of the acceptance that was there, binds no more of an item than that takes, and its entry is not later than commit_by. The
+ *	   first in the provider's log counts.
  *	3. A deployment is by who committed; legs, check-ins, returns and claims by who deployed; shortfalls, claim decisions and settlements by who asked;
  *	   a stand-down by either.
  *	4. Time makes offers expire and acceptances lapse. Nothing of it is stored.

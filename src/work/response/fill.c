@@ -203,6 +203,9 @@ static int extension_answer_fill(
 		a->request = e.a->extension.request;
 	if (hash_is_zero(&a->extension_leaf))
 		a->extension_leaf = e.r.leaf;
+	/* Said in the answer's own words, which only this node can change. */
+	if (a->answer == EXTENSION_GRANTED && !a->until)
+		a->until = e.a->extension.requested_until;
 	return 0;
 }
 

@@ -150,7 +150,9 @@ static int64_t promised(const struct gathering *g, const struct object_id *capab
 			end = g->p->problem.line[l].needed_until_ms;
 	for (size_t i = 0; i < g->n_commit; i++) {
 		const struct aid_commit *c = &g->commit[i].a->commit;
-		if (c->decision == COMMIT_REFUSE)
+		/* Only its owner promises it: what others write of it binds nothing. */
+		if (c->decision == COMMIT_REFUSE ||
+			!id_eq(&g->commit[i].r.author, &capability->owner))
 			continue;
 		for (size_t k = 0; k < c->items.n; k++) {
 			const struct aid_committed_item *it =

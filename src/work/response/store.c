@@ -56,21 +56,26 @@ static int parse(const struct aid_view *v, struct aid_record *r)
 	return aid_read(r->kind, a, v->arena, r->r.content, 0, NULL);
 }
 
-/* The record and what it says. E_MISSING also for what is recalled or erased. */
-static int load(const struct aid_view *v, const struct object_id *object, struct aid_record *ret,
+/* What a record says. E_MISSING also for what is recalled or erased. */
+static int loaded(const struct aid_view *v, const struct record *from, struct aid_record *ret,
 	struct why *why)
 {
-	struct aid_record r = {0};
-	int rc = record_get(v->world, v->db, v->who, object, v->arena, &r.r, why);
+	struct aid_record r = {.r = *from, .kind = aid_kind_of(from->kind)};
 
-	if (rc < 0)
-		return rc;
-	r.kind = aid_kind_of(r.r.kind);
 	if (r.r.state != ITEM_LIVE || r.kind == AID_KINDS || r.r.mode != v->mode ||
 		parse(v, &r) < 0)
 		return why_set(why, E_MISSING, "", "no such record");
 	*ret = r;
 	return 0;
+}
+
+static int load(const struct aid_view *v, const struct object_id *object, struct aid_record *ret,
+	struct why *why)
+{
+	struct record r;
+	int rc = record_get(v->world, v->db, v->who, object, v->arena, &r, why);
+
+	return rc < 0 ? rc : loaded(v, &r, ret, why);
 }
 
 /* ---- lists ---- */
@@ -419,6 +424,57 @@ int aid_get(const struct aid_view *v, enum aid_kind kind, const struct object_id
 	return rc;
 }
 
+/* Where in its log the version of this leaf stands; as where a history goes on from, so that it is the first. */
+static int version_place(const struct aid_view *v, const struct object_id *object,
+	const struct hash *leaf, struct record_after *ret, struct why *why)
+{
+	struct stmt *s = db_stmt(v->db,
+		"SELECT l.epoch, t.seq, t.at FROM response_item t JOIN log l ON l.id = t.log "
+		"WHERE t.coalition = $1 AND t.mode = $2 AND t.object_owner = $3 "
+		"AND t.object_name = $4 AND $5 = 1 AND t.leaf = $21" PLACE);
+	int rc;
+
+	view_bind(s, v);
+	object_bind(s, object);
+	db_bind_blob(s, 21, slice_of(leaf->b, 32));
+	rc = db_step(s, why);
+	if (rc == DB_ROW)
+		*ret = (struct record_after){.object = *object,
+			.set = true,
+			.epoch = (uint32_t)db_i64(s, 0),
+			.seq = (uint64_t)db_i64(s, 1),
+			.at = (uint64_t)db_i64(s, 2) + 1};
+	db_reset(s);
+	if (rc == DB_DONE)
+		return why_set(why, E_MISSING, "", "no such version");
+	return rc < 0 ? rc : 0;
+}
+
+int aid_version(const struct aid_view *v, enum aid_kind kind, const struct object_id *object,
+	const struct hash *leaf, struct aid_record *ret, struct why *why)
+{
+	struct record_after after;
+	struct record *list;
+	struct aid_record r;
+	size_t n;
+	bool more;
+	int rc = version_place(v, object, leaf, &after, why);
+
+	if (rc == 0)
+		rc = record_history(
+			v->world, v->db, v->who, &after, 1, v->arena, &list, &n, &more, why);
+	if (rc == 0 && (n == 0 || !hash_eq(&list[0].leaf, leaf)))
+		rc = why_set(why, E_MISSING, "", "no such version");
+	if (rc == 0)
+		rc = loaded(v, &list[0], &r, why);
+	if (rc == 0 && r.kind != kind)
+		rc = why_set(
+			why, E_MISSING, "", "no such version among the %s", aid_kinds[kind].word);
+	if (rc == 0)
+		*ret = r;
+	return rc;
+}
+
 int aid_was(const struct aid_view *v, const struct object_id *object, const struct hash *leaf,
 	bool *ret, struct why *why)
 {
@@ -439,7 +495,7 @@ int aid_was(const struct aid_view *v, const struct object_id *object, const stru
 int aid_by_code(
 	const struct aid_view *v, struct slice code, struct aid_record *ret, struct why *why)
 {
-	struct aid_record *list;
+	struct aid_record *list, *found = NULL;
 	size_t n;
 	int rc = aid_list(v, AID_REQUEST, NULL, &list, &n, why);
 
@@ -448,14 +504,21 @@ int aid_by_code(
 	while (n-- > 0) {
 		const struct aid_request *q = &list[n].a->request;
 
-		if (slice_eq(q->code, code) && q->state != REQUEST_CLOSED &&
-			q->state != REQUEST_CANCELLED) {
-			*ret = list[n];
-			return 0;
-		}
+		if (!slice_eq(q->code, code) || q->state == REQUEST_CLOSED ||
+			q->state == REQUEST_CANCELLED)
+			continue;
+		/* Nobody draws an answer that is meant for another to himself by taking his code. */
+		if (found && !id_eq(&found->r.author, &list[n].r.author))
+			return why_set(why, E_CONFLICT, "",
+				"several members ask under the code %.*s: name the request by its id",
+				SLICE_FMT(q->code));
+		found = found ? found : &list[n];
 	}
-	return why_set(why, E_MISSING, "", "no open request has the code %.*s",
-		(int)(code.n > 20 ? 20 : code.n), (const char *)code.p);
+	if (!found)
+		return why_set(why, E_MISSING, "", "no open request has the code %.*s",
+			(int)(code.n > 20 ? 20 : code.n), (const char *)code.p);
+	*ret = *found;
+	return 0;
 }
 
 /* ---- alerts ---- */

@@ -70,10 +70,14 @@ MUST_USE int aid_page(const struct aid_view *v, enum aid_kind kind, const struct
 /* One, of that kind (AID_KINDS: any of ours) and of the view's mode. E_MISSING. */
 MUST_USE int aid_get(const struct aid_view *v, enum aid_kind kind, const struct object_id *object,
 	struct aid_record *ret, struct why *why);
+/* The version of this leaf, of that kind, whatever the record says now. E_MISSING. */
+MUST_USE int aid_version(const struct aid_view *v, enum aid_kind kind,
+	const struct object_id *object, const struct hash *leaf, struct aid_record *ret,
+	struct why *why);
 /* Was this leaf ever a version of the object, as far as he may see? */
 MUST_USE int aid_was(const struct aid_view *v, const struct object_id *object,
 	const struct hash *leaf, bool *ret, struct why *why);
-/* The request with this code that is open, newest first. E_MISSING. */
+/* The request with this code that is open, the newest of its member's. E_MISSING; E_CONFLICT: several members ask under it. */
 MUST_USE int aid_by_code(
 	const struct aid_view *v, struct slice code, struct aid_record *ret, struct why *why);
 

@@ -11,6 +11,23 @@ void scene_register(void)
 	workspaces = both;
 }
 
+void scene_unchecked(bool on)
+{
+	static struct workspace_kind kind[64];
+	static struct workspace lax;
+	static const struct workspace *const two[] = {&workspace_note, &lax, NULL};
+	size_t n = 0;
+
+	lax = workspace_response;
+	for (; workspace_response.kind[n].kind; n++) {
+		assert_true(n + 1 < sizeof(kind) / sizeof(*kind));
+		kind[n] = workspace_response.kind[n];
+		kind[n].admit = NULL;
+	}
+	lax.kind = kind;
+	workspaces = on ? two : both;
+}
+
 const char *naming(const char *field, const struct object_id *id)
 {
 	char text[OBJECT_TEXT + 1];

@@ -39,5 +39,7 @@ void scene_open(struct scene_view *ret, struct league *l, size_t i, size_t who,
 	const struct object_id *request);
 void scene_close(struct scene_view *v);
 void scene_register(void);
+/* From now on nodes write what this workspace would not let its own people say, as a partner's node that was changed does; or do so no longer. */
+void scene_unchecked(bool on);
 
 #endif
