@@ -265,8 +265,10 @@ static int check(struct cli *cli, const struct aid_view *v, const struct object_
 	TRY(planning_gather(&p, v, id, o, &cli->why));
 	TRY(planning_verify(&p, text, &cli->arena, &cli->why));
 	cli_print(cli,
-		cli->json ? "{\"verified\":true}\n"
-			  : "It is of this problem, keeps every rule, and costs what it says.\n");
+		cli->json
+			? "{\"verified\":true}\n"
+			: "It is of this problem, keeps every rule, and what it says of coverage, time, cost and burden is so.\n"
+			  "How good any package can be at most is the word of who had the solver.\n");
 	return 0;
 }
 
@@ -324,7 +326,7 @@ const struct command response_plan = {
 	.summary = "Choose the package for what is open in a request",
 	.help = "Unmet demand first, then lateness, then cost, then burden sharing; caveats, reserves, windows and transport are heeded, and of what is left\n"
 		"out the first rule that forbids it is told. The solver is a program of its own; a plan says how far it is from the best at most, and\n"
-		"any node that sees the same records can check it without one (--check).\n"
+		"any node that sees the same records can check it without one, all but how good any package can be at most (--check).\n"
 		"With --without MEMBER, or --with CANDIDATE, it also says what that membership changes: how much of each line, how much of it in time, and when.\n"
 		"A candidate releases no records; --brings names the table that it has given out. A plan with such a table is checked with the same table.",
 	.option = plan_options,

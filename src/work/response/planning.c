@@ -57,6 +57,36 @@ static void shares_set(struct gathering *g)
 	}
 }
 
+static bool among(const int64_t *list, size_t n, int64_t one)
+{
+	for (size_t i = 0; one && i < n; i++)
+		if (list[i] == one)
+			return true;
+	return false;
+}
+
+/* More lots than a plan can hold: each member has its share, so that nobody's many leave the others without one. An offer that is taken whole stays whole or is not looked at. */
+static void lots_fit(struct gathering *g)
+{
+	size_t of[PLAN_MEMBERS_MAX] = {0}, n = 0, n_cut = 0, each;
+	int64_t cut[PLAN_MEMBERS_MAX]; /* of each member the group that its share ends in */
+
+	if (g->n_lot <= PLAN_LOTS_MAX)
+		return;
+	each = PLAN_LOTS_MAX / g->n_member;
+	for (size_t i = 0; i < g->n_lot; i++)
+		if (of[g->lot[i].member]++ == each)
+			cut[n_cut++] = g->lot[i].group;
+	memset(of, 0, sizeof(of));
+	for (size_t i = 0; i < g->n_lot; i++) {
+		if (of[g->lot[i].member]++ >= each || among(cut, n_cut, g->lot[i].group))
+			g->p->left_out++;
+		else
+			g->lot[n++] = g->lot[i];
+	}
+	g->n_lot = n;
+}
+
 /* ---- lines ---- */
 
 static struct slice *texts(const struct shape_list *list, const char *prefix, struct arena *arena,
@@ -225,6 +255,7 @@ int planning_gather(struct planning *ret, const struct aid_view *v, const struct
 		rc = with_check(&g, why);
 	if (rc < 0)
 		return rc;
+	lots_fit(&g);
 	shares_set(&g);
 	p.problem.lot = g.lot;
 	p.problem.n_lot = g.n_lot;
@@ -233,6 +264,7 @@ int planning_gather(struct planning *ret, const struct aid_view *v, const struct
 	rc = plan_arcs_make(&p.problem, v->arena, &p.arcs, why);
 	if (rc < 0)
 		return rc;
+	p.left_out += p.arcs.left_out;
 	p.problem_hash = hash_problem(&p);
 	*ret = p;
 	return 0;

@@ -47,7 +47,7 @@ struct planning {
 	struct plan_package package;
 	struct hash problem_hash; /* of everything that the package follows from */
 	struct planning_options options;
-	size_t left_out; /* records that were not looked at, as their owners have too many (store.h), and lots of members beyond PLAN_MEMBERS_MAX */
+	size_t left_out; /* records that were not looked at, as their owners have too many (store.h), lots of members beyond PLAN_MEMBERS_MAX, and what of a member's is beyond its share of what a plan can hold */
 };
 
 /* In the view's arena. E_STATE: `with` is no member, and nothing is known of what it would bring; E_INVALID with line and column: so it is in `stated`. Opens no transaction and keeps none open longer than the caller does; solving is planning_solve's. */
@@ -57,8 +57,8 @@ MUST_USE int planning_solve(struct planning *p, struct arena *arena, struct why 
 /* Members: request, problem (hash), package (how, engine, points, bound, gap), lines with what goes there and why the rest does not, members' burden. */
 void planning_tell(const struct planning *p, const char *key, struct json_out *o);
 /*
- * Is a package that somebody tells (planning_tell's text) one of this problem, does it keep every rule, and is its value right? E_VERIFY says what is not; E_STATE: it is of
- * another problem (records have come since).
+ * Is a package that somebody tells (planning_tell's text) one of this problem, does it keep every rule, and are its numbers right: what comes, cost, burden, points, and that the gap is
+ * what lies between points and bound? The bound itself is the word of who had a solver. E_VERIFY says what is not; E_STATE: it is of another problem (records have come since).
  */
 MUST_USE int planning_verify(
 	const struct planning *p, struct slice json, struct arena *arena, struct why *why);

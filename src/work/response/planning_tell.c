@@ -93,12 +93,14 @@ static void put_stated(const struct planning *p, struct json_out *o)
 }
 
 /* Points with three places; a point is a whole. */
+#define POINT 100000000
+#define PLACE (POINT / 1000)
 static void put_points(struct json_out *o, const char *key, int64_t points)
 {
 	char text[40];
 
-	snprintf(text, sizeof(text), "%" PRId64 ".%03" PRId64, points / 100000000,
-		points % 100000000 / 100000);
+	snprintf(text, sizeof(text), "%" PRId64 ".%03" PRId64, points / POINT,
+		points % POINT / PLACE);
 	json_put_raw(o, key, slice_str(text));
 }
 
@@ -249,7 +251,8 @@ static int take_read(const struct planning *p, const struct json_doc *doc, json_
 		rc = json_need_string(doc, v, "mode", 40, arena, &mode, why);
 	if (rc < 0)
 		return rc;
-	if (json_i64(doc, json_get(doc, v, "quantity"), &units) < 0)
+	if (json_i64(doc, json_get(doc, v, "quantity"), &units) < 0 || units < 0 ||
+		units > PLAN_AMOUNT_MAX)
 		return why_set(why, E_INVALID, "quantity", "a number of units");
 	size_t arc = arc_of(p, line, lot, mode);
 	if (arc == p->arcs.n)
@@ -276,12 +279,133 @@ static int takes_read(const struct planning *p, const struct json_doc *doc, stru
 	return rc;
 }
 
+/* "12.5" to thousandths. */
+static bool thousandths_of(struct slice text, int64_t *ret)
+{
+	struct slice part = text, whole = text;
+	int64_t n, scale = 100;
+
+	if (!slice_cut_exact(&part, '.', &whole))
+		part = SLICE_NONE;
+	if (slice_i64(whole, &n) < 0 || n < 0 || n > INT64_MAX / PLACE / 1000)
+		return false;
+	n *= 1000;
+	for (size_t i = 0; i < part.n; i++, scale /= 10) {
+		if (part.p[i] < '0' || part.p[i] > '9' || (scale == 0 && part.p[i] != '0'))
+			return false;
+		n += (part.p[i] - '0') * scale;
+	}
+	*ret = n;
+	return true;
+}
+
+struct verifying {
+	const struct planning *p; /* with the package that was told, its value computed here */
+	const struct json_doc *doc;
+	struct why *why;
+};
+
+static int number_told(
+	const struct verifying *v, json_ref of, const char *key, int64_t is, const char *what)
+{
+	int64_t n;
+
+	return json_i64(v->doc, json_get(v->doc, of, key), &n) == 0 && n == is
+		       ? 0
+		       : why_set(v->why, E_VERIFY, key, "%s %" PRId64, what, is);
+}
+
+static int points_read(const struct verifying *v, const char *key, int64_t *ret)
+{
+	json_ref told = json_get(v->doc, json_root(v->doc), key);
+
+	return json_type(v->doc, told) == JSON_NUMBER &&
+			       thousandths_of(json_number(v->doc, told), ret)
+		       ? 0
+		       : why_set(v->why, E_INVALID, key, "is no number of points");
+}
+
+static int points_told(const struct verifying *v, const char *key, int64_t is)
+{
+	int64_t n = 0;
+	int rc = points_read(v, key, &n);
+
+	return rc < 0 || n == is / PLACE
+		       ? rc
+		       : why_set(v->why, E_VERIFY, key, "is not what follows from the package");
+}
+
+/* How good any package can be at most is the word of who had a solver; but nothing is better than the best, and the gap is what lies between the two. */
+static int gap_told(const struct verifying *v)
+{
+	int64_t points = v->p->package.value.points / PLACE, bound = 0, gap, is, off;
+	int rc = points_read(v, "bound", &bound);
+
+	if (rc < 0)
+		return rc;
+	if (json_i64(v->doc, json_get(v->doc, json_root(v->doc), "gap_ppm"), &gap) < 0)
+		return why_set(v->why, E_INVALID, "gap_ppm", "is no number");
+	if (points == 0)
+		return gap == 0 ? 0 : why_set(v->why, E_VERIFY, "gap_ppm", "is 0");
+	is = bound < points ? (int64_t)((double)(points - bound) * 1e6 / (double)points) : 0;
+	/* Both were told in thousandths, and the gap computed before that. */
+	off = 2 + 2000000 / points;
+	return gap >= is - off && gap <= is + off
+		       ? 0
+		       : why_set(v->why, E_VERIFY, "gap_ppm", "is not between points and bound");
+}
+
+static int lines_told(const struct verifying *v)
+{
+	json_ref lines = json_get(v->doc, json_root(v->doc), "lines");
+	int rc = 0;
+
+	for (json_ref l = json_first(v->doc, lines); rc == 0 && l; l = json_next(v->doc, l)) {
+		size_t i = 0;
+		int64_t line;
+
+		if (json_i64(v->doc, json_get(v->doc, l, "line"), &line) < 0)
+			return why_set(v->why, E_INVALID, "/lines", "a line has a number");
+		while (i < v->p->problem.n_line && v->p->problem.line[i].line != line)
+			i++;
+		if (i == v->p->problem.n_line)
+			return why_set(v->why, E_VERIFY, "/lines",
+				"line %" PRId64 " is not open in that request", line);
+		rc = number_told(v, l, "covered_permille",
+			planning_line_of(v->p, i).covered_permille, "thousandths that come:");
+	}
+	return rc;
+}
+
+static int value_told(const struct verifying *v)
+{
+	const struct plan_value *is = &v->p->package.value;
+	json_ref root = json_root(v->doc);
+	int rc = number_told(v, root, "cost", is->cost, "it costs");
+
+	if (rc == 0)
+		rc = number_told(v, root, "burden", is->burden, "the worst burden per share is");
+	if (rc == 0)
+		rc = points_told(v, "points", is->points);
+	if (rc == 0)
+		rc = points_told(v, "unmet_points", is->unmet_points);
+	if (rc == 0)
+		rc = points_told(v, "late_points", is->late_points);
+	if (rc == 0)
+		rc = points_told(v, "cost_points", is->cost_points);
+	if (rc == 0)
+		rc = points_told(v, "burden_points", is->burden_points);
+	if (rc == 0)
+		rc = gap_told(v);
+	return rc < 0 ? rc : lines_told(v);
+}
+
 int planning_verify(
 	const struct planning *p, struct slice json, struct arena *arena, struct why *why)
 {
-	int64_t *take = arena_array(arena, int64_t, p->arcs.n + 1), cost;
-	struct plan_value v;
+	struct planning told = *p;
 	struct json_doc doc;
+	struct verifying v = {.p = &told, .doc = &doc, .why = why};
 	struct slice problem;
 	char hex[65];
 	int rc = json_read(&doc, arena, json, &json_limits_partner, why);
@@ -294,12 +418,11 @@ int planning_verify(
 	if (!slice_is(problem, hex))
 		return why_set(why, E_STATE, "problem",
 			"it is of another problem: records have come since, or other ones are seen here");
-	rc = takes_read(p, &doc, arena, take, why);
+	told.package = (struct plan_package){
+		.take = arena_array(arena, int64_t, p->arcs.n + 1), .n_arc = p->arcs.n};
+	rc = takes_read(p, &doc, arena, told.package.take, why);
 	if (rc == 0)
-		rc = plan_check(&p->problem, &p->arcs, take, arena, &v, why);
-	if (rc < 0)
-		return rc;
-	if (json_i64(&doc, json_get(&doc, json_root(&doc), "cost"), &cost) < 0 || cost != v.cost)
-		return why_set(why, E_VERIFY, "cost", "it costs %" PRId64, v.cost);
-	return 0;
+		rc = plan_check(
+			&p->problem, &p->arcs, told.package.take, arena, &told.package.value, why);
+	return rc < 0 ? rc : value_told(&v);
 }

@@ -123,7 +123,9 @@ static struct fit fit_of(
 struct making {
 	const struct plan_problem *p;
 	struct plan_arcs *out;
-	size_t arcs_max, refusals_max;
+	size_t arcs_max, refusals_max, refusals_of_line;
+	size_t each; /* arcs that one member may have; SIZE_MAX: as many as it likes */
+	size_t of_member[PLAN_MEMBERS_MAX];
 	struct arena *arena;
 };
 
@@ -165,6 +167,8 @@ static void arc_add(struct making *m, struct plan_arc arc)
 
 static void refusal_add(struct making *m, size_t lot, size_t line, struct fit f)
 {
+	if (m->refusals_of_line++ >= PLAN_REFUSALS_EACH)
+		return;
 	if (m->out->n_refusal == m->refusals_max) {
 		struct plan_refusal *more =
 			arena_array(m->arena, struct plan_refusal, 2 * m->refusals_max);
@@ -176,6 +180,12 @@ static void refusal_add(struct making *m, size_t lot, size_t line, struct fit f)
 		(struct plan_refusal){(uint32_t)lot, (uint32_t)line, f.rule, f.detail};
 }
 
+/* Can all of it be paid for in numbers? */
+static bool has_cost(const struct plan_lot *k, int64_t unit_cost)
+{
+	return (wide)k->quantity * unit_cost + k->mobilisation <= PLAN_COST_MAX;
+}
+
 /* One arc for each way that is in time; an offer that says when it comes has one way at most. Returns how many, and in *f why there is none. */
 static size_t ways_add(struct making *m, size_t lot, size_t line, int64_t effect, struct fit *f)
 {
@@ -185,11 +195,16 @@ static size_t ways_add(struct making *m, size_t lot, size_t line, int64_t effect
 	const struct plan_line *l = &p->line[line];
 	bool placed = k->home.lat != PLAN_NOWHERE && l->place.lat != PLAN_NOWHERE;
 	int64_t km = placed ? plan_distance_km(k->home, l->place) : 0;
+	int64_t unit_cost = k->per_unit + k->per_unit_km * km;
 	size_t n = 0, ways = k->n_way ? k->n_way : k->arrives_ms ? 1 : 0;
 
 	*f = refuse(RULE_PLACE, SLICE_NONE);
 	if (!placed && !k->arrives_ms)
 		return 0;
+	if (!has_cost(k, unit_cost)) {
+		*f = refuse(RULE_READY, SLICE("costs are out of range"));
+		return 0;
+	}
 	for (size_t i = 0; i < ways; i++) {
 		const struct plan_way *w = k->n_way ? &k->way[i] : &own;
 		int64_t at = arrival(p, k, w, km);
@@ -214,7 +229,7 @@ static size_t ways_add(struct making *m, size_t lot, size_t line, int64_t effect
 				   .arrives_ms = at,
 				   .late_minutes = late,
 				   .effect = effect,
-				   .unit_cost = k->per_unit + k->per_unit_km * km,
+				   .unit_cost = unit_cost,
 				   .lift_kg = lift < p->n_lift ? k->weight_kg : 0,
 				   .lift = (uint32_t)lift});
 		n++;
@@ -222,10 +237,25 @@ static size_t ways_add(struct making *m, size_t lot, size_t line, int64_t effect
 	return n;
 }
 
+/* Takes the arcs from `from` on away again if their member has too many with them. */
+static bool is_too_many(struct making *m, size_t member, size_t from)
+{
+	size_t n = m->out->n - from;
+
+	if (n > m->each - m->of_member[member]) {
+		m->out->n = from;
+		m->out->left_out++;
+		return true;
+	}
+	m->of_member[member] += n;
+	return false;
+}
+
 static int line_arcs(struct making *m, size_t line, struct why *why)
 {
 	const struct plan_problem *p = m->p;
 
+	m->refusals_of_line = 0;
 	for (size_t lot = 0; lot < p->n_lot; lot++) {
 		int64_t effect = effect_of(&p->lot[lot], &p->line[line]);
 		if (effect == 0)
@@ -238,12 +268,14 @@ static int line_arcs(struct making *m, size_t line, struct why *why)
 		if (f.rule == PLAN_RULES && ways_add(m, lot, line, effect, &f)) {
 			for (size_t i = from; i < m->out->n; i++)
 				m->out->arc[i].approval = approval;
+			if (is_too_many(m, p->lot[lot].member, from))
+				continue;
+			if (m->out->n > PLAN_ARCS_MAX)
+				return why_set(why, E_LIMIT, "", "more than %d possibilities",
+					PLAN_ARCS_MAX);
 			continue;
 		}
 		refusal_add(m, lot, line, f);
-		if (m->out->n > PLAN_ARCS_MAX)
-			return why_set(
-				why, E_LIMIT, "", "more than %d possibilities", PLAN_ARCS_MAX);
 	}
 	return 0;
 }
@@ -325,18 +357,40 @@ static int problem_check(const struct plan_problem *p, struct why *why)
 	return 0;
 }
 
-int plan_arcs_make(
-	const struct plan_problem *p, struct arena *arena, struct plan_arcs *ret, struct why *why)
+static int arcs_fill(const struct plan_problem *p, size_t each, struct arena *arena,
+	struct plan_arcs *ret, struct why *why)
 {
 	struct plan_arcs out = {0};
-	struct making m = {
-		.p = p, .out = &out, .arcs_max = 256, .refusals_max = 256, .arena = arena};
-	int rc = problem_check(p, why);
+	struct making m = {.p = p,
+		.out = &out,
+		.arcs_max = 256,
+		.refusals_max = 256,
+		.each = each,
+		.arena = arena};
+	int rc = 0;
 
 	out.arc = arena_array(arena, struct plan_arc, m.arcs_max);
 	out.refusal = arena_array(arena, struct plan_refusal, m.refusals_max);
 	for (size_t line = 0; rc == 0 && line < p->n_line; line++)
 		rc = line_arcs(&m, line, why);
+	if (rc == 0)
+		*ret = out;
+	return rc;
+}
+
+int plan_arcs_make(
+	const struct plan_problem *p, struct arena *arena, struct plan_arcs *ret, struct why *why)
+{
+	struct plan_arcs out;
+	struct why none = {0};
+	int rc = problem_check(p, why);
+
+	if (rc < 0)
+		return rc;
+	/* If all of it is too much each member has a share, or one with very many would leave everybody without a plan. */
+	rc = arcs_fill(p, SIZE_MAX, arena, &out, &none);
+	if (rc == E_LIMIT)
+		rc = arcs_fill(p, PLAN_ARCS_MAX / p->n_member, arena, &out, why);
 	if (rc < 0)
 		return rc;
 	caps_make(p, arena, &out);

@@ -20,8 +20,6 @@ static int lots_check(struct checking *c)
 	for (size_t k = 0; k < c->p->n_lot; k++) {
 		const struct plan_lot *lot = &c->p->lot[k];
 		int64_t n = c->of_lot[k];
-		if (n > lot->quantity)
-			return broken(c, lot->id, "more is taken than there is");
 		if (n > 0 && n < lot->min_lot)
 			return broken(c, lot->id, "less is taken than it goes with");
 		if (n > 0)
@@ -91,7 +89,7 @@ static int lines_check(struct checking *c)
 	return 0;
 }
 
-static void value_of(struct checking *c, struct arena *arena, int64_t late, struct plan_value *ret)
+static void value_of(struct checking *c, struct arena *arena, wide late, struct plan_value *ret)
 {
 	int64_t *shortfall = arena_array(arena, int64_t, c->p->n_line + 1);
 	struct plan_value v = {.shortfall = shortfall, .member_cost = c->of_member};
@@ -106,7 +104,7 @@ static void value_of(struct checking *c, struct arena *arena, int64_t late, stru
 		v.cost += c->of_member[m];
 		v.burden = burden > v.burden ? burden : v.burden;
 	}
-	v.late_points = late;
+	v.late_points = score_fit(late);
 	v.cost_points = score_cost(c->p, v.cost);
 	v.burden_points = score_burden(c->p, v.burden);
 	v.points = v.unmet_points + v.late_points + v.cost_points + v.burden_points;
@@ -124,20 +122,21 @@ int plan_check(const struct plan_problem *p, const struct plan_arcs *a, const in
 		.of_member = arena_array(arena, int64_t, p->n_member + 1),
 		.there = arena_array(arena, uint64_t, p->n_line + 1),
 		.why = why};
-	int64_t late = 0;
+	wide late = 0;
 
 	for (size_t i = 0; i < a->n; i++) {
 		const struct plan_arc *arc = &a->arc[i];
 		if (take[i] < 0)
 			return broken(&c, p->lot[arc->lot].id, "less than nothing is taken");
-		if (take[i] > p->lot[arc->lot].quantity)
+		/* At once: what comes below is right as long as no lot gives more than it has (PLAN_COST_MAX). */
+		if (take[i] > p->lot[arc->lot].quantity - c.of_lot[arc->lot])
 			return broken(&c, p->lot[arc->lot].id, "more is taken than there is");
 		c.of_lot[arc->lot] += take[i];
 		c.of_line[arc->line] += take[i] * arc->effect;
 		c.of_member[p->lot[arc->lot].member] += take[i] * arc->unit_cost;
 		if (take[i])
 			c.there[arc->line] |= UINT64_C(1) << p->lot[arc->lot].member;
-		late += take[i] * score_late(p, &p->line[arc->line], arc);
+		late += (wide)take[i] * score_late(p, &p->line[arc->line], arc);
 	}
 	int rc = lots_check(&c);
 	if (rc == 0)

@@ -19,13 +19,16 @@
 #include "base/arena.h"
 #include "base/why.h"
 
-#define PLAN_LOTS_MAX	 20000
-#define PLAN_LINES_MAX	 1000
-#define PLAN_MEMBERS_MAX 64
-#define PLAN_LIFTS_MAX	 512
-#define PLAN_ARCS_MAX	 400000
-#define PLAN_AMOUNT_MAX	 INT64_C(1000000000) /* of one thing: units, kg, minor units of a rate */
-#define PLAN_WEIGHT_MAX	 100
+#define PLAN_LOTS_MAX	   20000
+#define PLAN_LINES_MAX	   1000
+#define PLAN_MEMBERS_MAX   64
+#define PLAN_LIFTS_MAX	   512
+#define PLAN_ARCS_MAX	   400000
+#define PLAN_REFUSALS_EACH 1000
+#define PLAN_AMOUNT_MAX	   INT64_C(1000000000) /* of one thing: units, kg, minor units of a rate */
+#define PLAN_WEIGHT_MAX	   100
+/* Of all that a lot has, with the way: what costs more serves nothing, so that the costs of all lots have a sum. */
+#define PLAN_COST_MAX INT64_C(100000000000000)
 /* A place that is not given. */
 #define PLAN_NOWHERE (INT64_C(999) * 10000000)
 #define PLAN_EFFECT  1000 /* thousandths: a unit that counts wholly */
@@ -184,11 +187,12 @@ struct plan_cap {
 struct plan_arcs {
 	struct plan_arc *arc; /* by (line, lot, way) */
 	size_t n;
-	/* Of lots that would fit by type; those of another type are none of the line's business. */
+	/* Of lots that would fit by type; those of another type are none of the line's business. Up to PLAN_REFUSALS_EACH of a line. */
 	struct plan_refusal *refusal;
 	size_t n_refusal;
 	struct plan_cap *cap;
 	size_t n_cap;
+	size_t left_out; /* (lot, line) that were not looked at: their member has more than its share of what one plan can hold */
 };
 MUST_USE int plan_arcs_make(
 	const struct plan_problem *p, struct arena *arena, struct plan_arcs *ret, struct why *why);

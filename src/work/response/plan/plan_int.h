@@ -28,6 +28,11 @@
 
 /* ---- score.c ---- */
 
+/* Products of three numbers of 10⁹. */
+__extension__ typedef __int128 wide;
+/* As a score; what is above all scores is the highest. */
+int64_t score_fit(wide v);
+
 /* Of a thousandth of a unit that is missing; of one unit that comes late; of one minor unit. */
 int64_t score_unmet(const struct plan_problem *p, const struct plan_line *l);
 int64_t score_late(

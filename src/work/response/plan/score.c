@@ -1,12 +1,17 @@
 /* score.c: coefficients of the objective. Integers, rounded once, here: whoever computes a package's points computes the same. */
 #include "work/response/plan/plan_int.h"
 
-/* Products of three numbers of 10⁹. */
-__extension__ typedef __int128 wide;
+/* What no score is more than, so that four of them have a sum. */
+#define SCORE_MAX (INT64_MAX / 8)
+
+int64_t score_fit(wide v)
+{
+	return v < SCORE_MAX ? (int64_t)v : SCORE_MAX;
+}
 
 static int64_t share_of(wide whole, wide by)
 {
-	return (int64_t)((whole + by / 2) / by);
+	return score_fit((whole + by / 2) / by);
 }
 
 int64_t score_unmet(const struct plan_problem *p, const struct plan_line *l)
@@ -35,7 +40,7 @@ int64_t score_burden(const struct plan_problem *p, int64_t minor)
 
 int64_t score_per_share(int64_t cost, int64_t share)
 {
-	return share ? (int64_t)(((wide)cost * 1000000 + share - 1) / share) : 0;
+	return share ? score_fit(((wide)cost * 1000000 + share - 1) / share) : 0;
 }
 
 int64_t score_shares(const struct plan_problem *p)

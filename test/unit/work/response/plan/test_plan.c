@@ -384,6 +384,80 @@ static void a_package_that_breaks_a_rule_is_seen(void **state)
 	assert_int_equal(plan_check(&p, &a, take, &arena, &v, NULL), E_VERIFY);
 }
 
+/* The largest numbers that records may have: what costs too much to be counted serves nothing, and what comes late in great number has a sum. */
+static void what_is_very_dear_or_very_late_has_a_value(void **state)
+{
+	static struct plan_lot lot[64];
+	struct plan_line l = a_line();
+	struct plan_problem p = a_problem(lot, 64, &l, 1);
+	struct plan_arcs a;
+	struct plan_package g;
+	(void)state;
+	for (size_t i = 0; i < 64; i++) {
+		lot[i] = a_lot();
+		lot[i].quantity = lot[i].min_lot = 10000000;
+		lot[i].per_unit_km = PLAN_AMOUNT_MAX;
+	}
+	assert_int_equal(plan_arcs_make(&p, &arena, &a, NULL), 0);
+	assert_int_equal(a.n, 0);
+	assert_int_equal(a.n_refusal, 64);
+	assert_int_equal(a.refusal[0].rule, RULE_READY);
+	for (size_t i = 0; i < 64; i++) {
+		lot[i].per_unit_km = 0;
+		lot[i].per_unit = 9000000;
+	}
+	l.quantity = 1;
+	l.weight = PLAN_WEIGHT_MAX;
+	l.needed_by_ms = RANDOM_NOW - 2 * HOUR_MS;
+	p.grace_minutes = 48 * 60;
+	assert_int_equal(plan_arcs_make(&p, &arena, &a, NULL), 0);
+	assert_int_equal(a.n, 64);
+	assert_int_equal(plan_greedy(&p, &a, &arena, &g, NULL), 0);
+	assert_true(g.value.late_points > 0 && g.value.cost > 0 && g.value.cost_points > 0);
+	assert_true(g.value.points >= g.value.late_points && g.value.points >= g.bound);
+	for (size_t i = 0; i < a.n; i++)
+		g.take[i] = lot[i].quantity;
+	assert_int_equal(plan_check(&p, &a, g.take, &arena, &g.value, NULL), 0);
+	assert_true(g.value.cost == 64 * (lot[0].quantity * 9000000 + lot[0].mobilisation));
+	assert_true(g.value.late_points > 0 && g.value.points >= g.value.late_points);
+}
+
+/* One with more than a plan can hold leaves the other one its place. */
+static void nobody_takes_the_plan_for_himself(void **state)
+{
+	enum { MANY = 6000, LINES = 20 };
+	static struct plan_way way[8];
+	static struct plan_lot lot[MANY + 1];
+	static struct plan_line line[LINES];
+	struct plan_problem p = a_problem(lot, MANY + 1, line, LINES);
+	struct plan_arcs a;
+	size_t others = 0;
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		way[i] = road;
+		way[i].mode = SLICE("road");
+	}
+	for (size_t i = 0; i <= MANY; i++) {
+		lot[i] = a_lot();
+		lot[i].way = way, lot[i].n_way = 8;
+	}
+	lot[MANY].member = 1;
+	for (size_t i = 0; i < LINES; i++) {
+		line[i] = a_line();
+		line[i].line = (int64_t)i + 1;
+	}
+	assert_int_equal(plan_arcs_make(&p, &arena, &a, NULL), 0);
+	assert_true(a.n <= PLAN_ARCS_MAX && a.left_out > 0);
+	for (size_t i = 0; i < a.n; i++)
+		others += p.lot[a.arc[i].lot].member == 1;
+	assert_int_equal(others, 8 * LINES);
+	for (size_t i = 0; i <= MANY; i++)
+		lot[i].not_ready = SLICE("stale");
+	assert_int_equal(plan_arcs_make(&p, &arena, &a, NULL), 0);
+	assert_int_equal(a.n, 0);
+	assert_int_equal(a.n_refusal, LINES * PLAN_REFUSALS_EACH);
+}
+
 static void without_a_member_the_others_are_alone(void **state)
 {
 	struct plan_lot lot[2] = {a_lot(), a_lot()};
@@ -409,6 +483,8 @@ int main(void)
 		cmocka_unit_test(without_a_solver_there_is_the_draft),
 		cmocka_unit_test(a_package_that_breaks_a_rule_is_seen),
 		cmocka_unit_test(without_a_member_the_others_are_alone),
+		cmocka_unit_test(nobody_takes_the_plan_for_himself),
+		cmocka_unit_test(what_is_very_dear_or_very_late_has_a_value),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	if (getenv("SOLVE_DIR"))
