@@ -98,6 +98,21 @@ void shape_overlay(const struct shape *s, void *to, const void *from)
 			memcpy(field_at(f, to), field_of(f, from), form_size(f->form));
 }
 
+bool shape_has(const struct shape *s, const void *p, struct slice key)
+{
+	for (const struct shape_field *f = s->field; f->key; f++)
+		if (slice_is(key, f->key))
+			return !field_absent(f, field_of(f, p));
+	return false;
+}
+
+void shape_retain(const struct shape *s, void *to, const void *from, const void *over)
+{
+	for (const struct shape_field *f = s->field; f->key; f++)
+		if (!field_absent(f, field_of(f, from)) && !field_absent(f, field_of(f, over)))
+			memcpy(field_at(f, to), field_of(f, from), form_size(f->form));
+}
+
 /* ---- reading ---- */
 
 static int wrong(struct reading *r, const char *at, const char *what)

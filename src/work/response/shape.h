@@ -91,6 +91,10 @@ void shape_text(const struct shape *s, const void *p, struct buf *ret);
 void shape_schema(const struct shape *s, struct json_out *o, const struct shape **seen, size_t *n);
 /* Fields that `from` has are set in `to`; lists as a whole. */
 void shape_overlay(const struct shape *s, void *to, const void *from);
+/* Has it a field of this key? */
+bool shape_has(const struct shape *s, const void *p, struct slice key);
+/* Fields that `from` has, and `over` too, are set in `to`. */
+void shape_retain(const struct shape *s, void *to, const void *from, const void *over);
 /* What a record without any field looks like. */
 void shape_clear(const struct shape *s, void *p);
 

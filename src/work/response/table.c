@@ -20,6 +20,7 @@ struct cells {
 	size_t n;
 	struct arena *arena;
 };
+typedef VEC(struct table_cell) table_header;
 
 /* ---- out ---- */
 
@@ -98,27 +99,43 @@ static struct slice cell_find(const struct cells *c, const char *path)
 	return SLICE("");
 }
 
+/* Of the columns that a row has those that are not in the heading yet. */
+static void header_add(table_header *header, const struct cells *row, struct arena *arena)
+{
+	for (size_t k = 0; k < row->n; k++) {
+		bool known = false;
+
+		for (size_t m = 0; !known && m < header->n; m++)
+			known = strcmp(header->p[m].order, row->p[k].order) == 0;
+		if (!known)
+			vec_push(header,
+				((struct table_cell){arena_printf(arena, "%s", row->p[k].path),
+					arena_printf(arena, "%s", row->p[k].order), SLICE_NONE}));
+	}
+}
+
+/* The cells of a row in an arena that is there for one row only: nobody's many rows are in memory at once. */
+static struct cells cells_of(const struct shape *s, const struct table_row *row, struct arena *each)
+{
+	arena_reset(each);
+	struct cells c = {arena_array(each, struct table_cell, CSV_CELLS_MAX), 0, each};
+	row_cells(s, row->p, &c);
+	return c;
+}
+
 void table_print(const struct shape *s, const struct table_row *row, size_t n, struct arena *arena,
 	struct buf *ret)
 {
-	struct cells *all = arena_array(arena, struct cells, n + 1);
-	VEC(struct table_cell) header = {0};
+	struct arena each CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
+	table_header header = {0};
 	char id[OBJECT_TEXT + 1];
 	bool objects = false;
 
 	for (size_t i = 0; i < n; i++) {
-		all[i] = (struct cells){
-			arena_array(arena, struct table_cell, CSV_CELLS_MAX), 0, arena};
-		row_cells(s, row[i].p, &all[i]);
-		objects = objects || row[i].object;
-		for (size_t k = 0; k < all[i].n; k++) {
-			bool known = false;
+		struct cells c = cells_of(s, &row[i], &each);
 
-			for (size_t m = 0; m < header.n; m++)
-				known = known || strcmp(header.p[m].order, all[i].p[k].order) == 0;
-			if (!known)
-				vec_push(&header, all[i].p[k]);
-		}
+		objects = objects || row[i].object;
+		header_add(&header, &c, arena);
 	}
 	vec_sort(&header, by_order);
 	if (objects)
@@ -126,14 +143,16 @@ void table_print(const struct shape *s, const struct table_row *row, size_t n, s
 	for (size_t k = 0; k < header.n; k++)
 		aid_csv_put(ret, slice_str(header.p[k].path), !objects && k == 0);
 	aid_csv_end(ret);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !buf_over(ret); i++) {
+		struct cells c = cells_of(s, &row[i], &each);
+
 		if (objects) {
 			if (row[i].object)
 				object_format(row[i].object, id);
 			aid_csv_put(ret, row[i].object ? slice_str(id) : SLICE(""), true);
 		}
 		for (size_t k = 0; k < header.n; k++)
-			aid_csv_put(ret, cell_find(&all[i], header.p[k].path), !objects && k == 0);
+			aid_csv_put(ret, cell_find(&c, header.p[k].path), !objects && k == 0);
 		aid_csv_end(ret);
 	}
 	vec_free(&header);
@@ -159,10 +178,23 @@ static void problem(
 				arena_printf(m->v->arena, "%s", text)};
 }
 
-static bool is_restricted(const struct importing *m, struct slice column)
+/* The record that a row is a new version of, as it is now. */
+struct was {
+	const struct aid_record *detail; /* NULL: there is none */
+	size_t n_detail;
+	struct aid_capability joined;
+};
+
+/* What fewer know stays with them, whatever column it is. */
+static bool is_restricted(const struct importing *m, const struct was *was, struct slice column)
 {
-	if (m->t->kind != AID_CAPABILITY)
+	const struct shape *s = aid_kinds[AID_CAPABILITY_DETAIL].shape;
+	struct slice rest = column, field;
+
+	if (m->t->kind != AID_CAPABILITY || !slice_cut(&rest, '.', &field))
 		return false;
+	if (was->detail && shape_has(s, was->detail->a, field))
+		return true;
 	for (const char *const *c = m->t->restricted_column; *c; c++)
 		if (slice_is(column, *c) ||
 			(slice_starts(column, *c) && column.p[strlen(*c)] == '.'))
@@ -171,8 +203,8 @@ static bool is_restricted(const struct importing *m, struct slice column)
 }
 
 /* JSON of the open or the restricted part of a row; *ret empty if it has no cells there. */
-static int part_compose(
-	struct importing *m, const struct csv_row *row, bool restricted, struct slice *ret)
+static int part_compose(struct importing *m, const struct csv_row *row, const struct was *was,
+	bool restricted, struct slice *ret)
 {
 	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
 	/* Of its own: a long heading is said again for each row. */
@@ -185,7 +217,7 @@ static int part_compose(
 
 	for (size_t i = 0; i < head->n && i < row->n; i++)
 		if (i != m->object_column && row->cell[i].n &&
-			is_restricted(m, head->cell[i]) == restricted)
+			is_restricted(m, was, head->cell[i]) == restricted)
 			field[n++] = slice_str(arena_printf(&arena, "%.*s=%.*s",
 				SLICE_FMT(head->cell[i]), SLICE_FMT(row->cell[i])));
 	*ret = SLICE_NONE;
@@ -244,45 +276,88 @@ static struct object_id new_object(const struct aid_view *v)
 	return id;
 }
 
-/* The own record that holds the restricted part; NULL. */
-static int detail_of(
-	struct importing *m, const struct object_id *capability, struct aid_record **ret)
+/* The own records that hold what fewer know. */
+static int detail_of(struct importing *m, const struct object_id *capability, struct was *was)
 {
+	struct joined_capability j;
 	struct aid_record *about;
-	size_t n;
 	int rc = aid_about(m->v, capability, AID_CAPABILITY_DETAIL, &m->v->world->node->self,
-		&about, &n, m->why);
+		&about, &was->n_detail, m->why);
 
-	*ret = NULL;
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		*ret = *ret ? *ret : &about[i];
+	if (rc == 0)
+		rc = capability_get(m->v, capability, &j, m->why);
+	if (rc < 0)
+		return rc;
+	was->detail = was->n_detail ? about : NULL;
+	was->joined = j.c;
+	return 0;
+}
+
+/* Does the row say what the capability says now, with all that is known of it? */
+static bool is_same(const struct was *was, const struct aid_capability *open,
+	const struct aid_capability *restricted)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT),
+		     now CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
+	struct aid_capability said = *open;
+
+	if (restricted)
+		shape_overlay(aid_kinds[AID_CAPABILITY_DETAIL].shape, &said, restricted);
+	shape_text(aid_kinds[AID_CAPABILITY].shape, &said, &b);
+	shape_text(aid_kinds[AID_CAPABILITY].shape, &was->joined, &now);
+	return slice_eq(buf_slice(&b), buf_slice(&now));
+}
+
+/* Its two parts; `d` is empty if there is nothing that fewer know. */
+static int capability_read(struct importing *m, const struct csv_row *row, const struct was *was,
+	union aid_any *a, union aid_any *d, bool *ret_detail)
+{
+	struct slice open, restricted;
+	int rc;
+
+	if (part_compose(m, row, was, false, &open) || part_compose(m, row, was, true, &restricted))
+		return 1;
+	rc = aid_read(
+		AID_CAPABILITY, a, m->v->arena, open.n ? open : SLICE("{}"), SHAPE_PARTIAL, m->why);
+	if (rc == 0)
+		rc = aid_read(AID_CAPABILITY_DETAIL, d, m->v->arena,
+			restricted.n ? restricted : SLICE("{}"), SHAPE_PARTIAL, m->why);
+	*ret_detail = restricted.n || was->detail;
 	return rc;
 }
 
-static int capability_row(struct importing *m, const struct csv_row *row, struct slice open,
-	struct slice restricted, const struct aid_record *old, const struct object_id *object)
+static int capability_row(struct importing *m, const struct csv_row *row,
+	const struct aid_record *old, const struct object_id *object)
 {
-	struct aid_record *detail = NULL;
+	const struct shape *shape = aid_kinds[AID_CAPABILITY_DETAIL].shape;
+	struct was was = {0};
 	struct object_id detail_id;
 	union aid_any a, d;
-	int first = 0, second = 0, rc;
+	bool has_detail;
+	int first = 0, second = 0, rc = old ? detail_of(m, object, &was) : 0;
 
-	if (aid_read(AID_CAPABILITY, &a, m->v->arena, open.n ? open : SLICE("{}"), SHAPE_PARTIAL,
-		    m->why) < 0)
-		return E_SYNTAX;
+	if (rc == 0)
+		rc = capability_read(m, row, &was, &a, &d, &has_detail);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	if (old && is_same(&was, &a.capability, has_detail ? &d.capability : NULL)) {
+		m->t->same++;
+		return 0;
+	}
+	if (was.n_detail > 1) {
+		problem(m, row, "object",
+			"has details in several records: which of them is meant cannot be said here");
+		return 0;
+	}
+	/* What the open part says for all the others, where fewer know better. */
+	if (was.detail)
+		shape_retain(shape, &a, old->a, was.detail->a);
 	first = part_draft(m, row, AID_CAPABILITY, &a, old, object, m->t->open);
-	rc = old ? detail_of(m, object, &detail) : 0;
-	if (rc < 0)
-		return rc;
-	if (restricted.n || detail) {
-		rc = aid_read(AID_CAPABILITY_DETAIL, &d, m->v->arena,
-			restricted.n ? restricted : SLICE("{}"), SHAPE_PARTIAL, m->why);
-		if (rc < 0)
-			return rc;
+	if (has_detail) {
 		d.capability.of = *object;
-		detail_id = detail ? detail->r.object : new_object(m->v);
-		second = part_draft(
-			m, row, AID_CAPABILITY_DETAIL, &d, detail, &detail_id, m->t->restricted);
+		detail_id = was.detail ? was.detail->r.object : new_object(m->v);
+		second = part_draft(m, row, AID_CAPABILITY_DETAIL, &d, was.detail, &detail_id,
+			m->t->restricted);
 	}
 	if (first == 1 || second == 1)
 		return 0;
@@ -292,12 +367,16 @@ static int capability_row(struct importing *m, const struct csv_row *row, struct
 	return 0;
 }
 
-static int readiness_row(struct importing *m, const struct csv_row *row, struct slice open,
+static int readiness_row(struct importing *m, const struct csv_row *row,
 	const struct aid_record *old, const struct object_id *object)
 {
+	const struct was was = {0};
+	struct slice open;
 	union aid_any a;
 	int made;
 
+	if (part_compose(m, row, &was, false, &open))
+		return 0;
 	if (aid_read(AID_READINESS, &a, m->v->arena, open.n ? open : SLICE("{}"), SHAPE_PARTIAL,
 		    m->why) < 0)
 		return E_SYNTAX;
@@ -314,7 +393,6 @@ static int row_import(struct importing *m, const struct csv_row *row)
 {
 	struct slice text =
 		m->object_column < row->n ? slice_trim(row->cell[m->object_column]) : SLICE("");
-	struct slice open, restricted;
 	struct object_id object;
 	struct aid_record old;
 	struct why why = {0};
@@ -337,13 +415,10 @@ static int row_import(struct importing *m, const struct csv_row *row)
 		return rc;
 	if (!text.n)
 		object = new_object(m->v);
-	if (part_compose(m, row, false, &open) || part_compose(m, row, true, &restricted))
-		return 0;
 	why = (struct why){0};
 	m->why = &why;
-	rc = m->t->kind == AID_CAPABILITY
-		     ? capability_row(m, row, open, restricted, text.n ? &old : NULL, &object)
-		     : readiness_row(m, row, open, text.n ? &old : NULL, &object);
+	rc = m->t->kind == AID_CAPABILITY ? capability_row(m, row, text.n ? &old : NULL, &object)
+					  : readiness_row(m, row, text.n ? &old : NULL, &object);
 	if (rc == E_SYNTAX || rc == E_INVALID || rc == E_LIMIT) {
 		problem(m, row, why.where[0] == '/' ? why.where + 1 : why.where, why.text);
 		rc = 0;

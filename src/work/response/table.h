@@ -2,7 +2,7 @@
  * table.h: records as rows of a table, and back. A column is the path of a field ("home.lat", "transport_modes.0.mode"), the first is "object": empty makes a new record, an id a
  * new version if something differs. Lists of texts are one cell with commas. What was written out and is read in again changes nothing.
  *
- * Capabilities are told joined, one row each; read in, the columns of the restricted part go into a record of their own for fewer readers.
+ * Capabilities are told joined, one row each; read in, the restricted columns, and whatever else fewer know by now, go into a record of their own for fewer readers.
  */
 #ifndef WORK_RESPONSE_TABLE_H
 #define WORK_RESPONSE_TABLE_H
