@@ -182,6 +182,14 @@ static void names_of(const struct aid_view *v, struct cap_alert *a)
 	a->sender = say(v->arena, arena_printf(v->arena, "%s@%s", buf_cstr(&label), member));
 }
 
+bool alert_sender_own(const struct node *node, struct slice sender)
+{
+	char member[ID_TEXT + 2] = "@";
+
+	id_format(&node->self, member + 1);
+	return slice_ends(slice_trim(sender), member);
+}
+
 int alert_readers_of(const struct aid_view *v, struct slice form, struct draft *d, struct why *why)
 {
 	struct aid_record of;

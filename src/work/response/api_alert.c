@@ -43,6 +43,9 @@ static int alert_tell(struct call *c, struct aid_view v, const struct aid_alert 
 	return rc == E_MISSING ? 0 : rc;
 }
 
+/* A page of alerts ends at so many bytes: of one author's large ones an answer would soon be too large for anybody's. */
+#define ALERTS_BYTES (16 * MIB)
+
 int api_alerts(struct call *c)
 {
 	bool all = slice_is(request_query(c->req, "all"), "1");
@@ -66,7 +69,7 @@ int api_alerts(struct call *c)
 	while (page.after.p && i < n && !is_behind(&list[i], sent, &object))
 		i++;
 	page_open(c);
-	for (; i < n && shown < page.limit; i++, shown++)
+	for (; i < n && shown < page.limit && c->out.n < ALERTS_BYTES; i++, shown++)
 		TRY(alert_tell(c, v, &list[i], now));
 	if (i < n) {
 		object_format(&list[i - 1].object, text);
@@ -314,6 +317,7 @@ int api_alert_take(struct call *c)
 
 	TRY(take_readers(c, &t));
 	TRY(cap_feed_read(&feed, c->arena, c->req->body, &c->why));
+	t.envelope = feed.distributionStatus;
 	if (feed.n > TAKE_MANY)
 		return why_set(
 			&c->why, E_LIMIT, "", "%zu alerts: at most %d at once", feed.n, TAKE_MANY);

@@ -8,14 +8,16 @@
 #include "base/utf8.h"
 
 #define HEADLINE_MAX 160 /* §3.2.2: some displays show no more */
-#define CROSSING_MAX                                                                               \
-	1000 /* points of a polygon that is looked through for crossings: a million pairs of sides */
+/* Points of a polygon that is looked through for crossings; and pairs of sides of all polygons of an alert, which may be hundreds. */
+#define CROSSING_MAX 1000
+#define PAIRS_MAX    4000000
 #define EARTH_HALF_M 20038000LL
 
 struct lint {
 	const struct cap_alert *a;
 	struct arena *arena;
 	struct cap_notes *notes;
+	size_t pairs; /* of sides, looked at so far */
 };
 
 #define ERR(l, rule, element, line, ...)                                                           \
@@ -251,6 +253,16 @@ static bool crosses(const struct cap_point *p, size_t n)
 	return false;
 }
 
+static bool is_crossed(struct lint *l, const struct cap_point *p, size_t n)
+{
+	size_t pairs = n * n / 2;
+
+	if (n > CROSSING_MAX || pairs > PAIRS_MAX - l->pairs)
+		return false;
+	l->pairs += pairs;
+	return crosses(p, n);
+}
+
 static bool on_earth(const struct cap_point *p)
 {
 	return p->lat >= -90 * CAP_DEGREE && p->lat <= 90 * CAP_DEGREE &&
@@ -289,7 +301,7 @@ static void lint_polygon(struct lint *l, const struct cap_text *t)
 	else if (p[0].lat != p[n - 1].lat || p[0].lon != p[n - 1].lon)
 		ERR(l, "OPEN_POLYGON", "area/polygon", t->line,
 			"is open: the last point must be the first again");
-	else if (n <= CROSSING_MAX && crosses(p, n))
+	else if (is_crossed(l, p, n))
 		ERR(l, "INVALID_POLYGON_SELF_INTERSECTION", "area/polygon", t->line,
 			"two of its sides cross");
 }

@@ -213,6 +213,7 @@ int aid_cmd_take(
 	size_t refused;
 
 	TRY(cap_feed_read(&feed, &cli->arena, bytes, &cli->why));
+	t.envelope = feed.distributionStatus;
 	refused = feed.odd;
 	if (!cli->json)
 		odd_print(cli, &feed);

@@ -16,6 +16,12 @@ bool feed_url_ok(struct slice url)
 	       slice_starts(url, "http://127.0.0.1/") || slice_starts(url, "http://[::1]");
 }
 
+bool feed_link_ok(struct slice feed, struct slice link)
+{
+	return feed_url_ok(link) &&
+	       (slice_starts(link, "https://") || !slice_starts(feed, "https://"));
+}
+
 int feed_put(struct db *db, int64_t coalition, const struct feed *f, struct why *why)
 {
 	struct stmt *s = db_stmt(db,
@@ -212,11 +218,12 @@ static void odd_note(struct feed_taken *taken, const struct cap_feed *feed)
 
 /* One broken alert must not keep the others of its feed from us. */
 static int one(const struct feed_taking *t, struct arena *arena, struct slice bytes,
-	struct feed_taken *taken, struct why *why)
+	struct slice envelope, struct feed_taken *taken, struct why *why)
 {
 	struct taking_in in = {.view = t->view,
 		.label = t->feed->label,
 		.audience = t->feed->audience,
+		.envelope = envelope,
 		.now_ms = t->now_ms,
 		.keep = t->keep,
 		.ctx = t->ctx};
@@ -265,7 +272,7 @@ static int linked(const struct feed_taking *t, const struct cap_feed *feed,
 		taken->failed++;
 		return 0;
 	}
-	rc = one(t, arena, alert, taken, why);
+	rc = one(t, arena, alert, SLICE_NONE, taken, why);
 	return rc < 0 ? rc : feed_link_note(t->view->db, t->feed, item, t->now_ms, why);
 }
 
@@ -290,7 +297,7 @@ int feed_take(
 		if (item->bytes.n && (taken.kept >= FEED_TAKE_MAX || t->enough(t->ctx)))
 			taken.cut = true;
 		else if (item->bytes.n)
-			rc = one(t, &each, item->bytes, &taken, why);
+			rc = one(t, &each, item->bytes, feed.distributionStatus, &taken, why);
 		else if (t->fetch)
 			rc = linked(t, &feed, item, &each, &fetched, &taken, why);
 		arena_reset(&each);

@@ -20,6 +20,8 @@ struct feed {
 };
 /* On the way nobody may change what saves lives: https, or this machine. */
 bool feed_url_ok(struct slice url);
+/* What a feed links to: as safe a way as its own, so that nobody else's feed has this machine asked for what only it can reach. */
+bool feed_link_ok(struct slice feed, struct slice link);
 /* In a write transaction. A feed that is there gets the new settings, and is due at once. */
 MUST_USE int feed_put(struct db *db, int64_t coalition, const struct feed *f, struct why *why);
 MUST_USE int feed_remove(struct db *db, int64_t coalition, struct slice url, struct why *why);

@@ -73,7 +73,7 @@ static int fetch_link(
 	struct reading *r = ctx;
 	struct slice etag;
 
-	if (task_stopping(r->t) || !feed_url_ok(url))
+	if (task_stopping(r->t) || !feed_link_ok(r->feed->url, url))
 		return why_set(why, E_DENIED, "", "is not followed");
 	return get(r, url, "", arena, ret, &etag, why);
 }

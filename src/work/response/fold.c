@@ -43,37 +43,61 @@ static int word_at(struct slice s, const char *const *words)
 	return i;
 }
 
-static int refs_put(
-	struct db *db, const struct folding *f, const struct cap_alert *a, struct why *why)
+static int ref_put(struct db *db, const struct folding *f, int64_t ord, const struct cap_ref *ref,
+	struct why *why)
 {
+	struct stmt *s = db_stmt(db,
+		"INSERT INTO response_alert_ref (log, seq, at, ord, coalition, mode, owner, identifier, sender, sent_ms) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (log, seq, at, ord) DO NOTHING");
+
+	db_bind_i64(s, 1, f->log->row);
+	db_bind_i64(s, 2, (int64_t)f->seq);
+	db_bind_i64(s, 3, (int64_t)f->at);
+	db_bind_i64(s, 4, ord);
+	db_bind_i64(s, 5, f->fold->world->coalition.row);
+	db_bind_i64(s, 6, f->mode);
+	db_bind_blob(s, 7, id_slice(&f->object.owner));
+	db_bind_text(s, 8, ref->identifier);
+	db_bind_text(s, 9, ref->sender);
+	db_bind_i64(s, 10, ref->sent_ms);
+	return db_run(s, why);
+}
+
+static bool named_before(const struct cap_ref *list, size_t n, const struct cap_ref *ref)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].sent_ms == ref->sent_ms &&
+			slice_eq(list[i].identifier, ref->identifier))
+			return true;
+	return false;
+}
+
+/* Only what can take another's place (store_schema.c): `ord` counts the others, too. */
+static int refs_put(struct db *db, const struct folding *f, const struct cap_alert *a,
+	struct arena *arena, struct why *why)
+{
+	struct cap_ref *kept = arena_array(arena, struct cap_ref, AID_REFS_MAX), ref;
 	struct slice rest = a->references.text;
-	struct cap_ref ref;
+	size_t n = 0;
 	int64_t ord = 0;
 	int rc = 0, got;
 
-	while (rc == 0 && (got = cap_ref_next(&rest, &ref)) != 0 && ord < AID_REFS_MAX) {
-		struct stmt *s = db_stmt(db,
-			"INSERT INTO response_alert_ref (log, seq, at, ord, coalition, owner, identifier, sender, sent_ms) "
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (log, seq, at, ord) DO NOTHING");
-
+	if (!slice_is(a->msgType.text, "Update") && !slice_is(a->msgType.text, "Cancel"))
+		return 0;
+	while (rc == 0 && ord < AID_REFS_MAX && (got = cap_ref_next(&rest, &ref)) != 0) {
 		if (got < 0)
 			continue;
-		db_bind_i64(s, 1, f->log->row);
-		db_bind_i64(s, 2, (int64_t)f->seq);
-		db_bind_i64(s, 3, (int64_t)f->at);
-		db_bind_i64(s, 4, ord++);
-		db_bind_i64(s, 5, f->fold->world->coalition.row);
-		db_bind_blob(s, 6, id_slice(&f->object.owner));
-		db_bind_text(s, 7, ref.identifier);
-		db_bind_text(s, 8, ref.sender);
-		db_bind_i64(s, 9, ref.sent_ms);
-		rc = db_run(s, why);
+		if (slice_eq(ref.sender, a->sender.text) && !named_before(kept, n, &ref)) {
+			kept[n++] = ref;
+			rc = ref_put(db, f, ord, &ref, why);
+		}
+		ord++;
 	}
 	return rc;
 }
 
-int index_alert_put(
-	struct db *db, const struct folding *f, const struct cap_alert *a, struct why *why)
+int index_alert_put(struct db *db, const struct folding *f, const struct cap_alert *a,
+	struct arena *arena, struct why *why)
 {
 	struct stmt *s = db_stmt(db,
 		"INSERT INTO response_alert (log, seq, at, coalition, mode, object_owner, object_name, label, audience, identifier, "
@@ -88,7 +112,7 @@ int index_alert_put(
 	db_bind_i64(s, 13, cap_expires_ms(a));
 	db_bind_i64(s, 14, word_at(a->msgType.text, cap_msgType));
 	rc = db_run(s, why);
-	return rc < 0 ? rc : refs_put(db, f, a, why);
+	return rc < 0 ? rc : refs_put(db, f, a, arena, why);
 }
 
 int index_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why)
@@ -135,7 +159,7 @@ static int alert_fold(const struct folding *f, struct arena *arena, struct why *
 		!alert_name_ok(&a))
 		return 0;
 	rc = index_put(f->fold->db, &row, why);
-	return rc < 0 ? rc : index_alert_put(f->fold->db, f, &a, why);
+	return rc < 0 ? rc : index_alert_put(f->fold->db, f, &a, arena, why);
 }
 
 int response_fold(const struct folding *f, struct why *why)

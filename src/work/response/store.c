@@ -550,7 +550,7 @@ int alert_list(const struct aid_view *v, int64_t now_ms, bool only_active, struc
 	struct stmt *s = db_stmt(v->db,
 		"SELECT t.object_owner, t.object_name, t.identifier, t.sender, t.sent_ms, t.expires_ms, t.msg_type, "
 		"CASE WHEN EXISTS (SELECT 1 FROM response_alert_ref r JOIN response_alert n ON n.log = r.log AND n.seq = r.seq "
-		"AND n.at = r.at WHERE r.coalition = t.coalition AND r.owner = t.object_owner AND r.identifier = t.identifier "
+		"AND n.at = r.at WHERE r.coalition = t.coalition AND r.owner = t.object_owner AND r.mode = t.mode AND r.identifier = t.identifier "
 		"AND r.sender = t.sender AND r.sent_ms = t.sent_ms AND n.sender = t.sender AND n.mode = t.mode AND n.msg_type IN (1, 2) "
 		"AND " SEEN("n", "$6", "$7") " AND " CLEARED(
 			"n") ") THEN 1 ELSE 0 END FROM response_alert t JOIN item i ON i.log = t.log AND i.seq = t.seq AND i.at = t.at "

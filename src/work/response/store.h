@@ -106,8 +106,8 @@ struct index_row {
 	struct aid_links links;
 };
 MUST_USE int index_put(struct db *db, const struct index_row *row, struct why *why);
-MUST_USE int index_alert_put(
-	struct db *db, const struct folding *f, const struct cap_alert *a, struct why *why);
+MUST_USE int index_alert_put(struct db *db, const struct folding *f, const struct cap_alert *a,
+	struct arena *arena, struct why *why);
 MUST_USE int index_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at, struct why *why);
 
 #endif

@@ -122,8 +122,26 @@ static const char schema_5[] =
 	"ALTER TABLE response_feed ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;\n"
 	"ALTER TABLE response_feed ADD COLUMN refused_why TEXT NOT NULL DEFAULT '';\n";
 
+/*
+ * Of what alerts refer to only what can take another's place: an update's or cancellation's, of the same sender, once. Found by all that has to agree, or a partner with some thousand
+ * references to one name would have every list look at all of them for each of his alerts.
+ */
+#define OF_REF                                                                                     \
+	"a.log = response_alert_ref.log AND a.seq = response_alert_ref.seq AND a.at = response_alert_ref.at"
+static const char schema_6[] =
+	"ALTER TABLE response_alert_ref ADD COLUMN mode INTEGER NOT NULL DEFAULT 0;\n"
+	"UPDATE response_alert_ref SET mode = COALESCE((SELECT a.mode FROM response_alert a WHERE " OF_REF
+	"), 0);\n"
+	"DELETE FROM response_alert_ref WHERE NOT EXISTS (SELECT 1 FROM response_alert a WHERE " OF_REF
+	" AND a.sender = response_alert_ref.sender AND a.msg_type IN (1, 2));\n"
+	"DELETE FROM response_alert_ref WHERE EXISTS (SELECT 1 FROM response_alert_ref a WHERE " OF_REF
+	" AND a.identifier = response_alert_ref.identifier AND a.sent_ms = response_alert_ref.sent_ms AND a.ord < response_alert_ref.ord);\n"
+	"DROP INDEX response_alert_ref_name;\n"
+	"CREATE INDEX response_alert_ref_exact ON response_alert_ref (coalition, owner, mode, identifier, sender, sent_ms);\n";
+
 const struct migration response_migrations[] = {{"response 1", schema_1}, {"response 2", schema_2},
-	{"response 3", schema_3}, {"response 4", schema_4}, {"response 5", schema_5}, {NULL, NULL}};
+	{"response 3", schema_3}, {"response 4", schema_4}, {"response 5", schema_5},
+	{"response 6", schema_6}, {NULL, NULL}};
 
 #define FROM(name) " FROM " name " t JOIN log l ON l.id = t.log AND l.id = @log "
 #define LOG_KEY	   "l.coalition, l.member, l.epoch"
@@ -138,7 +156,8 @@ const char *const response_tables[] = {
 	"t.expires_ms, t.msg_type" FROM(
 		"response_alert") "JOIN audience a ON a.id = t.audience ORDER BY " LOG_KEY
 				  ", t.seq, t.at",
-	"SELECT " LOG_KEY ", t.seq, t.at, t.ord, t.owner, t.identifier, t.sender, t.sent_ms" FROM(
+	"SELECT " LOG_KEY
+	", t.seq, t.at, t.ord, t.mode, t.owner, t.identifier, t.sender, t.sent_ms" FROM(
 		"response_alert_ref") "ORDER BY " LOG_KEY ", t.seq, t.at, t.ord",
 	NULL,
 };

@@ -61,6 +61,16 @@ static int changes_another(const struct aid_view *v, const struct cap_alert *a, 
 	return rc;
 }
 
+/* A drill's envelope makes a drill of what is in it, and no record can be both (law 7). */
+static bool envelope_ok(const struct taking_in *t, const struct cap_alert *a, struct why *why)
+{
+	if (!t->envelope.n || slice_is(t->envelope, "Actual") || alert_mode(a) != MODE_REAL)
+		return true;
+	(void)why_set(why, E_INVALID, "status", "is Actual, in an envelope that is %.*s",
+		(int)(t->envelope.n > 20 ? 20 : t->envelope.n), (const char *)t->envelope.p);
+	return false;
+}
+
 static int verdict(const struct taking_in *t, struct arena *arena, struct slice bytes,
 	struct take_found *f, struct why *why)
 {
@@ -80,6 +90,9 @@ static int verdict(const struct taking_in *t, struct arena *arena, struct slice 
 	cap_lint(&f->alert, arena, f->notes);
 	if (!has_name(&f->alert, &f->why))
 		return 0;
+	f->verdict = TAKE_REFUSED;
+	if (!envelope_ok(t, &f->alert, &f->why))
+		return 0;
 	f->verdict = TAKE_OVER;
 	v.arena = arena;
 	v.mode = alert_mode(&f->alert);
@@ -89,9 +102,16 @@ static int verdict(const struct taking_in *t, struct arena *arena, struct slice 
 		return rc;
 	rc = alert_has(&v, &v.world->node->self, f->alert.sender.text, f->alert.identifier.text,
 		f->alert.sent.ms, INT64_MIN, &has, why);
-	if (rc == 0)
-		f->verdict = has ? TAKE_KNOWN : TAKE_NEW;
-	return rc;
+	if (rc < 0)
+		return rc;
+	f->verdict = has ? TAKE_KNOWN : TAKE_NEW;
+	/* Its own are issued here, by two people. Whoever else uses that name would call them off, or speak in this member's own voice. */
+	if (!has && alert_sender_own(v.world->node, f->alert.sender.text)) {
+		f->verdict = TAKE_REFUSED;
+		(void)why_set(&f->why, E_DENIED, "sender",
+			"is this member's own, whose alerts are written and approved here");
+	}
+	return 0;
 }
 
 static int keep(const struct taking_in *t, struct take_found *f, struct why *why)

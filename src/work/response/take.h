@@ -16,7 +16,7 @@ enum take_verdict {
 	TAKE_OVER, /* it has expired, by its own words, and changes or calls off nothing that is held here and has not */
 	TAKE_UNREADABLE, /* no CAP alert, or without what names one: identifier, sender, sent, status, msgType */
 	TAKE_LARGE,   /* larger than a record may be */
-	TAKE_REFUSED, /* the node would not write it: found.why says why */
+	TAKE_REFUSED, /* the node would not write it, or it bears the name of its own alerts, or is real in the envelope of a drill: found.why says why */
 };
 const char *take_word(
 	enum take_verdict v); /* "taken", "known", "over", "unreadable", "too large", "refused" */
@@ -24,6 +24,8 @@ const char *take_word(
 struct taking_in {
 	const struct aid_view *view;  /* its mode is set by each alert */
 	struct slice label, audience; /* audience: "all" or ids with commas */
+	struct slice
+		envelope; /* what an EDXL-DE envelope around it says of its status; empty: there is none */
 	int64_t now_ms;
 	int (*keep)(void *ctx, const struct draft *d, struct why *why); /* writes it */
 	void *ctx;

@@ -217,6 +217,59 @@ static void a_changed_alert_hides_no_other(void **state)
 	desk_close(&d);
 }
 
+static void put_about(
+	struct league *l, size_t i, const char *name, const char *type, const char *refs)
+{
+	struct buf b CLEANUP_BUF = BUF(MIB);
+	struct league_member *m = &l->m[i];
+	const struct id member[] = {l->m[0].id, l->m[1].id, l->m[2].id};
+	char sent[UTC_TEXT_LEN + 1];
+	struct draft d = {.mode = MODE_REAL,
+		.kind = SLICE("response/alert/1"),
+		.label = SLICE("league RESTRICTED"),
+		.media = SLICE(CAP_MEDIA),
+		.member = member,
+		.n_member = 3};
+
+	utc_format(env_now_ms(&m->node->env) / 1000 * 1000 + 1000, sent);
+	buf_addf(&b,
+		"<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>%s</identifier><sender>x@y</sender>"
+		"<sent>%.19s-00:00</sent><status>Actual</status><msgType>%s</msgType><scope>Public</scope>"
+		"<references>%s</references></alert>",
+		name, sent, type, refs);
+	d.content = buf_slice(&b);
+	league_write(l, i, &d);
+}
+
+/* Of what an alert refers to only that is looked at which it can take the place of, each once: nobody makes lists long for the others with what it names. */
+static void references_are_few(void **state)
+{
+	struct league *l = *state;
+	char sent[UTC_TEXT_LEN + 1], refs[1000];
+	struct aid_alert *list;
+	size_t n;
+
+	utc_format(env_now_ms(&l->m[1].node->env) / 1000 * 1000, sent);
+	put_alert(l, 1, "one");
+	snprintf(refs, sizeof(refs), "z@y,one,%.19s-00:00 x@y,one,%.19s-00:00 x@y,one,%.19s-00:00",
+		sent, sent, sent);
+	put_about(l, 1, "ack", "Ack", refs);
+	league_settle(l);
+	for (size_t k = 0; k < 2; k++) {
+		struct desk d = desk_open(l, 0, MODE_REAL);
+
+		assert_int_equal(league_number(l, 0, "SELECT count(*) FROM response_alert_ref"), k);
+		assert_ok(alert_list(&d.v, env_now_ms(&l->m[0].node->env), true, &list, &n, &why));
+		assert_int_equal(n, 1);
+		assert_true(slice_is(list[0].identifier, k ? "two" : "one"));
+		desk_close(&d);
+		put_about(l, 1, "two", "Update", refs);
+		league_settle(l);
+	}
+	for (size_t i = 0; i < 3; i++)
+		league_rebuilds(l, i);
+}
+
 /* ---- feeds ---- */
 
 #define LINKS (FEED_TAKE_MAX + 100)
@@ -408,6 +461,77 @@ static void a_cancellation_is_taken_late(void **state)
 	}
 }
 
+/* Whoever writes a feed does not speak in this member's own voice, and calls none of its alerts off. */
+static void nobody_else_speaks_in_ones_own_name(void **state)
+{
+	struct league *l = *state;
+	struct server s = {.now_ms = env_now_ms(&l->m[0].node->env), .broken = SIZE_MAX};
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct alert_draft a;
+	struct aid_record r;
+	struct draft issued;
+	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
+	int64_t number = put_draft(l, "league RESTRICTED", "user:edi", 7);
+	struct desk d = desk_open(l, 0, MODE_REAL);
+
+	d.v.arena = &arena;
+	assert_ok(alert_draft_get(&d.v, number, &a, &why));
+	issue(&d, &a, &issued);
+	desk_close(&d);
+	struct object_id own = league_write(l, 0, &issued).object;
+	d = desk_open(l, 0, MODE_REAL);
+	assert_ok(aid_get(&d.v, AID_ALERT, &own, &r, &why));
+	buf_addf(&b,
+		"<alerts><alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\"><identifier>end</identifier><sender>%.*s</sender>"
+		"<sent>2025-03-01T09:00:00-00:00</sent><status>Actual</status><msgType>Cancel</msgType><scope>Public</scope>"
+		"<references>%.*s,%.*s,%.*s</references></alert></alerts>",
+		SLICE_FMT(r.alert->sender.text), SLICE_FMT(r.alert->sender.text),
+		SLICE_FMT(r.alert->identifier.text), SLICE_FMT(r.alert->sent.text));
+	desk_close(&d);
+	struct feed_taken taken = reading_of(l, &s, buf_slice(&b));
+	assert_int_equal(taken.kept, 0);
+	assert_int_equal(taken.refused, 1);
+	assert_non_null(strstr(taken.refused_why, "end, refused, sender: is this member's own"));
+	/* What was issued here and comes back is known. */
+	buf_clear(&b);
+	buf_addf(&b, "<alerts>%.*s</alerts>",
+		SLICE_FMT(slice_sub(issued.content,
+			(size_t)slice_search(issued.content, SLICE("<alert ")), issued.content.n)));
+	taken = reading_of(l, &s, buf_slice(&b));
+	assert_int_equal(taken.known, 1);
+}
+
+/* What comes in the envelope of a drill is no real alert, whatever it says of itself. */
+static void a_drill_stays_one(void **state)
+{
+#define ENVELOPE(status)                                                                                          \
+	"<EDXLDistribution xmlns=\"urn:oasis:names:tc:emergency:EDXL:DE:1.0\"><distributionID>1</distributionID>" \
+	"<senderID>s</senderID><dateTimeSent>2011-10-17T11:18:00-00:00</dateTimeSent><distributionStatus>" status \
+	"</distributionStatus><distributionType>Report</distributionType><contentObject><xmlContent>"             \
+	"<embeddedXMLContent>" ALERT("a",                                                                         \
+		LATER) "</embeddedXMLContent></xmlContent></contentObject></EDXLDistribution>"
+	struct league *l = *state;
+	struct server s = {.now_ms = env_now_ms(&l->m[0].node->env), .broken = SIZE_MAX};
+	struct feed_taken taken = reading_of(l, &s, SLICE(ENVELOPE("Exercise")));
+
+	assert_int_equal(taken.kept, 0);
+	assert_string_equal(taken.refused_why,
+		"a, refused, status: is Actual, in an envelope that is Exercise");
+	taken = reading_of(l, &s, SLICE(ENVELOPE("Actual")));
+	assert_int_equal(taken.kept, 1);
+}
+
+static void links_lead_no_less_safely(void **state)
+{
+	(void)state;
+	assert_true(feed_link_ok(SLICE("https://a/feed"), SLICE("https://b/1.cap")));
+	assert_false(feed_link_ok(SLICE("https://a/feed"), SLICE("http://127.0.0.1:8471/x")));
+	assert_false(feed_link_ok(SLICE("https://a/feed"), SLICE("http://[::1]/x")));
+	assert_false(feed_link_ok(SLICE("https://a/feed"), SLICE("file:///etc/passwd")));
+	assert_true(feed_link_ok(SLICE("http://127.0.0.1:1/feed"), SLICE("http://127.0.0.1:1/x")));
+	assert_true(feed_link_ok(SLICE("http://127.0.0.1:1/feed"), SLICE("https://b/1.cap")));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,10 +539,14 @@ int main(int argc, char **argv)
 		SIGNED(what_is_above_a_reader_is_not_there),
 		SIGNED(an_alert_is_neither_lost_nor_issued_twice),
 		SIGNED(a_changed_alert_hides_no_other),
+		SIGNED(references_are_few),
 		SIGNED(what_is_not_taken_at_once_is_taken_later),
 		SIGNED(odd_entries_and_relative_links),
 		SIGNED(what_is_passed_over_is_counted),
 		SIGNED(a_cancellation_is_taken_late),
+		SIGNED(nobody_else_speaks_in_ones_own_name),
+		SIGNED(a_drill_stays_one),
+		SIGNED(links_lead_no_less_safely),
 	};
 	int skip;
 
