@@ -63,6 +63,16 @@ static void play(struct html *h, const struct view *v, enum mode mode)
 	html_close(h, "section");
 }
 
+static void records(struct html *h, const struct view *v)
+{
+	html_box(h, "section", "part");
+	page_heading(h, "Records", "real; newest first");
+	if (v->records[MODE_REAL].n == 0)
+		html_bit(h, "p", "nothing", SLICE("None that this node holds."));
+	page_records(h, v, MODE_REAL);
+	html_close(h, "section");
+}
+
 void page_coalition(struct html *h, const struct view *v)
 {
 	html_box(h, "article", "card coalition");
@@ -71,12 +81,8 @@ void page_coalition(struct html *h, const struct view *v)
 		page_alarms(h, v);
 	page_standing(h, v);
 	page_said(h, v);
-	html_box(h, "section", "part");
-	page_heading(h, "Records", "real; newest first");
-	if (v->records[MODE_REAL].n == 0)
-		html_bit(h, "p", "nothing", SLICE("None that this node holds."));
-	page_records(h, v, MODE_REAL);
-	html_close(h, "section");
+	if (v->reads_records)
+		records(h, v);
 	play(h, v, MODE_EXERCISE);
 	play(h, v, MODE_TEST);
 	page_partners(h, v);

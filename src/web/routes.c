@@ -55,6 +55,7 @@ static int status_as(struct routes *r, struct db *db, struct request *req,
 	struct buf b CLEANUP_BUF = BUF(STATUS_BYTES_MAX);
 	struct status_options o = r->status;
 	o.caller = caller;
+	o.api = r->api;
 	/* Whoever is signed in sees what is for him, also from afar. */
 	o.open = o.open && caller->kind == CALLER_LOCAL;
 	o.renew = slice_is(req->path, "/status/renewed");

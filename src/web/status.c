@@ -3,15 +3,39 @@
 
 #include "base/limits.h"
 #include "web/page.h"
+#include "web/reads.h"
 
-/* One coalition: its part of the page into `h`, what needs attention into `c`. */
+/* Whose title is shown is read. After the reading, in transactions of their own. */
+static int reads_note(
+	const struct status_options *o, struct db *db, const struct view *v, struct why *why)
+{
+	struct call c = {.api = o->api,
+		.node = o->node,
+		.db = db,
+		.arena = v->arena,
+		.caller = *o->caller,
+		.world = v->world};
+	int rc = 0;
+	for (enum mode m = MODE_REAL; rc == 0 && m <= MODE_TEST; m++)
+		rc = reads_audit(&c, "list", v->records[m].record, v->records[m].n);
+	if (rc < 0)
+		*why = c.why;
+	return rc;
+}
+
+/* One coalition, of one moment: its part of the page into `h`, what needs attention into `c`. */
 static int add_coalition(const struct status_options *o, struct db *db, const struct id *id,
 	struct html *h, struct concerns *c, struct arena *texts, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(VIEW_ARENA);
 	struct view v;
 	size_t before = c->n;
-	int rc = view_load(&v, o->node, db, id, o->caller, &arena, why);
+	int rc = db_begin_read(db, why);
+	if (rc == 0)
+		rc = view_load(&v, o->node, db, id, o->caller, &arena, why);
+	db_rollback(db);
+	if (rc == 0)
+		rc = reads_note(o, db, &v, why);
 	if (rc < 0)
 		return rc;
 	page_coalition(h, &v);
@@ -26,7 +50,10 @@ static int add_all(const struct status_options *o, struct db *db, struct html *h
 {
 	struct coalition *list;
 	size_t n;
-	int rc = coalition_list(db, texts, &list, &n, why);
+	int rc = db_begin_read(db, why);
+	if (rc == 0)
+		rc = coalition_list(db, texts, &list, &n, why);
+	db_rollback(db);
 	if (rc < 0)
 		return rc;
 	concerns_of_node(c, o->node);
@@ -46,11 +73,7 @@ int status_page(const struct status_options *o, struct db *db, struct buf *ret, 
 	struct buf body CLEANUP_BUF = BUF(STATUS_BYTES_MAX);
 	struct concerns *c = arena_new(&texts, struct concerns);
 	struct html piece = html_piece(&body);
-	int rc = db_begin_read(db, why);
-	if (rc < 0)
-		return rc;
-	rc = add_all(o, db, &piece, c, &texts, why);
-	db_rollback(db);
+	int rc = add_all(o, db, &piece, c, &texts, why);
 	if (rc < 0)
 		return rc;
 

@@ -7,13 +7,15 @@
 #include "base/limits.h"
 #include "node/node.h"
 
+struct api;
 struct caller;
 
 struct status_options {
 	const struct node *node;
 	bool renew;		     /* the page asks again by itself */
 	bool open;		     /* served beyond this machine without a login */
-	const struct caller *caller; /* who looks; NULL: what the node holds */
+	const struct caller *caller; /* who looks */
+	struct api *api;	     /* which notes who has read what */
 };
 
 /* Most bytes of a page or of its JSON. */

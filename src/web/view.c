@@ -260,9 +260,9 @@ int view_load(struct view *ret, const struct node *node, struct db *db, const st
 	if (rc == 0)
 		rc = load_troubles(&v, db, why);
 	if (rc == 0)
-		v.reader = caller ? caller_reader(caller, &v.world)
-				  : world_reader(&v.world, &node->self);
-	for (enum mode m = MODE_REAL; rc == 0 && m <= MODE_TEST; m++)
+		v.reader = caller_reader(caller, &v.world);
+	v.reads_records = caller->roles.of[AREA_RECORDS] >= ROLE_READER;
+	for (enum mode m = MODE_REAL; rc == 0 && v.reads_records && m <= MODE_TEST; m++)
 		rc = load_records(&v, db, m, why);
 	if (rc < 0)
 		return rc;

@@ -61,11 +61,12 @@ struct view {
 	size_t n_flag;
 	struct peer_health *health; /* of all partners of this node */
 	size_t n_health;
+	bool reads_records;			    /* who looks may read them */
 	struct view_records records[MODE_TEST + 1]; /* by mode */
 	struct arena *arena;			    /* borrowed */
 };
 
-/* As `caller` sees it; NULL: what the node holds. */
+/* As `caller` sees it; records are there for who may read them. */
 MUST_USE int view_load(struct view *ret, const struct node *node, struct db *db,
 	const struct id *coalition, const struct caller *caller, struct arena *arena,
 	struct why *why);

@@ -292,6 +292,21 @@ def test_reads_of_restricted_records_are_in_the_audit(t):
     assert root.post("/audit/verify").json["ok"]
 
 
+def test_the_page_without_script_shows_and_notes_the_same(t):
+    """Titles for who may read records, and then it is in the audit."""
+    alb = t["ALB"]
+    title = "galangal"
+    top = alb.put("x", label="CONFIDENTIAL", title=title)
+    leaf = Person(alb, "root").get(f"/coalitions/{t.id}/records/{top}").json["leaf"]
+    pact, _ = new_token(alb, "r-administrator", "pact=administrator")
+    page = pact.get("//status")
+    assert page.status == 200 and title not in page.body.decode() and "Records" not in page.body.decode()
+    who = Person(alb, "r-reader")
+    assert title in who.get("//status").body.decode() and title in who.get("//status/renewed").body.decode()
+    noted = [r for r in Person(alb, "root").all("/audit", who="user:r-reader") if r["what"] == "record list" and leaf in r["about"]]
+    assert len(noted) == 1
+
+
 # ---- the same without a trace in what is told live ----
 
 def test_events_are_filtered(t):

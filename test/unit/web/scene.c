@@ -69,7 +69,7 @@ struct view *scene_fresh(struct arena *arena)
 	struct view *v = arena_new(arena, struct view);
 	struct node *node = arena_new(arena, struct node);
 	node->self = named_id(0);
-	*v = (struct view){.now_ms = SCENE_NOW, .arena = arena};
+	*v = (struct view){.now_ms = SCENE_NOW, .arena = arena, .reads_records = true};
 	v->world.node = node;
 	add_charter(v);
 	add_parties(v);
