@@ -370,6 +370,14 @@ int account_set_shown(struct db *db, int64_t row, struct slice shown, struct why
 	return db_run(s, why);
 }
 
+int account_answers_hush(struct db *db, struct why *why)
+{
+	struct stmt *s = db_stmt(db, "UPDATE kept_answer SET body = $1 WHERE length(body) > 0");
+
+	db_bind_blob(s, 1, SLICE(""));
+	return db_run(s, why);
+}
+
 /* ---- certificates ---- */
 
 int account_pin_add(struct db *db, int64_t row, const struct hash *pin, struct slice name,

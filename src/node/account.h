@@ -120,6 +120,11 @@ MUST_USE int account_set_clearance(
 	struct db *db, int64_t row, struct slice clearance, struct why *why);
 MUST_USE int account_set_shown(struct db *db, int64_t row, struct slice shown, struct why *why);
 
+/*
+ * What was erased may stand in an answer that is kept for an Idempotency-Key (web/kept.h): of all of them only that there was one stays. In a write transaction.
+ */
+MUST_USE int account_answers_hush(struct db *db, struct why *why);
+
 /* ---- second factor; the secret lies sealed with the node's seal key ---- */
 
 /* Makes a secret that is not yet in force. */

@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "base/report.h"
+#include "node/account.h"
 #include "node/files.h"
 #include "node/fold_int.h"
 #include "node/notify.h"
@@ -375,6 +376,8 @@ static int scrub_begin(struct db *db, const struct hash *mark, struct why *why)
 	if (rc == 0)
 		rc = matter_hush(db, why);
 	if (rc == 0)
+		rc = account_answers_hush(db, why);
+	if (rc == 0)
 		rc = db_run(
 			db_stmt(db, "DELETE FROM todo WHERE kind = 'scrub' OR kind = 'scrubbing'"),
 			why);
@@ -391,8 +394,8 @@ static int scrub_done(struct db *db, const struct hash *mark, struct why *why)
 /* Of the fold, and of all workspaces. */
 static void scrub_tables(const char *ret[SCRUB_TABLES_MAX + 1])
 {
-	static const char *const own[] = {
-		"payload", "item", "item_ref", "item_file", "search", "flag", "matter", NULL};
+	static const char *const own[] = {"payload", "item", "item_ref", "item_file", "search",
+		"flag", "matter", "kept_answer", NULL};
 	size_t n = 0;
 
 	for (const char *const *t = own; *t; t++)

@@ -4,6 +4,7 @@
  *	key new        → row with status 0 → the route runs → the answer, or (failed for want of rights, by the disk) no row
  *	row, status 0  → another one is at it, or was when the process died: 409, for the day; look before you try with a new key
  *	row, answered  → the answer of then; of records only where it is, and it is read anew
+ *	row, hushed    → 409: something has been erased since, and no answer that was kept then says any more what it said
  */
 #include "web/kept.h"
 
@@ -64,6 +65,16 @@ static int take(struct call *c, struct slice key, const struct hash *request, bo
 	return 0;
 }
 
+/* An answer without a word is one that had none, or is read anew, or has been hushed (account_answers_hush). */
+static int hushed_check(struct call *c)
+{
+	if (c->out.n > 0 || c->status == 204 || (c->route->flags & API_AGAIN && c->location))
+		return 0;
+	return why_set(&c->why, E_STATE, "Idempotency-Key",
+		"this was answered with status %u; what was said is not kept, because something has been erased since: look what is there",
+		c->status);
+}
+
 static int load(struct call *c, struct slice key, const struct hash *request)
 {
 	struct stmt *s = db_stmt(c->db, "SELECT request, status, type, head, body FROM kept_answer "
@@ -86,7 +97,7 @@ static int load(struct call *c, struct slice key, const struct hash *request)
 		c->type = db_text(s, 2).n ? arena_string(&c->req->arena, db_text(s, 2)) : NULL;
 		c->location = db_text(s, 3).n ? arena_string(c->arena, db_text(s, 3)) : NULL;
 		buf_slice_add(&c->out, db_blob(s, 4));
-		rc = 0;
+		rc = hushed_check(c);
 	}
 	db_reset(s);
 	return rc;
