@@ -297,9 +297,8 @@ int matter_count(struct db *db, const struct world *w, const struct reader *who,
 	return rc < 0 ? rc : 0;
 }
 
-int matter_ack(struct db *db, const struct world *w, const struct reader *who,
-	const struct roles *roles, struct slice id, struct slice by, int64_t now_ms,
-	struct why *why)
+int matter_seen(struct db *db, const struct world *w, const struct reader *who,
+	const struct roles *roles, struct slice id, bool *ret_acked, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
 	struct stmt *s =
@@ -310,13 +309,24 @@ int matter_ack(struct db *db, const struct world *w, const struct reader *who,
 	db_bind_text(s, 15, areas_of(roles, AREAS, &arena));
 	db_bind_text(s, 16, id);
 	int rc = db_step(s, why);
+	if (rc == DB_ROW)
+		*ret_acked = db_i64(s, 0) != 0;
 	db_reset(s);
 	if (rc == DB_DONE)
 		return why_set(
 			why, E_MISSING, "", "there is nothing of that name to be acknowledged");
-	if (rc < 0)
+	return rc < 0 ? rc : 0;
+}
+
+int matter_ack(struct db *db, const struct world *w, const struct reader *who,
+	const struct roles *roles, struct slice id, struct slice by, int64_t now_ms,
+	struct why *why)
+{
+	bool acked;
+	int rc = matter_seen(db, w, who, roles, id, &acked, why);
+	if (rc < 0 || acked)
 		return rc;
-	s = db_stmt(db,
+	struct stmt *s = db_stmt(db,
 		"UPDATE matter SET acked_ms = $2, acked_by = $3 WHERE id = $1 AND acked_ms = 0");
 	db_bind_text(s, 1, id);
 	db_bind_i64(s, 2, now_ms);
@@ -394,8 +404,10 @@ int mail_count(struct db *db, const char *matter, int64_t account, int64_t *ret_
 static int mail_next(struct db *db, int64_t now_ms, struct mail_out *ret, struct why *why)
 {
 	struct stmt *s =
-		db_stmt(db, "SELECT row, matter, account, n, deputy, tries, made_ms FROM mail_out "
-			    "WHERE state = 0 AND next_ms <= $1 ORDER BY next_ms, row LIMIT 1");
+		db_stmt(db, "SELECT o.row, o.matter, o.account, o.n, o.deputy, o.tries, o.made_ms "
+			    "FROM mail_out o LEFT JOIN matter m ON m.id = o.matter "
+			    "WHERE o.state = 0 AND o.next_ms <= $1 "
+			    "ORDER BY coalesce(m.level, 0) DESC, o.next_ms, o.row LIMIT 1");
 	db_bind_i64(s, 1, now_ms);
 	int rc = db_step(s, why);
 	if (rc == DB_ROW) {

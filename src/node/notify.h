@@ -52,6 +52,10 @@ MUST_USE int matter_ack(struct db *db, const struct world *w, const struct reade
 	const struct roles *roles, struct slice id, struct slice by, int64_t now_ms,
 	struct why *why);
 
+/* May `who` know of it, and has somebody acknowledged it? E_MISSING. */
+MUST_USE int matter_seen(struct db *db, const struct world *w, const struct reader *who,
+	const struct roles *roles, struct slice id, bool *ret_acked, struct why *why);
+
 enum matter_what { MATTER_ANY, MATTER_NEEDS, MATTER_RECORDS };
 struct matter_query {
 	bool unacked;
@@ -124,7 +128,7 @@ MUST_USE int mail_want(struct db *db, const struct mail_out *m, int64_t now_ms, 
 /* How many there are for this matter and account, and when the last was made. */
 MUST_USE int mail_count(struct db *db, const char *matter, int64_t account, int64_t *ret_n,
 	int64_t *ret_last_ms, struct why *why);
-/* Takes the next that is due for `lease_ms`: nobody else takes it meanwhile. Own transaction. E_MISSING. */
+/* Takes the next that is due, the most urgent first, for `lease_ms`: nobody else takes it meanwhile. Own transaction. E_MISSING. */
 MUST_USE int mail_take(struct db *db, int64_t now_ms, int64_t lease_ms, struct arena *arena,
 	struct mail_out *ret, struct why *why);
 /* How it went. next_ms 0: no more. Own transaction. */

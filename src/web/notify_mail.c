@@ -61,38 +61,56 @@ static bool of_interest(const struct matter *m, const struct notify_rule *r)
 	return worth && (m->mode <= MODE_REAL || r->play);
 }
 
-static int deputy_may(const struct node *node, struct db *db, const struct id *coalition,
-	int64_t deputy, const struct matter *m, bool *ret, struct why *why)
+/* Is it for this person to know, and has nobody acknowledged it? */
+static int is_open(struct db *db, const struct world *w, const struct reader *who,
+	const struct roles *roles, const char *id, bool *ret, struct why *why)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
-	struct matter_query q = {.unacked = true, .area = m->area, .limit = MATTERS_MAX};
+	struct why hidden = {0};
+	bool acked = true;
+	int rc = matter_seen(db, w, who, roles, slice_str(id), &acked, &hidden);
+	*ret = rc == 0 && !acked;
+	return rc < 0 && rc != E_MISSING ? why_set(why, rc, "", "%s", hidden.text) : 0;
+}
+
+static int deputy_may(struct db *db, const struct world *w, int64_t deputy, const struct matter *m,
+	bool *ret, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
 	struct account a;
-	struct matter *list;
-	struct world w;
-	size_t n = 0;
 	*ret = false;
 	int rc = account_get_row(db, deputy, &arena, &a, why);
 	if (rc < 0 || a.disabled)
 		return rc == E_MISSING ? 0 : rc;
-	rc = world_load(&w, node, db, coalition, &arena, why);
-	if (rc < 0)
-		return rc;
-	struct reader who = account_reader(&w, a.clearance);
-	rc = matter_list(db, &w, &who, &a.roles, &q, &arena, &list, &n, why);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		*ret |= strcmp(list[i].id, m->id) == 0;
-	return rc;
+	struct reader who = account_reader(w, a.clearance);
+	return is_open(db, w, &who, &a.roles, m->id, ret, why);
 }
 
+/* The age of a matter at which the first is mailed; negative: nobody is. */
+static int64_t first_after_ms(const struct notify_rule *r)
+{
+	if (r->deputy && (r->mail_min < 0 || r->deputy_min < r->mail_min))
+		return r->deputy_min * 60000;
+	return r->mail_min < 0 ? -1 : r->mail_min * 60000;
+}
+
+/* Of needs all that are old enough; of records, of which others may send any number, the newest of these. */
 static int rule_want(struct wants *wants, const struct node *node, struct db *db,
 	const struct world *w, const struct reader *who, const struct roles *roles,
-	const struct notify_person *p, const struct notify_rule *r, struct why *why)
+	const struct notify_person *p, const struct notify_rule *r, enum matter_what what,
+	struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(16 * MIB);
-	struct matter_query q = {.unacked = true, .area = r->area, .limit = MATTERS_MAX};
-	int64_t now = env_now_ms(&node->env);
+	int64_t now = env_now_ms(&node->env), after_ms = first_after_ms(r);
+	struct matter_query q = {.unacked = true,
+		.area = r->area,
+		.what = what,
+		.newest = what == MATTER_RECORDS,
+		.before_ms = now - after_ms,
+		.limit = what == MATTER_RECORDS ? MATTERS_MAX : NEEDS_MAX};
 	struct matter *m;
 	size_t n = 0;
+	if (after_ms < 0)
+		return 0;
 	int rc = matter_list(db, w, who, roles, &q, &arena, &m, &n, why);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		bool may = false;
@@ -102,7 +120,7 @@ static int rule_want(struct wants *wants, const struct node *node, struct db *db
 			rc = want_one(
 				wants, db, &m[i], p->account, r->mail_min * 60000, false, now, why);
 		if (rc == 0 && r->deputy)
-			rc = deputy_may(node, db, &w->coalition.id, r->deputy, &m[i], &may, why);
+			rc = deputy_may(db, w, r->deputy, &m[i], &may, why);
 		if (rc == 0 && may)
 			rc = want_one(
 				wants, db, &m[i], r->deputy, r->deputy_min * 60000, true, now, why);
@@ -122,8 +140,11 @@ static int person_want(struct wants *wants, const struct node *node, struct db *
 	if (rc < 0)
 		return rc;
 	struct reader who = account_reader(&w, a.clearance);
-	for (size_t k = 0; rc == 0 && k < p->n_rule; k++)
-		rc = rule_want(wants, node, db, &w, &who, &a.roles, p, &p->rule[k], why);
+	/* However much has come, what needs somebody has its place. */
+	for (int what = MATTER_NEEDS; what <= MATTER_RECORDS; what++)
+		for (size_t k = 0; rc == 0 && k < p->n_rule; k++)
+			rc = rule_want(wants, node, db, &w, &who, &a.roles, p, &p->rule[k],
+				(enum matter_what)what, why);
 	return rc;
 }
 
@@ -199,17 +220,10 @@ static int telling_load(struct telling *t, struct why *why)
 
 static int still_wanted(struct telling *t, bool *ret, struct why *why)
 {
-	struct matter_query q = {.unacked = true, .area = t->matter.area, .limit = MATTERS_MAX};
-	struct matter *list;
-	size_t n = 0;
 	*ret = false;
-	if (t->account.disabled || t->person.mail.n == 0 || t->matter.acked_ms)
+	if (t->account.disabled || t->person.mail.n == 0)
 		return 0;
-	int rc = matter_list(
-		t->db, &t->world, &t->reader, &t->account.roles, &q, t->arena, &list, &n, why);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		*ret |= strcmp(list[i].id, t->matter.id) == 0;
-	return rc;
+	return is_open(t->db, &t->world, &t->reader, &t->account.roles, t->matter.id, ret, why);
 }
 
 /* What a need says, if its label is within the ceiling; or the title of a record, asked for as a reader whose clearance is the lower of the person's and the ceiling. */

@@ -145,6 +145,46 @@ static void exercises_for_who_asks(void **state)
 	assert_int_equal(mails(&d, 401, d.edi), 1);
 }
 
+/* As many records as anybody likes have come; then something is an alarm. */
+static void much_hides_no_alarm(void **state)
+{
+	enum { MUCH = 600 };
+	struct desk d = desk_open(state, "league OPEN", MODE_REAL);
+	struct need alarm = {.level = NEED_ALARM,
+		.area = AREA_RECORDS,
+		.mode = MODE_REAL,
+		.coalition_row = 1,
+		.text = "need.response.late",
+		.words = "An alert is late",
+		.place = "work/x"};
+	struct needs needs = {.need = &alarm, .n = 1};
+	struct object_id object = {.owner = d.l->m[1].node->self};
+	struct arena arena CLEANUP_ARENA = ARENA(MIB);
+	struct mail_out out;
+	int64_t n = 0, last;
+
+	rule_put(&d, (struct notify_rule){.mail_min = 0});
+	memset(alarm.id, 'a', NEED_ID);
+	assert_ok(db_begin(d.db, &why));
+	for (int i = 0; i < MUCH; i++) {
+		object.name.b[0] = (uint8_t)i;
+		object.name.b[1] = (uint8_t)(i >> 8);
+		assert_ok(matter_record(d.db, 1, AREA_RECORDS, MODE_REAL, &object,
+			SLICE("league OPEN"), "records/y", LEAGUE_NOW + i, &why));
+	}
+	assert_ok(db_commit(d.db, &why));
+	(void)mails(&d, 1, d.edi);
+	assert_ok(db_begin(d.db, &why));
+	assert_ok(matter_needs(d.db, 1, &needs, LEAGUE_NOW + 2 * MINUTE, &why));
+	assert_ok(db_commit(d.db, &why));
+	(void)mails(&d, 3, d.edi);
+	assert_ok(mail_count(d.db, alarm.id, d.edi, &n, &last, &why));
+	assert_int_equal(n, 1);
+	/* And it does not stand behind them. */
+	assert_ok(mail_take(d.db, LEAGUE_NOW + 3 * MINUTE, MINUTE, &arena, &out, &why));
+	assert_string_equal(out.matter, alarm.id);
+}
+
 int main(int argc, char **argv)
 {
 #define ON(test) cmocka_unit_test_setup_teardown(test, league_setup_signed, league_teardown)
@@ -153,6 +193,7 @@ int main(int argc, char **argv)
 		ON(until_somebody_acknowledges),
 		ON(not_above_the_clearance),
 		ON(exercises_for_who_asks),
+		ON(much_hides_no_alarm),
 	};
 	int skip = league_start(argc, argv);
 
