@@ -63,7 +63,7 @@ static int add(struct cli *cli)
 	struct hook h;
 	TRY(add_read(cli, &h, &by));
 	TRY(db_begin(cli->db, &cli->why));
-	int rc = hook_add(cli->node, cli->db, &by, &h, &cli->why);
+	int rc = hook_add(cli->node, cli->db, &by, &by.roles, &h, &cli->why);
 	TRY(finish(cli, rc, "webhook made", arena_printf(&cli->arena, "%s %s", h.id, cli->arg[2])));
 	hex_encode(h.secret, HOOK_SECRET, secret);
 	if (cli->json)

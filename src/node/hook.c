@@ -60,9 +60,9 @@ int hook_url_check(struct slice url, const char *where, struct why *why)
 			   : why_set(why, E_INVALID, where, "is an https URL without a user in it");
 }
 
-static int hook_check(const struct account *by, const struct hook *h, struct why *why)
+static int hook_check(const struct roles *may, const struct hook *h, struct why *why)
 {
-	struct roles both = roles_both(&h->roles, &by->roles);
+	struct roles both = roles_both(&h->roles, may);
 	if (h->name.n == 0 || h->name.n > HOOK_NAME || utf8_bad_at(h->name) >= 0)
 		return why_set(why, E_INVALID, "/name", "a name has 1 to %d bytes", HOOK_NAME);
 	if (hook_url_check(h->url, "/url", why) < 0)
@@ -89,13 +89,13 @@ static void hook_bind(struct stmt *s, const struct hook *h, struct buf *roles)
 	db_bind_blob(s, 8, h->has_pin ? slice_of(h->pin.b, 32) : SLICE(""));
 }
 
-int hook_add(const struct node *node, struct db *db, const struct account *by, struct hook *h,
-	struct why *why)
+int hook_add(const struct node *node, struct db *db, const struct account *by,
+	const struct roles *may, struct hook *h, struct why *why)
 {
 	struct buf sealed CLEANUP_BUF = BUF(KIB), roles CLEANUP_BUF = BUF(KIB);
 	uint8_t id[HOOK_ID / 2];
 	int64_t n = 0;
-	int rc = hook_check(by, h, why);
+	int rc = hook_check(may, h, why);
 	if (rc < 0)
 		return rc;
 	struct stmt *s = db_stmt(db, "SELECT count(*) FROM hook");
@@ -124,15 +124,40 @@ int hook_add(const struct node *node, struct db *db, const struct account *by, s
 	return db_run(s, why);
 }
 
-int hook_change(struct db *db, const struct account *by, const struct hook *h, struct why *why)
+static bool tells_otherwise(const struct hook *a, const struct hook *b)
+{
+	return !slice_eq(a->url, b->url) || !roles_eq(&a->roles, &b->roles) ||
+	       !slice_eq(a->clearance, b->clearance) || a->play != b->play ||
+	       a->has_pin != b->has_pin || !hash_eq(&a->pin, &b->pin);
+}
+
+/* What was written for an address in another's name is not for this one. */
+static int letters_drop(struct db *db, const char *hook, struct why *why)
+{
+	struct stmt *s = db_stmt(db, "DELETE FROM letter WHERE hook = $1 AND state <> $2");
+	db_bind_text(s, 1, slice_str(hook));
+	db_bind_i64(s, 2, OUT_SENT);
+	return db_run(s, why);
+}
+
+int hook_change(struct db *db, const struct account *by, const struct roles *may,
+	const struct hook *before, struct hook *h, struct why *why)
 {
 	struct buf roles CLEANUP_BUF = BUF(KIB);
-	int rc = hook_check(by, h, why);
+	bool other = h->account != by->row && tells_otherwise(before, h);
+	int rc = hook_check(may, h, why);
+	if (rc == 0 && other)
+		rc = letters_drop(db, h->id, why);
 	if (rc < 0)
 		return rc;
+	if (other) {
+		h->account = by->row;
+		h->made_by = by->name;
+	}
 	struct stmt *s = db_stmt(db,
-		"UPDATE hook SET name = $2, url = $3, roles = $4, clearance = $5, play = $6, disabled = $7, pin = $8 WHERE id = $1");
+		"UPDATE hook SET name = $2, url = $3, roles = $4, clearance = $5, play = $6, disabled = $7, pin = $8, account = $9 WHERE id = $1");
 	hook_bind(s, h, &roles);
+	db_bind_i64(s, 9, h->account);
 	rc = db_run(s, why);
 	if (rc == 0 && db_changes(db) == 0)
 		return why_set(why, E_MISSING, "", "there is no such webhook");

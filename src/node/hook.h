@@ -1,6 +1,6 @@
 /*
  * hook.h: webhooks: addresses that an administrator names, to which this node tells what has happened, as the live events do: that something changed, never its
- * content. A hook sees what a token with its roles and clearance would see, and never more than the person who made it.
+ * content. A hook sees what a token with its roles and clearance would see, and never more than the person who made it, or who has since changed what it tells and where.
  *
  *	POST url
  *	Content-Type: application/json
@@ -29,7 +29,7 @@ extern const char hook_schema_1[];
 struct hook {
 	char id[HOOK_ID + 1];
 	struct slice name, url;
-	int64_t account; /* who made it */
+	int64_t account; /* who made it, or changed last what it tells and where */
 	struct slice made_by;
 	struct roles roles;	/* as asked for */
 	struct slice clearance; /* a class, or "*" */
@@ -44,12 +44,18 @@ struct hook {
 
 /* E_INVALID at `where` unless it is an https URL without user and fragment. */
 MUST_USE int hook_url_check(struct slice url, const char *where, struct why *why);
-/* E_INVALID with a pointer: name, url (https, no user, no fragment), roles not above the account's. In a write transaction; makes id and secret. */
+/*
+ * E_INVALID with a pointer: name, url (https, no user, no fragment), roles not above `may`, which a session has of its account. In a write transaction; makes id and
+ * secret.
+ */
 MUST_USE int hook_add(const struct node *node, struct db *db, const struct account *by,
-	struct hook *h, struct why *why);
-/* Name, url, roles, clearance, play, disabled. */
-MUST_USE int hook_change(
-	struct db *db, const struct account *by, const struct hook *h, struct why *why);
+	const struct roles *may, struct hook *h, struct why *why);
+/*
+ * Name, url, pin, roles, clearance, play, disabled. If it tells something else or somewhere else than `before`, it is `by`'s from now on, and what was written in
+ * another's name and is not sent goes.
+ */
+MUST_USE int hook_change(struct db *db, const struct account *by, const struct roles *may,
+	const struct hook *before, struct hook *h, struct why *why);
 MUST_USE int hook_drop(
 	struct db *db, struct slice id, struct why *why); /* and its letters; E_MISSING */
 MUST_USE int hook_get(const struct node *node, struct db *db, struct slice id, struct arena *arena,

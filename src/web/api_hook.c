@@ -81,7 +81,7 @@ int api_hook_new(struct call *c)
 	struct hook h = {.clearance = SLICE("")};
 	TRY(hook_read(c, &h));
 	TRY(call_begin(c));
-	int rc = hook_add(c->node, c->db, &c->caller.account, &h, &c->why);
+	int rc = hook_add(c->node, c->db, &c->caller.account, &c->caller.roles, &h, &c->why);
 	if (rc == 0)
 		rc = call_audit(c, "webhook made",
 			arena_printf(c->arena, "%s %.*s", h.id, SLICE_FMT(h.url)));
@@ -106,13 +106,14 @@ int api_hook(struct call *c)
 
 int api_hook_put(struct call *c)
 {
-	struct hook h;
+	struct hook h, before = {0};
 	TRY(call_begin(c));
-	int rc = hook_here(c, &h);
+	int rc = hook_here(c, &before);
+	h = before;
 	if (rc == 0)
 		rc = hook_read(c, &h);
 	if (rc == 0)
-		rc = hook_change(c->db, &c->caller.account, &h, &c->why);
+		rc = hook_change(c->db, &c->caller.account, &c->caller.roles, &before, &h, &c->why);
 	if (rc == 0)
 		rc = call_audit(c, "webhook changed",
 			arena_printf(c->arena, "%s %.*s", h.id, SLICE_FMT(h.url)));

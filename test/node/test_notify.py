@@ -347,13 +347,28 @@ def test_a_webhook_does_not_go_where_it_must_not(coalition, receiver):
     assert [path for path, _, _ in receiver.got] == ["/hook"]
 
 
-def test_who_may_make_webhooks(coalition):
+def test_who_may_make_webhooks(coalition, receiver):
     c, alb, _ = two(coalition)
     add_user(alb, "off", "officer", "*")
     off, edi = Person(alb, "off"), Person(alb, "edi")
     assert off.get("/webhooks").status == 403
     assert off.post("/webhooks", {"name": "x", "url": "https://receiver.example/"}).status == 403
     assert edi.post("/webhooks", {"name": "x", "url": "https://receiver.example/", "roles": {"records": "reader"}}).status == 201
+    # Whoever sends another's webhook elsewhere hears there what he may know himself.
+    add_user(alb, "adm", "node=administrator,records=reader", "UNCLASSIFIED")
+    adm = Person(alb, "adm")
+    hook = edi.get("/webhooks").items[0]
+    assert hook["made_by"] == "edi"
+    edi.put(f"/webhooks/{hook['id']}", {"clearance": "*"})
+    assert adm.put(f"/webhooks/{hook['id']}", {"name": "y"}).json["made_by"] == "edi"
+    assert edi.post(f"/webhooks/{hook['id']}/test").status == 204  # cannot be delivered
+    assert adm.put(f"/webhooks/{hook['id']}", {"url": receiver.url, "pin": receiver.pin}).json["made_by"] == "adm"
+    secret = c["HRV"].put(CANARY, "ALB", coalition=c.id, title=CANARY, label="RESTRICTED")
+    alb.wait_record(secret, coalition=c.id)
+    plain = c["HRV"].put(CANARY, "ALB", coalition=c.id, title=CANARY)
+    wait(lambda: any(e["data"].get("object") == plain for e in receiver.events()), "the plain record is told")
+    assert {e["data"].get("object") for e in receiver.events() if e["topic"] == "record"} == {plain}
+    assert not any(e["topic"] == "test" for e in receiver.events())
     token = edi.post("/tokens", {"name": "t", "roles": {"node": "administrator"}, "until": "2026-12-31T00:00:00Z"})
     if token.status == 201:
         assert Token(alb, token.json["token"]).post("/webhooks", {"name": "y", "url": "https://receiver.example/"}).status == 403

@@ -354,9 +354,10 @@ def test_roles_by_claims(alb, fresh):
 
 def test_a_narrowed_session_does_not_widen_itself(alb, fresh):
     """What a session may set for its account opens sessions that know nothing of the claims: it is for the account itself."""
-    p = fresh("oidc-role groups duty records=reader")
+    p = fresh("oidc-role groups duty records=reader,training=reader", "oidc-role groups desk node=administrator")
+    calendars = f"/coalitions/{alb.view()['coalition']}/training/calendars"
     until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
-    for groups, has in [(["left"], {}), (["duty"], {"records": "reader"})]:
+    for groups, has in [(["left"], {}), (["duty"], {"records": "reader", "training": "reader"})]:
         p.person = {"sub": SUBJECT, "groups": groups}
         b = Browser(alb)
         b.sign_in()
@@ -369,6 +370,13 @@ def test_a_narrowed_session_does_not_widen_itself(alb, fresh):
     # By password it is the account's own session, which may.
     edi = Person(alb, "edi")
     assert edi.post("/tokens", {"name": "x", "roles": {"records": "reader"}, "until": until}).status == 201
+    # A webhook hears no more than the session may that makes it.
+    assert Person(alb, "admin").post("/users/admin/subjects", {"subject": "who minds the desk"}).status == 201
+    p.person = {"sub": "who minds the desk", "groups": ["desk"]}
+    b = Browser(alb)
+    b.sign_in()
+    refused = b.post("/webhooks", {"name": "x", "url": "https://receiver.example/", "roles": {"records": "reader"}})
+    assert (refused.status, refused.pointer) == (422, "/roles"), refused.body
 
 
 def test_confirmation(alb, fresh):

@@ -242,7 +242,7 @@ static struct hook hook_made(struct league *l, const struct account *by, const c
 		.roles = all_roles(ROLE_READER),
 		.clearance = SLICE("OPEN")};
 	assert_ok(db_begin(l->m[0].db, &why));
-	assert_ok(hook_add(l->m[0].node, l->m[0].db, by, &h, &why));
+	assert_ok(hook_add(l->m[0].node, l->m[0].db, by, &by->roles, &h, &why));
 	assert_ok(db_commit(l->m[0].db, &why));
 	return h;
 }
@@ -265,12 +265,12 @@ static void a_hook_keeps_its_secret(void **state)
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		struct why why = {0};
 		h.url = slice_str(bad[i]);
-		if (hook_add(l->m[0].node, l->m[0].db, &edi, &h, &why) != E_INVALID)
+		if (hook_add(l->m[0].node, l->m[0].db, &edi, &edi.roles, &h, &why) != E_INVALID)
 			fail_msg("%s is taken", bad[i]);
 	}
 	h.url = SLICE("https://desk.example/");
 	edi.roles.of[AREA_CYBER] = ROLE_NONE;
-	assert_fails(E_INVALID, hook_add(l->m[0].node, l->m[0].db, &edi, &h, &why));
+	assert_fails(E_INVALID, hook_add(l->m[0].node, l->m[0].db, &edi, &edi.roles, &h, &why));
 }
 
 static void letter(struct league *l, const struct hook *h, char last)
