@@ -131,7 +131,7 @@ int only_whole_session(struct call *c)
 	TRY(only_session(c));
 	if (c->caller.session.narrowed)
 		return why_set(&c->why, E_DENIED, "",
-			"this session has only what the provider's claims leave: passwords, passkeys and tokens are set by the account itself or an administrator");
+			"this session has only what the provider's claims leave: passwords, codes, passkeys and tokens are set by the account itself or an administrator");
 	return 0;
 }
 
@@ -355,7 +355,7 @@ int api_totp_new(struct call *c)
 	char text[BASE32_LEN(TOTP_SECRET) + 1];
 	struct buf uri CLEANUP_BUF = BUF(KIB);
 
-	TRY(only_session(c));
+	TRY(only_whole_session(c));
 	TRY(call_only(c, known));
 	TRY(call_begin(c));
 	TRY(call_commit(
@@ -377,7 +377,7 @@ int api_totp_enable(struct call *c)
 	static const char *const known[] = {"code", NULL};
 	struct slice code;
 
-	TRY(only_session(c));
+	TRY(only_whole_session(c));
 	TRY(call_only(c, known));
 	TRY(call_need(c, "code", 16, &code));
 	TRY(call_begin(c));
@@ -392,7 +392,7 @@ int api_totp_enable(struct call *c)
 
 int api_totp_drop(struct call *c)
 {
-	TRY(only_session(c));
+	TRY(only_whole_session(c));
 	TRY(call_begin(c));
 	int rc = account_totp_drop(c->db, c->caller.account.row, &c->why);
 	if (rc == 0)

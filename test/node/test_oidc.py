@@ -362,9 +362,11 @@ def test_a_narrowed_session_does_not_widen_itself(alb, fresh):
         b = Browser(alb)
         b.sign_in()
         for path, wish in [("/tokens", {"name": "x", "roles": {"records": "reader"}, "until": until}), ("/session/password", {"password": "a new and long one 123"}),
-                           ("/session/passkeys/begin", {})]:
+                           ("/session/passkeys/begin", {}), ("/session/totp", {}), ("/session/totp/enable", {"code": "123456"}),
+                           *([(calendars, {"name": "x"})] if has else [])]:
             refused = b.post(path, wish)
             assert refused.status == 403 and "claims" in refused.json["detail"], (path, refused.body)
+        assert b.delete("/session/totp").status == 403
         got = {k: v for k, v in b.get("/session").json["roles"].items() if v != "none"}
         assert got == has, groups
     # By password it is the account's own session, which may.

@@ -11,7 +11,7 @@ import time
 import pytest
 
 import schema
-from api import PASSWORD, Person, add_user, ask
+from api import PASSWORD, Person, add_user, ask, new_token
 from receivers import Receiver, Relay, certificate, signed, subject, text
 from entente import BAD_INPUT, DENIED, STATE, EXISTS, TOP, UNAVAILABLE, free_port, wait
 
@@ -624,6 +624,8 @@ def calendar_by_address(t, alb, boss, base):
     entry = {"title": "BRIGHT HORIZON; part 1, with a, comma", "kind": "exercise", "from": "2027-03-01", "to": "2027-06-30", "days": 9, "start": "2027-05-12", "venues": ["Range"]}
     one = tr(alb, "new", "entry", stdin=json.dumps(entry))["object"]
     tr(alb, "step", one, "proposed")
+    token, _ = new_token(alb, "boss", "training=reader")  # it ends; an address would not
+    assert token.post(f"{base}/calendars", {"name": "desk"}).status == 403
     full = boss.post(f"{base}/calendars", {"name": "desk"})
     busy = tr(alb, "calendar", "add", "wall", "--user", "boss", "--busy")
     assert full.status == 201 and full.json["address"].startswith("https://node.alb.example/calendar/")

@@ -150,7 +150,7 @@ const struct api_route training_routes[] = {
 		.run = api_training_out_again, .help = "send what has failed for good again"},
 	{"GET", BASE "/calendars", READER, TAG, .answer = "[TrainingCalendar]",
 		.run = api_training_calendars, .help = "the caller's addresses of the programme"},
-	{"POST", BASE "/calendars", READER, TAG, .flags = API_NO_KEY,
+	{"POST", BASE "/calendars", READER, TAG, .flags = API_CONFIRM | API_NO_KEY,
 		.request = "TrainingCalendarWish", .answer = "TrainingCalendar", .status = 201,
 		.run = api_training_calendar_new,
 		.help = "a secret address for a calendar program, shown once; it sees what its maker may see"},

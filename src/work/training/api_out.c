@@ -92,6 +92,10 @@ int api_training_calendar_new(struct call *c)
 		TRY(call_want_bool(c, "busy", &made.busy));
 	if (!made.account)
 		return why_set(&c->why, E_DENIED, "", "an address has the eyes of a person");
+	/* It outlives the session and asks no provider, as a token would. */
+	if (c->caller.session.narrowed)
+		return why_set(&c->why, E_DENIED, "",
+			"this session has only what the provider's claims leave: an address would have what the account has");
 	TRY(call_begin(c));
 	rc = calendar_new(c->node, c->db, &made, secret, &c->why);
 	if (rc == 0)
