@@ -6,6 +6,7 @@
 #include "web/notifier.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 
 /* Records that have come and are shown of one area and coalition, the newest; of the rest the number, so that no area hides another. */
 #define ARRIVED_SHOWN 100
@@ -320,10 +321,18 @@ int api_notify_put(struct call *c)
 int api_notify_test(struct call *c)
 {
 	static const char *const known[] = {NULL};
+	/* A relay may take its time: of those who answer everybody one waits for it, not all. */
+	static atomic_flag trying = ATOMIC_FLAG_INIT;
 	struct notify_person p;
 	TRY(call_only(c, known));
 	TRY(notify_get(c->db, caller_account(&c->caller), c->arena, &p, &c->why));
 	if (p.mail.n == 0)
 		return why_set(&c->why, E_STATE, "", "no address is set");
-	return mail_try(c->node, p.mail, &c->why);
+	if (atomic_flag_test_and_set(&trying)) {
+		c->retry_ms = NOTIFY_DEADLINE_MS;
+		return why_set(&c->why, E_BUSY, "", "another mail is being tried");
+	}
+	int rc = mail_try(c->node, p.mail, &c->why);
+	atomic_flag_clear(&trying);
+	return rc;
 }

@@ -221,10 +221,11 @@ static int round_run(struct notifier *n, int64_t *ret_wait_ms, struct why *why)
 	int rc = take_up(n, why);
 	if (rc == 0 && n->node->conf.mail)
 		rc = mails_want(n->node, n->db, why);
-	if (rc == 0)
-		rc = hooks_send(n->node, n->db, stopping, n, why);
+	/* People first: whose programs are told may be slow. */
 	if (rc == 0 && n->node->conf.mail)
 		rc = mails_send(n->node, n->db, stopping, n, why);
+	if (rc == 0)
+		rc = hooks_send(n->node, n->db, stopping, n, why);
 	if (rc == 0)
 		rc = letter_due(n->db, &due, why);
 	now = env_now_ms(&n->node->env);

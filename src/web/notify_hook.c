@@ -254,12 +254,15 @@ static int settle(struct posting *p, struct db *db, const struct letter *l, int 
 		why);
 }
 
-/* One after the other, in order; what fails holds back what is behind it. */
+/* One after the other, in order; what fails holds back what is behind it. A receiver that takes its time has no more of a round than one answer may take. */
 static int hook_send(struct posting *p, struct db *db, struct why *why)
 {
+	int64_t until = env_mono_ms(&p->node->env) + NOTIFY_DEADLINE_MS;
 	bool went = true;
 	int rc = 0;
-	for (int i = 0; rc == 0 && went && i < NOTIFY_ROUND && !p->stop(p->ctx); i++) {
+	for (int i = 0; rc == 0 && went && i < NOTIFY_ROUND && !p->stop(p->ctx) &&
+			env_mono_ms(&p->node->env) < until;
+		i++) {
 		struct arena arena CLEANUP_ARENA = ARENA(256 * KIB);
 		struct why failed = {0};
 		struct letter l = {0};

@@ -11,6 +11,7 @@ import socketserver
 import ssl
 import subprocess
 import threading
+import time
 
 
 def certificate(path):
@@ -116,16 +117,17 @@ def text(mail):
 
 
 class Receiver:
-    """HTTPS: keeps what was posted. `answers` are (status, headers) to give first."""
+    """HTTPS: keeps what was posted. `answers` are (status, headers) to give first; `pause`: seconds before each."""
 
     def __init__(self, cert, key):
-        self.got, self.answers = [], []
+        self.got, self.answers, self.pause = [], [], 0
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.got.append((self.path, dict(self.headers), body))
+                time.sleep(receiver.pause)
                 status, headers = receiver.answers.pop(0) if receiver.answers else (204, {})
                 if status is None:
                     self.connection.shutdown(socket.SHUT_RDWR)

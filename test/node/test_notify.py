@@ -1,6 +1,8 @@
 """Notifications: what needs somebody, mails that say no more than they may, webhooks that lose nothing and go nowhere they must not."""
 
 import json
+import socket
+import threading
 import time
 
 import pytest
@@ -215,6 +217,47 @@ def test_mail_is_tried_again_and_stops_when_somebody_answers(coalition):
         for n in waiting():
             assert edi.post(f"/needs/{n['id']}/ack").status == 204
         assert waiting() == []
+    finally:
+        relay.close()
+
+
+def test_a_relay_that_does_not_answer_holds_up_one(coalition):
+    """Who tries whether his mail arrives waits for the relay; the next is told to come again, and everybody else is answered."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        c, alb, _ = two(coalition, f"mail smtp://127.0.0.1:{silent.getsockname()[1]}", "mail-starttls no", "mail-from entente@alb.example")
+        edi = Person(alb, "edi")
+        assert edi.put("/notify", {"mail": "edi@alb.example", "rules": []}).status == 200
+        first = []
+        waits = threading.Thread(target=lambda: first.append(edi.post("/notify/test").status))
+        waits.start()
+        held = silent.accept()[0]
+        later = edi.post("/notify/test")
+        assert later.status == 429 and int(later.headers["Retry-After"]) >= 1
+        assert edi.get("/session").status == 200
+        waits.join()
+        assert first == [502]
+        held.close()
+    assert edi.post("/notify/test").status == 502  # nobody is there, and nobody waits any more
+
+
+def test_a_slow_receiver_keeps_no_mail_waiting(coalition, receiver):
+    """A program that takes its time over each letter: people are told meanwhile."""
+    relay = Relay()
+    try:
+        c, alb, hrv = two(coalition, f"mail smtp://127.0.0.1:{relay.port}", "mail-starttls no", "mail-from entente@alb.example")
+        edi = Person(alb, "edi")
+        edi.put("/notify", {"mail": "edi@alb.example", "rules": [rule()]})
+        hook = hook_for(edi, receiver)
+        receiver.pause = 3
+        letters = 20
+        for _ in range(letters):
+            assert edi.post(f"/webhooks/{hook['id']}/test").status == 204
+        wait(lambda: receiver.got, "the first letter is there")
+        hrv.put("x", "ALB", coalition=c.id, title="Meanwhile")
+        wait(lambda: relay.of("edi@alb.example"), "Edi is mailed", seconds=60)
+        assert len(receiver.got) < letters
+        receiver.pause = 0
+        wait(lambda: len(receiver.got) > letters, "and all the letters arrive", seconds=60)
     finally:
         relay.close()
 
