@@ -195,6 +195,8 @@
 #define LIMIT_AID_PAGE_ARENA (128 * MIB)
 /* Jobs that are remembered. */
 #define LIMIT_JOBS 64
+/* Of one person, waiting or running: they are done one after the other, and others have some too. */
+#define LIMIT_JOBS_OF_ONE 8
 /* Events kept for viewers that are behind; one that is further behind loads its page again. */
 #define LIMIT_LIVE_EVENTS 4096
 /* Viewers of live events. */

@@ -264,6 +264,17 @@ void jobs_stop(struct jobs **jp)
 
 /* ---- for handlers ---- */
 
+/* Jobs of one person that wait or run. Lock held. */
+static unsigned open_of(const struct jobs *j, int64_t account)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < LIMIT_JOBS; i++)
+		n += j->ring[i].number && j->ring[i].state < JOB_DONE &&
+		     j->ring[i].account == account;
+	return n;
+}
+
 int job_start(struct call *c, enum job_kind kind, int64_t log_row, uint64_t size)
 {
 	struct jobs *j = c->api->jobs;
@@ -276,6 +287,11 @@ int job_start(struct call *c, enum job_kind kind, int64_t log_row, uint64_t size
 	hex_encode(tail, sizeof(tail), hex);
 	pthread_mutex_lock(&j->lock);
 	struct job *job = job_at(j, j->next);
+	if (open_of(j, caller_account(&c->caller)) >= LIMIT_JOBS_OF_ONE) {
+		pthread_mutex_unlock(&j->lock);
+		return why_set(
+			&c->why, E_BUSY, "", "%d jobs of yours wait already", LIMIT_JOBS_OF_ONE);
+	}
 	if (job->number && job->state < JOB_DONE) {
 		pthread_mutex_unlock(&j->lock);
 		return why_set(&c->why, E_BUSY, "", "too many jobs wait");
