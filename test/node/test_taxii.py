@@ -108,6 +108,22 @@ def test_released_and_not(three):
     assert everything(hrv) == [objs[0], objs[2]]
 
 
+def test_classes_that_begin_alike(coalition):
+    """A page is kept for those of the same clearance, and for nobody whose two words only read so when they are put together."""
+    c = coalition()
+    c.found(["ALB", "HRV"], edit=lambda text: text.replace("UNCLASSIFIED", "OPEN").replace("CONFIDENTIAL", "OPEN/HIGH").replace("RESTRICTED", "OPEN/MID"))
+    c.sign_all()
+    alb = c["ALB"]
+    for name, role, clearance in (("edi", "administrator", "*"), ("high", "cyber=reader", "OPEN/HIGH"), ("low", "cyber=reader", "OPEN")):
+        add_user(alb, name, role, clearance)
+    inbox(alb, c.id, "feed", "all", label="OPEN/HIGH")
+    objs = [stix.indicator(n) for n in range(3)]
+    post(taxii(alb, c.id), "feed", objs)
+    sly = alb.json("token", "new", "sly", "--user", "low", "--role", "cyber=reader", "--clearance", "HIGH/")["token"]
+    for program, seen in ((taxii(alb, c.id, user="high"), objs), (taxii(alb, c.id, user=None, token=sly), []), (taxii(alb, c.id, user="low"), [])):
+        assert everything(program) == seen
+
+
 def test_delete_whole(three):
     """An object goes with all its versions, however many pages these fill; with a filter, those that it names; what is gone is not there to be deleted again."""
     inbox(three["ALB"], three.id, "feed", "all")

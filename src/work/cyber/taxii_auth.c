@@ -60,7 +60,8 @@ static void copy_client(struct arena *a, struct taxii_client *to, const struct c
 	c->token.owner = arena_copy(a, from->token.owner);
 	c->token.clearance = arena_copy(a, from->token.clearance);
 	to->account = c->account.name;
-	to->release = slice_str(arena_printf(a, "%.*s/%.*s", SLICE_FMT(from->account.clearance),
+	/* No clearance has a space in it. */
+	to->release = slice_str(arena_printf(a, "%.*s %.*s", SLICE_FMT(from->account.clearance),
 		SLICE_FMT(from->token.clearance)));
 }
 
