@@ -89,6 +89,38 @@ static unsigned refuse(struct why *why, unsigned status, const char *where, cons
 	return status;
 }
 
+static uint8_t hexvalue(uint8_t c)
+{
+	return digit(c) ? (uint8_t)(c - '0') : (uint8_t)((c | 0x20) - 'a' + 10);
+}
+
+/*
+ * A segment "." or "..", escaped or not. A front that takes them away (RFC 3986 §5.2.4) decides by another path than the one that it hands on: what it does not let
+ * pass would come as /this/../public/. Escapes are whole here.
+ */
+static bool has_dot_segment(struct slice path)
+{
+	size_t dots = 0, others = 0;
+
+	for (size_t i = 0; i < path.n; i++) {
+		uint8_t c = path.p[i];
+
+		if (c == '%') {
+			c = (uint8_t)(hexvalue(path.p[i + 1]) << 4 | hexvalue(path.p[i + 2]));
+			i += 2;
+		}
+		if (c == '/' || c == '\\') {
+			if (others == 0 && (dots == 1 || dots == 2))
+				return true;
+			dots = others = 0;
+		} else {
+			dots += c == '.';
+			others += c != '.';
+		}
+	}
+	return others == 0 && (dots == 1 || dots == 2);
+}
+
 /* RFC 9112 §3.2.1, origin-form only; RFC 3986 §3.3 and §3.4, with what browsers leave unescaped. */
 static unsigned target_judge(struct slice t, struct why *why)
 {
@@ -106,6 +138,9 @@ static unsigned target_judge(struct slice t, struct why *why)
 		if (t.p[i + 1] == '0' && t.p[i + 2] == '0')
 			return refuse(why, 400, "target", "an escaped NUL");
 	}
+	struct slice query = t, path;
+	if (slice_cut(&query, '?', &path) && has_dot_segment(path))
+		return refuse(why, 400, "target", "a path that goes up or stands still");
 	return 0;
 }
 

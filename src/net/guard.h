@@ -8,7 +8,7 @@
  *	if (status != 0) ... answer it and close
  *
  * Refused although the standards allow it, because an answer costs less than a doubt:
- * absolute-form and asterisk-form targets, chunked bodies (411: our clients all know the length of
+ * absolute-form and asterisk-form targets, paths with a segment . or .., chunked bodies (411: our clients all know the length of
  * what they send), a Content-Length with leading zeros or twice the same, an empty Host.
  */
 #ifndef NET_GUARD_H

@@ -120,6 +120,11 @@ ROWS = [
     Row("fragment in the target", b"GET /ok#a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     Row("broken escape", b"GET /ok%4 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     Row("escaped NUL", b"GET /ok%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    Row("up", b"GET /smuggled/../ok HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    Row("up in escapes", b"GET /smuggled/%2e%2E/ok HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    Row("up behind an escaped slash", b"GET /smuggled%2f..%2Fok HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    Row("up at the end", b"GET /ok/smuggled/..?a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    Row("this very place", b"GET /./ok HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     Row("high byte in the target", b"GET /\xe9 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     # The request line, RFC 9112 §3.
     Row("method g@t", b"g@t /ok HTTP/1.1\r\nHost: a\r\n\r\n", 400),

@@ -102,9 +102,11 @@ static void test_known_gap(void **state)
 static void test_targets(void **state)
 {
 	static const char *const bad[] = {"*", "a", "http://b/", "a:80", "/\"", "/<", "/a#b",
-		"/a\\b", "/%", "/%4", "/%4g", "/%00", "/a?b=%00", "/\x7f", "/\xc3\xa9"};
-	static const char *const good[] = {
-		"/", "/a%20b", "/a?match[id]=x|y^{z}`'", "/?", "/??", "//", "/a/../b"};
+		"/a\\b", "/%", "/%4", "/%4g", "/%00", "/a?b=%00", "/\x7f", "/\xc3\xa9", "/a/../b",
+		"/..", "/.", "/./a", "/a/.", "/a/..?b", "/a/%2e%2E/b", "/a%2f..%2Fb", "/a/.%2e",
+		"/a%5c..%5cb"};
+	static const char *const good[] = {"/", "/a%20b", "/a?match[id]=x|y^{z}`'", "/?", "/??",
+		"//", "/a/...", "/a..b/.c/d.", "/a%2fb", "/a?../b/.."};
 	char text[128];
 
 	(void)state;
