@@ -16,7 +16,7 @@
 /* How this listener is reached. */
 struct caller_place {
 	const struct node *node;
-	bool trusted; /* loopback (or --open): a node without users shows itself */
+	bool trusted; /* loopback and no front (or --open): a node without users shows itself */
 	bool secure;  /* TLS here or in front: cookies are Secure */
 	bool front; /* a front on this machine ends TLS and says who asks (X-Forwarded-For, its last) */
 };

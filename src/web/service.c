@@ -214,7 +214,8 @@ static int page_tls(struct service *s, const struct service_options *o, const ch
 			host);
 	if (beyond && !s->page_tls)
 		report(REPORT_WARN, "pages: no TLS: whoever is on the way to %s reads along", host);
-	s->api.place.trusted = !beyond || o->open;
+	/* Behind a front everybody comes from this machine. */
+	s->api.place.trusted = (!beyond && tls != CONF_TLS_FRONT) || o->open;
 	s->api.place.secure = s->page_tls || tls == CONF_TLS_FRONT;
 	s->api.place.front = tls == CONF_TLS_FRONT;
 	s->api.client_cert = so->client_cert;
