@@ -124,6 +124,9 @@
 	30000 /* a client that takes nothing of its answer for this long is gone */
 #define LIMIT_BODY_RATE                                                                            \
 	512 /* bytes/s a body must average; slower is a held connection, not a link */
+/* Bodies in memory that are larger than the first, all together: sixteen of the longest at once. Smaller ones are bounded by the connections. */
+#define LIMIT_BODY_SMALL   (64 * KIB)
+#define LIMIT_BODIES_LARGE (256 * MIB)
 #define LIMIT_CONNECTION_POOL                                                                      \
 	(40 * KIB) /* head, parsed fields and answer head of one connection; half of it is touched by each */
 #define LIMIT_LINGER_MS	   2000 /* a refused client may go on sending this long while it reads why */

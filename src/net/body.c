@@ -71,6 +71,25 @@ void body_begin(struct exchange *x)
 	room_check(x, x->announced);
 }
 
+void body_free(struct exchange *x)
+{
+	buf_free(&x->body);
+	atomic_fetch_sub(&x->server->large_bodies, x->large);
+	x->large = 0;
+}
+
+/* Whoever may send much could do so on many connections at once, and not end any of them. */
+static void memory_take(struct exchange *x, size_t n)
+{
+	if (x->announced <= LIMIT_BODY_SMALL)
+		return;
+	x->large += n;
+	if (atomic_fetch_add(&x->server->large_bodies, n) + n <= LIMIT_BODIES_LARGE)
+		return;
+	(void)why_set(&x->failed, E_BUSY, "body", "too much is being sent at this moment");
+	body_free(x);
+}
+
 void body_add(struct exchange *x, const void *p, size_t n)
 {
 	struct conn *c = x->conn;
@@ -83,6 +102,8 @@ void body_add(struct exchange *x, const void *p, size_t n)
 	if (x->rule.kind == BODY_FILE &&
 		x->req.body_size / ROOM_ASKED != (x->req.body_size + n) / ROOM_ASKED)
 		room_check(x, x->announced - x->req.body_size);
+	if (x->rule.kind == BODY_MEMORY)
+		memory_take(x, n);
 	if (x->failed.code != 0)
 		return;
 	x->req.body_size += n;

@@ -318,7 +318,7 @@ void exchange_free(struct exchange *x)
 	shared_drop(&r->shared);
 	if (x->req.body_fd >= 0)
 		close(x->req.body_fd);
-	buf_free(&x->body);
+	body_free(x);
 	buf_free(&x->piece);
 	arena_free(&x->req.arena);
 	conn_enter(x->conn, CONN_IDLE);

@@ -124,6 +124,7 @@ struct exchange {
 	struct body_rule rule;
 	uint64_t announced; /* Content-Length */
 	struct buf body;    /* owned */
+	size_t large;	    /* bytes of it in server->large_bodies */
 	struct why failed;  /* while reading the body */
 	struct header_out *headers;
 	bool close;
@@ -162,6 +163,8 @@ void body_begin(struct exchange *x);
 void body_add(struct exchange *x, const void *p, size_t n);
 /* Shows the body to the handler. */
 void body_end(struct exchange *x);
+/* Frees what is in memory of it. */
+void body_free(struct exchange *x);
 
 /* ---- workers.c ---- */
 
@@ -272,6 +275,7 @@ struct server {
 	bool quiet;	      /* everything has ended (server_quiesce) */
 	atomic_bool aborting; /* the grace is over */
 	atomic_bool quit_sweep;
+	atomic_size_t large_bodies; /* bytes in memory of bodies above LIMIT_BODY_SMALL */
 	atomic_uint n_exchanges;
 	atomic_uint n_open;
 	atomic_uint n_waiting; /* parked and streams, for server_stats */

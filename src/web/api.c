@@ -18,7 +18,7 @@
 #include <pthread.h>
 
 /* Body of somebody who is not known yet. */
-#define STRANGER_BODY (64 * KIB)
+#define STRANGER_BODY LIMIT_BODY_SMALL
 
 bool api_owns(struct slice path)
 {
