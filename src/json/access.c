@@ -200,6 +200,54 @@ bool json_true(const struct json_doc *doc, json_ref ref)
 	return json_type(doc, ref) == JSON_TRUE;
 }
 
+static bool members_same(const struct json_doc *a, json_ref x, const struct json_doc *b, json_ref y,
+	struct arena *arena)
+{
+	for (json_ref v = json_first(a, x); v; v = json_next(a, v)) {
+		json_ref other = json_get_slice(b, y, json_key(a, v, arena));
+
+		if (other == JSON_ABSENT || !json_same(a, v, b, other, arena))
+			return false;
+	}
+	return true;
+}
+
+static bool elements_same(const struct json_doc *a, json_ref x, const struct json_doc *b,
+	json_ref y, struct arena *arena)
+{
+	json_ref v = json_first(a, x), w = json_first(b, y);
+
+	for (; v && w && json_same(a, v, b, w, arena); w = json_next(b, w))
+		v = json_next(a, v);
+	return !v;
+}
+
+/* As deep as the reader lets a text be. */
+bool json_same(const struct json_doc *a, json_ref x, const struct json_doc *b, json_ref y,
+	struct arena *arena)
+{
+	enum json_type type = json_type(a, x);
+
+	if (type != json_type(b, y) || json_count(a, x) != json_count(b, y))
+		return false;
+	switch (type) {
+	case JSON_OBJECT:
+		return members_same(a, x, b, y, arena);
+	case JSON_ARRAY:
+		return elements_same(a, x, b, y, arena);
+	case JSON_STRING:
+		return slice_eq(json_string(a, x, arena), json_string(b, y, arena));
+	case JSON_NUMBER:
+		return slice_eq(json_number(a, x), json_number(b, y));
+	case JSON_NONE:
+	case JSON_NULL:
+	case JSON_FALSE:
+	case JSON_TRUE:
+		break;
+	}
+	return true;
+}
+
 int json_need_string(const struct json_doc *doc, json_ref obj, const char *key, size_t max_bytes,
 	struct arena *arena, struct slice *ret, struct why *why)
 {

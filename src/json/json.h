@@ -85,6 +85,12 @@ struct slice json_number(const struct json_doc *doc, json_ref ref);
 /* Integer in the exact range of int64 and written without fraction or exponent; else -EINVAL. */
 MUST_USE int json_i64(const struct json_doc *doc, json_ref ref, int64_t *ret);
 bool json_true(const struct json_doc *doc, json_ref ref);
+/*
+ * Do they say the same, however they are spaced, ordered in objects and escaped? Numbers are compared as written: 1.0 is not 1. Two that are absent are the same.
+ * Unescapes into `arena`.
+ */
+bool json_same(const struct json_doc *a, json_ref x, const struct json_doc *b, json_ref y,
+	struct arena *arena);
 
 /*
  * Required/optional members with a proper message: `where` gets "/key". The string form checks 1 ≤

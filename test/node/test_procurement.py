@@ -469,7 +469,10 @@ def test_postponed_and_public(coalition, tmp_path):
     b.bid("Adria Medical", "seal", "tender.json", b.bid_file("Adria Medical"))
     b.bid("Adria Medical", "submit", "tender.json", *doors)
     assert now() < at, "the machine was too slow for this test's deadline"
-    b.put("ALB", "tender", {**later(more), "rationale": "a question came late"}, "--object", tender)
+    # Spaced by another editor, it says the same of what may not change.
+    spaced = b.file({})
+    spaced.write_text(json.dumps({**later(more), "rationale": "a question came late"}, indent=3, sort_keys=True))
+    t["ALB"].run("procure", "put", "tender", spaced, "--object", tender)
     for label in three:
         wait(lambda label=label: b.show(label)["seal"]["deadline"] == later(more)["deadline"], f"the later hour at {label}")
     assert [x["stands"] for x in b.show("KOS")["seal"]["postponements"]] == [True]
@@ -486,6 +489,10 @@ def test_postponed_and_public(coalition, tmp_path):
     path = tmp_path / "transcript.eseal"
     path.write_text(b.transcript("ALB"))
     verdict = json.loads(run("procure", "verify", path, "--json", cwd=tmp_path).stdout)
+    # What was cut out of it is missed.
+    cut = tmp_path / "cut.eseal"
+    cut.write_text("\n\n".join(m for m in path.read_text().split("\n\n") if verdict["bids"][0]["bid"] not in m))
+    assert "not the whole transcript" in run("procure", "verify", cut, cwd=tmp_path, status=VERIFY).stderr
     assert b.show("HRV")["seal"]["door"] == {"taken": 2, "room": 2047}
     assert len(verdict["bids"]) == 1 and '"a-u"' in verdict["bids"][0]["text"] and not verdict["offence"]
     again = eseal.Replay(path.read_text())

@@ -37,8 +37,8 @@ static bool same(const struct admit *d, const char *key)
 {
 	const struct json_doc *was = &d->p->tender->doc;
 
-	return slice_eq(json_raw(&d->doc, json_get(&d->doc, json_root(&d->doc), key)),
-		json_raw(was, json_get(was, json_root(was), key)));
+	return json_same(&d->doc, json_get(&d->doc, json_root(&d->doc), key), was,
+		json_get(was, json_root(was), key), d->arena);
 }
 
 /* Bidders have bid on these rules: when the deadline is over none of them changes. (What of the tender is told to whom may.) */

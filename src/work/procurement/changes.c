@@ -102,7 +102,7 @@ static void compare(const struct comparing *c, struct slice path, json_ref x, js
 {
 	enum json_type type = json_type(c->from, x);
 
-	if (c->out->more || (x && y && slice_eq(json_raw(c->from, x), json_raw(c->to, y))))
+	if (c->out->more || (x && y && json_same(c->from, x, c->to, y, c->arena)))
 		return;
 	if (!x || !y || type != json_type(c->to, y) || (type != JSON_OBJECT && type != JSON_ARRAY))
 		add(c, path, x, y);

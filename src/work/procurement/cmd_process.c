@@ -283,6 +283,8 @@ static void verify_tell(struct cli *cli, const struct seal_replay *r, size_t n)
 		SLICE_FMT(r->policy.ocid), r->policy.n, r->policy.k);
 	cli_print(cli, "key      %s\n", r->has_key ? "certified by all" : "not certified by all");
 	cli_print(cli, "commits  %zu, of which %zu are in force\n", r->n_line, r->n_bid);
+	if (r->n_unknown)
+		cli_print(cli, "NOT HERE %zu that the closing names as in force\n", r->n_unknown);
 	if (r->closed) {
 		hex_encode(r->closed->close.root.b, 32, hex);
 		cli_print(cli, "closed   root %s, signed by %u holders\n", hex,
@@ -311,6 +313,7 @@ static void verify_json(struct cli *cli, const struct seal_replay *r, bool opene
 	json_put_bool(&o, "keyed", r->has_key);
 	json_put_bool(&o, "opened", opened);
 	json_put_bool(&o, "offence", offence);
+	json_put_u64(&o, "not_here", r->n_unknown);
 	json_open_at(&o, "bids", '[');
 	for (size_t i = 0; i < r->n_bid; i++) {
 		json_open(&o, '{');
@@ -361,6 +364,11 @@ static int run_verify(struct cli *cli)
 	if (offence)
 		return why_set(&cli->why, E_VERIFY, "", "somebody has broken the protocol; %s",
 			opened ? "the tender was opened all the same" : "the tender is not opened");
+	/* Whoever hands on a part of a transcript, or one that was spoilt, shows nothing with it. */
+	if (r->n_unknown)
+		return why_set(&cli->why, E_VERIFY, cli->arg[0],
+			"this is not the whole transcript: of the %zu bids that the closing names as in force, %zu are not in it",
+			r->n_unknown + r->n_bid, r->n_unknown);
 	if (!cli->json)
 		cli_print(cli, "%s\n",
 			opened ? "everything holds: no bid was dropped, added or read early"
@@ -375,7 +383,7 @@ const struct command command_procure_verify = {
 	.args_max = 1,
 	.summary = "Replay a sealed tender offline and name whoever has broken the protocol",
 	.help = "Needs no node and no network. Exit status 76 if anybody has broken the protocol: a dropped bid, a bad share, two roots, a false complaint; and if the holders' keys are not\n"
-		"those of --trust. Whose keys a transcript is signed with is for you to know from elsewhere: without --trust it is only told whether it fits together.",
+		"those of --trust, or if the transcript is not whole. Whose keys a transcript is signed with is for you to know from elsewhere: without --trust it is only told whether it fits together.",
 	.option = verify_options,
 	.run = run_verify,
 };

@@ -209,6 +209,32 @@ static void wanted_strings(void **state)
 	assert_slice(s, "text");
 }
 
+static void the_same_is_said_in_other_words(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} c[] = {{"{\"a\":1,\"b\":[1,2]}", "{ \"b\" : [1, 2],\n \"\\u0061\": 1 }", true},
+		{"\"\\u0041\"", "\"A\"", true}, {"[]", "[ ]", true}, {"null", "null", true},
+		{"1", "1.0", false}, {"[1,2]", "[2,1]", false}, {"[1]", "[1,1]", false},
+		{"{\"a\":1}", "{\"b\":1}", false}, {"{\"a\":1}", "{\"a\":2}", false},
+		{"{}", "[]", false}, {"true", "false", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct json_doc a = doc_of(c[i].a), b = doc_of(c[i].b);
+
+		assert_int_equal(
+			json_same(&a, json_root(&a), &b, json_root(&b), &arena), c[i].same);
+		assert_int_equal(
+			json_same(&b, json_root(&b), &a, json_root(&a), &arena), c[i].same);
+	}
+	struct json_doc d = doc_of("{\"a\":null}");
+	json_ref root = json_root(&d);
+	assert_true(json_same(&d, json_get(&d, root, "x"), &d, json_get(&d, root, "y"), &arena));
+	assert_false(json_same(&d, json_get(&d, root, "a"), &d, json_get(&d, root, "y"), &arena));
+}
+
 static void ref_beyond_the_tape(void)
 {
 	struct json_doc d = doc_of("1");
@@ -232,6 +258,7 @@ int main(void)
 		cmocka_unit_test(numbers_stay_text),
 		cmocka_unit_test(needed_strings),
 		cmocka_unit_test(wanted_strings),
+		cmocka_unit_test(the_same_is_said_in_other_words),
 		cmocka_unit_test(foreign_refs_die),
 	};
 
