@@ -330,6 +330,15 @@ def test_api(four):
     assert answer.status == 422 and "polygon" in answer.pointer, answer.body
     draft = right(edi.post(base + "/alert-drafts", {"audience": "all", "label": "RESTRICTED", "form": form}), "ResponseAlertDraft", 201)
     right(edi.get(base + "/alert-drafts"), "ResponseAlertDrafts")
+    # What was written by mistake is thrown away: by its writer or an officer, and never issued.
+    wrongly = right(edi.post(base + "/alert-drafts", {"audience": "all", "label": "RESTRICTED", "form": form}), "ResponseAlertDraft", 201)
+    assert edi.delete(f"{base}/alert-drafts/{wrongly['number']}").status == 204
+    assert edi.delete(f"{base}/alert-drafts/{wrongly['number']}").status == 404
+    assert mira.post(f"{base}/alert-drafts/{wrongly['number']}/approve").status == 404
+    assert "Severe: Flood" in alb.run("response", "drafts").stdout
+    again = right(edi.post(base + "/alert-drafts", {"audience": "all", "label": "RESTRICTED", "form": form}), "ResponseAlertDraft", 201)
+    alb.run("response", "discard", str(again["number"]))
+    alb.refuses(UNAVAILABLE, "response", "discard", str(again["number"]))
     assert edi.post(f"{base}/alert-drafts/{draft['number']}/approve").status == 403
     issued = right(mira.post(f"{base}/alert-drafts/{draft['number']}/approve"), "ResponseIssued", 201)
     alert_row = edi.get(base + "/alerts").items[0]

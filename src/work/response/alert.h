@@ -77,6 +77,8 @@ MUST_USE int alert_draft_issued(
 	const struct aid_view *v, const struct alert_draft *d, bool *ret, struct why *why);
 MUST_USE int alert_draft_mark(struct db *db, const struct alert_draft *d,
 	const struct approver *who, int64_t now_ms, struct why *why);
+/* It is never issued. In a write transaction; E_CONFLICT: it has been. */
+MUST_USE int alert_draft_drop(struct db *db, const struct alert_draft *d, struct why *why);
 /* Is this the name of a sender of this member's own alerts (alert_make)? */
 bool alert_sender_own(const struct node *node, struct slice sender);
 /* The readers of an entry's draft as text: "all", or ids with commas. In the arena. */

@@ -160,6 +160,19 @@ int alert_draft_mark(struct db *db, const struct alert_draft *d, const struct ap
 	return db_run(s, why);
 }
 
+int alert_draft_drop(struct db *db, const struct alert_draft *d, struct why *why)
+{
+	struct stmt *s =
+		db_stmt(db, "DELETE FROM response_draft WHERE row = $1 AND approved_ms = 0");
+	int rc;
+
+	db_bind_i64(s, 1, d->number);
+	rc = db_run(s, why);
+	if (rc == 0 && db_changes(db) == 0)
+		rc = why_set(why, E_CONFLICT, "", "the draft has been approved already");
+	return rc;
+}
+
 struct slice alert_draft_audience(const struct draft *d, struct arena *arena)
 {
 	struct buf b CLEANUP_BUF = BUF(8 * KIB);

@@ -12,6 +12,7 @@ int api_alert_cap(struct call *c);
 int api_alert_drafts(struct call *c);
 int api_alert_draft_new(struct call *c);
 int api_alert_approve(struct call *c);
+int api_alert_draft_drop(struct call *c);
 int api_alert_lint(struct call *c);
 int api_alert_take(struct call *c);
 int api_feeds(struct call *c);

@@ -8,6 +8,8 @@
 #include "work/response/take.h"
 #include "work/response/tell.h"
 
+#include <inttypes.h>
+
 static int view_of(struct call *c, struct aid_view *ret)
 {
 	enum mode mode;
@@ -166,6 +168,33 @@ int api_alert_draft_new(struct call *c)
 	TRY(call_begin(c));
 	TRY(call_commit(c, alert_draft_put(c->db, c->world.coalition.row, &a, &a.number, &c->why)));
 	draft_tell(c, NULL, &a);
+	return 0;
+}
+
+int api_alert_draft_drop(struct call *c)
+{
+	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
+	struct alert_draft a;
+	int64_t number;
+	int rc;
+
+	if (slice_i64(c->param[1], &number) < 0)
+		return why_set(&c->why, E_MISSING, "", "no such draft");
+	TRY(call_read(c));
+	rc = alert_draft_get(&v, number, &a, &c->why);
+	call_read_end(c);
+	TRY(rc);
+	if (a.written_account != caller_account(&c->caller) &&
+		c->caller.roles.of[AREA_RESPONSE] < ROLE_OFFICER)
+		return why_set(&c->why, E_DENIED, "",
+			"it is thrown away by who wrote it, or by an officer");
+	TRY(call_begin(c));
+	rc = alert_draft_drop(c->db, &a, &c->why);
+	if (rc == 0)
+		rc = call_audit(c, "response alert draft thrown away",
+			arena_printf(c->arena, "%" PRId64, a.number));
+	TRY(call_commit(c, rc));
+	call_wrote(c);
 	return 0;
 }
 

@@ -219,6 +219,7 @@ const struct command *const response_commands[] = {
 	&response_alerts,
 	&response_drafts,
 	&response_approve,
+	&response_discard,
 	&response_lint,
 	&response_ack,
 	&response_feed,

@@ -14,7 +14,7 @@ extern const struct command response_put, response_accept, response_commit, resp
 extern const struct command response_types, response_list, response_get, response_board,
 	response_show, response_capabilities, response_matrix, response_ledger, response_schema;
 extern const struct command response_alert, response_alerts, response_lint, response_ack,
-	response_approve, response_drafts, response_feed, response_feeds;
+	response_approve, response_drafts, response_discard, response_feed, response_feeds;
 extern const struct command response_import, response_export;
 extern const struct command response_plan;			/* cmd_plan.c */
 extern const struct command response_waiting, response_confirm; /* cmd_waiting.c */

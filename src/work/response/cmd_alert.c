@@ -2,6 +2,8 @@
 #include "work/response/cmd.h"
 
 #include "base/limits.h"
+#include "base/utf8.h"
+#include "node/content.h"
 #include "work/response/alert.h"
 
 #include <inttypes.h>
@@ -195,6 +197,61 @@ const struct command response_approve = {
 	.run = approve_run,
 };
 
+static int discard_run(struct cli *cli)
+{
+	struct alert_draft a;
+	struct aid_view v;
+	struct why why = {0};
+	int64_t number;
+
+	TRY(aid_cmd_view(cli, &v));
+	if (slice_i64(slice_str(cli->arg[0]), &number) < 0)
+		return why_set(
+			&cli->why, E_USAGE, "DRAFT", "%s is no number of a draft", cli->arg[0]);
+	TRY(alert_draft_get(&v, number, &a, &cli->why));
+	TRY(db_begin(cli->db, &cli->why));
+	int rc = alert_draft_drop(cli->db, &a, &why);
+	if (rc == 0)
+		return db_commit(cli->db, &cli->why);
+	cli->why = why;
+	db_rollback(cli->db);
+	return rc;
+}
+
+const struct command response_discard = {
+	.name = "discard",
+	.args = "DRAFT",
+	.args_min = 1,
+	.args_max = 1,
+	.summary = "Throw a draft of an alert away: it is never issued",
+	.run = discard_run,
+};
+
+/* "Cancel: The water has gone", "Flood, Severe: The Drin rises": enough to know which it is; --json has all. */
+static void draft_print(struct cli *cli, const struct alert_draft *a)
+{
+	struct buf b CLEANUP_BUF = BUF(4 * KIB);
+	struct json_doc doc;
+
+	if (json_read(&doc, &cli->arena, a->form, &json_limits_partner, NULL) == 0) {
+		static const char *const title[] = {"headline", "event", NULL};
+		json_ref root = json_root(&doc),
+			 info = json_first(&doc, json_get(&doc, root, "info"));
+		struct slice severity = get_text(&doc, info, "severity", &cli->arena);
+		struct slice line = get_title(&doc, info, title, &cli->arena);
+
+		if (json_get(&doc, root, "cancel") || json_get(&doc, root, "update"))
+			buf_str(&b, json_get(&doc, root, "cancel") ? "Cancel: " : "Update: ");
+		if (severity.n)
+			buf_addf(&b, "%.*s: ", SLICE_FMT(severity));
+		if (!line.n)
+			line = title_line(get_text(&doc, root, "note", &cli->arena));
+		utf8_show(&b, line, 70);
+	}
+	cli_print(cli, "draft %" PRId64 "  %s  by %.*s  %s\n", a->number,
+		aid_cmd_time(cli, a->written_ms), SLICE_FMT(a->written_by), buf_cstr(&b));
+}
+
 static int drafts_run(struct cli *cli)
 {
 	struct buf b CLEANUP_BUF = BUF(16 * MIB);
@@ -208,9 +265,7 @@ static int drafts_run(struct cli *cli)
 	json_open(&o, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (!cli->json) {
-			cli_print(cli, "draft %" PRId64 "  %s  by %.*s\n", list[i].number,
-				aid_cmd_time(cli, list[i].written_ms),
-				SLICE_FMT(list[i].written_by));
+			draft_print(cli, &list[i]);
 			continue;
 		}
 		json_open(&o, '{');

@@ -110,6 +110,8 @@ function Tokens(): VNode {
 	const [fresh, set_fresh] = useState(false);
 	const [shown, show] = useState("");
 	const month = new Date(Date.now() + 30 * 86_400_000).toISOString();
+	// As the command makes one: it reads what its owner may read, and changes nothing.
+	const reads = Object.fromEntries(Object.keys(roles_of(session.get())).map((area) => [area, "reader"]));
 	const make = async (v: Value): Promise<void> => {
 		const made = await post<{ token: string }>("/tokens", v);
 		set_fresh(false);
@@ -127,7 +129,7 @@ function Tokens(): VNode {
 				{ key: "state", title: t("log.state"), text: (k) => k.state, show: (k) => <span class={`badge ${k.state === "live" ? "good" : "none"}`}>{t(`token.${k.state}`)}</span> },
 				{ key: "end", title: "", text: () => "", show: (k) => k.state === "live" && <button type="button" class="small" onClick={() => void call("DELETE", `/tokens/${k.id}`).then(list.reload, list.reload)}>{t("token.revoke")}</button> },
 			]} />
-			{fresh && <Dialog title={t("token.new")} close={() => set_fresh(false)}><Form schema={TOKEN} value={{ until: month }} submit={t("token.make")} send={make} cancel={() => set_fresh(false)} extra={{ roles: RolesInput }} focus /></Dialog>}
+			{fresh && <Dialog title={t("token.new")} close={() => set_fresh(false)}><Form schema={TOKEN} value={{ until: month, roles: reads }} submit={t("token.make")} send={make} cancel={() => set_fresh(false)} extra={{ roles: RolesInput }} focus /></Dialog>}
 			{shown && (
 				<Dialog title={t("token.once")} close={() => show("")}>
 					<p>{tx("token.once_about", { header: <code>Authorization: Bearer …</code> })}</p>

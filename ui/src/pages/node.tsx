@@ -9,7 +9,7 @@ import { Loading, PageFrame } from "../parts/page.js";
 import { Table } from "../parts/table.js";
 import { Command, Empty, Facts, Name, Section, Theirs, Time, Trouble } from "../parts/text.js";
 import { go, link, place } from "../route.js";
-import { density, may, session, theme } from "../state.js";
+import { density, letters, may, session, theme } from "../state.js";
 import type { AuditRow, CoalitionRow, Job, NodeSettings, Peer } from "../types.js";
 import { JobView, useJob } from "./log.js";
 import { rules_load } from "../shell/tray.js";
@@ -73,6 +73,7 @@ export function Settings(): VNode {
 	const lang = useCell(language);
 	const look = useCell(theme);
 	const room = useCell(density);
+	const keys = useCell(letters);
 	const [asked, ask] = useState(typeof Notification === "undefined" ? "denied" : Notification.permission);
 	return (
 		<PageFrame title={t("nav.settings")}>
@@ -87,6 +88,7 @@ export function Settings(): VNode {
 					<label class="field-row"><span class="field-title">{t("density.title")}</span>
 						<select value={room} onChange={(e) => density.set(e.currentTarget.value as "normal")}>{(["normal", "dense"] as const).map((x) => <option value={x}>{t(`density.${x}`)}</option>)}</select>
 					</label>
+					<label class="field-row check"><input type="checkbox" checked={keys === "on"} onChange={(e) => letters.set(e.currentTarget.checked ? "on" : "off")} /> <span class="field-title">{t("help.letters")}</span></label>
 					<div class="field-row"><span class="field-title">{t("notify.title")}</span>
 						{asked === "granted" ? <span class="badge good">{t("notify.on")}</span> : asked === "denied" ? <span class="badge none">{t("notify.denied")}</span>
 							: <button type="button" onClick={() => void Notification.requestPermission().then((answer) => { ask(answer); rules_load(); })}>{t("notify.ask")}</button>}

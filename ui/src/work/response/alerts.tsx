@@ -1,15 +1,17 @@
 // Alerts: what holds now, who has read it, and what waits for approval.
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { BASE, post, Problem } from "../../api.js";
+import { BASE, call, post, Problem } from "../../api.js";
 import { cell, useCell } from "../../cell.js";
 import { PageFrame } from "../../parts/page.js";
-import { Busy, Empty, LabelBadge, ModeBadge, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
+import { useLoad } from "../../load.js";
+import { Busy, Empty, Facts, LabelBadge, ModeBadge, Name, Names, Section, Theirs, Time, Trouble } from "../../parts/text.js";
 import { link } from "../../route.js";
 import { may, mode, session } from "../../state.js";
 import { Drill, useResponse, useResponseList } from "./bits.js";
 import { Feeds, Intake } from "./intake.js";
 import { t } from "./msg.js";
+import type { Status } from "../../types.js";
 import type { Alert, Draft } from "./types.js";
 
 function severity_tone(s: string | undefined): string {
@@ -111,35 +113,60 @@ function AlertCard({ c, a }: { c: string; a: Alert }): VNode {
 	);
 }
 
-function Drafts({ c }: { c: string }): VNode | null {
-	const all = useResponse<{ drafts: Draft[] }>(c, "alert-drafts");
+// Whoever approves has seen all that goes out, for whom, and what it calls off.
+function DraftCard({ c, d, alerts, done }: { c: string; d: Draft; alerts: readonly Alert[]; done: () => void }): VNode {
+	const status = useLoad<Status>(`/coalitions/${c}`);
+	const of = d.form.cancel ?? d.form.update;
 	const [problem, set] = useState<Problem>();
+	const info = d.form.info?.[0], was = alerts.find((a) => a.object === of)?.info[0];
+	const say = async (what: () => Promise<unknown>): Promise<void> => {
+		set(undefined);
+		try {
+			await what();
+		} catch (e) {
+			set(e instanceof Problem ? e : new Problem("io", 0, String(e)));
+		}
+		done();
+	};
+	const at = `/coalitions/${c}/response/alert-drafts/${d.number}`;
+	const own = d.mode === "real" && d.written_by === `user:${session.get()?.user?.name ?? ""}`;
+	const readers = d.audience === "all" ? t("edit.all") : <Names list={d.audience.split(",").map((id) => ({ id, label: status.data?.parties.find((p) => p.id === id)?.label ?? id.slice(0, 8) }))} />;
+	return (
+		<div class="offer-card">
+			<p class="offer-head">{of && <span class="badge info">{d.form.cancel ? "Cancel" : "Update"}</span>} <Theirs text={info?.headline || info?.event || d.form.note || `${d.number}`} /> <LabelBadge label={d.label} /></p>
+			{info && <p class="request-facts"><span class={`badge ${severity_tone(info.severity)}`}>{info.severity} · {info.urgency} · {info.certainty}</span> <Theirs text={info.event ?? ""} /></p>}
+			<Facts rows={[
+				of && [t("draft.of"), was ? <Theirs text={was.headline || was.event} /> : <code>{of.slice(0, 8)}</code>],
+				[t("edit.to"), readers],
+				info && [t("alert.area"), info.area?.length ? <Theirs text={info.area.map((x) => x.areaDesc).join("; ")} /> : t("draft.none")],
+				info && [t("alert.expires"), info.expires ? <Time at={info.expires} /> : t("draft.none")],
+				info && [t("draft.description"), info.description ? <Theirs text={info.description} prose /> : t("draft.none")],
+				info && [t("draft.instruction"), info.instruction ? <strong><Theirs text={info.instruction} prose /></strong> : t("draft.none")],
+				d.form.note && [t("draft.note"), <Theirs text={d.form.note} prose />],
+			]} />
+			<p class="remark">{t("alert.by", { who: d.written_by })} <Time at={d.written} /></p>
+			<Trouble problem={problem} />
+			<div class="buttons">
+				{may("response", "officer") && !own && <button type="button" class="main" onClick={() => void say(() => post(`${at}/approve`))}>{t("alert.approve")}</button>}
+				{may("response", "contributor") && <button type="button" onClick={() => void say(() => call("DELETE", at))}>{t("draft.drop")}</button>}
+				{own && <span class="remark">{t("draft.own")}</span>}
+			</div>
+		</div>
+	);
+}
+
+function Drafts({ c, alerts }: { c: string; alerts: readonly Alert[] }): VNode | null {
+	const all = useResponse<{ drafts: Draft[] }>(c, "alert-drafts");
 	// Drafts are in no log, so no event tells of them.
 	useEffect(() => {
 		all.reload();
 		const timer = setInterval(all.reload, 10_000);
 		return () => clearInterval(timer);
 	}, [all.reload, useCell(drafted)]);
-	const approve = async (n: number): Promise<void> => {
-		set(undefined);
-		try {
-			await post(`/coalitions/${c}/response/alert-drafts/${n}/approve`);
-			all.reload();
-		} catch (e) {
-			set(e instanceof Problem ? e : new Problem("io", 0, String(e)));
-		}
-	};
 	if (!all.data?.drafts.length) return null;
 	return (
 		<Section title={t("alert.drafts")}>
-			<Trouble problem={problem} />
-			{all.data.drafts.map((d) => (
-				<div class="offer-card">
-					<p class="offer-head">{(d.form.cancel || d.form.update) && <span class="badge info">{d.form.cancel ? "Cancel" : "Update"}</span>} <Theirs text={d.form.info?.[0]?.headline || d.form.info?.[0]?.event || d.form.note || `${d.number}`} /> <LabelBadge label={d.label} /></p>
-					<p class="remark">{t("alert.by", { who: d.written_by })} <Time at={d.written} /></p>
-					{may("response", "officer") && <button type="button" class="main" onClick={() => void approve(d.number)}>{t("alert.approve")}</button>}
-				</div>
-			))}
+			{all.data.drafts.map((d) => <DraftCard key={d.number} c={c} d={d} alerts={alerts} done={all.reload} />)}
 		</Section>
 	);
 }
@@ -153,7 +180,7 @@ export function Alerts({ c }: { c: string }): VNode {
 		<PageFrame title={t("alerts")} side={<>{may("response", "officer") && <button type="button" onClick={() => take(!taking)}>{t("intake.open")}</button>}{fresh}</>}>
 			<Drill />
 			{taking && <Intake c={c} done={list.reload} />}
-			<Drafts c={c} />
+			<Drafts c={c} alerts={list.items} />
 			<label class="check"><input type="checkbox" checked={whole} onChange={(e) => set(e.currentTarget.checked)} /> {t("alert.all")}</label>
 			<Trouble problem={list.problem} reload={list.reload} />
 			{list.busy && <Busy />}

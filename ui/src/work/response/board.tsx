@@ -41,7 +41,7 @@ export function Lines({ lines }: { lines: readonly Line[] }): VNode {
 						<td data-label={t("line.committed")} class="cover"><Bar line={l} /> <span class="count">{l.committed}/{l.quantity}</span> <State state={l.state} /></td>
 						<td data-label={t("line.offered")}>{l.offered + l.provisional || "–"}</td>
 						<td data-label={t("line.moving")}>{l.in_transit || "–"}</td>
-						<td data-label={t("line.there")}>{l.on_site + l.done || "–"}</td>
+						<td data-label={t("line.there")}>{l.on_site || "–"}</td>
 						<td data-label={t("line.needed")}><Time at={l.needed_by} />{l.late && <> <span class="badge bad">{t("line.late")}</span></>}</td>
 						<td data-label={t("line.missing")}>{l.missing > 0 ? <strong class="missing">{l.missing}</strong> : "–"}</td>
 					</tr>

@@ -33,7 +33,7 @@ export type TypeCode = { code: string; name: string; uom: string };
 
 export type Note = { level: string; rule: string; element: string; line: number; text: string };
 export type Ack = { member_label: string; received: string | null; read: string | null; accepted: string | null; overdue: boolean; late_minutes: number; escalation: number };
-export type Info = { language: string; event: string; category: string[]; urgency: string; severity: string; certainty: string; headline: string; description: string; instruction: string; area: { areaDesc: string; polygon: string[]; circle: string[] }[] };
+export type Info = { language: string; event: string; category: string[]; urgency: string; severity: string; certainty: string; headline: string; description: string; instruction: string; expires?: string; area: { areaDesc: string; polygon: string[]; circle: string[] }[] };
 export type Alert = Head & {
 	identifier: string; sender: string; sent: string; expires: string; status: string; msgType: string; scope: string; active: boolean; superseded: boolean; expired: boolean;
 	age_minutes: number; info: Info[]; notes: Note[]; ack_due_minutes: number; acks: Ack[];
