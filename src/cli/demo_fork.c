@@ -131,8 +131,8 @@ static int check_proof(struct demo *d, const struct demo_node *at, const struct 
 	TRY(file_create(file, buf_slice(&proof), 0600, d->why));
 	TRY(demo_run(d, NULL, &good, "verify", file, "--root", liar->root_file, NULL));
 	demo_claim(d, good.status == 0,
-		"the proof, %zu bytes, convinces anybody offline: entente verify fork.txt",
-		proof.n);
+		"the proof, %zu bytes, convinces anybody offline: entente verify fork.txt --root %s.root",
+		proof.n, liar->label);
 	buf_slice_add(&bent, buf_slice(&proof));
 	TRY(bend(d, &bent));
 	TRY(file_create(altered, buf_slice(&bent), 0600, d->why));

@@ -54,14 +54,6 @@ static void say(struct looking *l, enum need_level level, const struct aid_recor
 
 /* ---- alerts ---- */
 
-static struct slice alert_title(const struct cap_alert *a)
-{
-	for (size_t i = 0; i < a->n_info; i++)
-		if (a->info[i].headline.text.n)
-			return a->info[i].headline.text;
-	return a->n_info ? a->info[0].event.text : a->identifier.text;
-}
-
 /* Members that have not read it in time, with commas; NULL: there is none. */
 static const char *late_members(const struct looking *l, const struct alert_ack *ack, size_t n)
 {
@@ -79,10 +71,11 @@ static void alert_say(
 {
 	const char *place = arena_printf(l->v->arena, "work/response/%s/alerts", l->coalition);
 	const char *late = own(l, r) ? late_members(l, ack, n_ack) : NULL;
-	struct slice title = alert_title(r->alert);
+	struct slice called = cap_title(r->alert),
+		     title = called.n ? called : r->alert->identifier.text;
 
 	if (late)
-		say(l, l->act, r, "need.response.unread",
+		say(l, l->act == NEED_ACT ? NEED_ALARM : l->act, r, "need.response.unread",
 			"{who}: our alert has not been acknowledged in time: {what}", place, late,
 			title);
 	for (size_t i = 0; i < n_ack; i++) {

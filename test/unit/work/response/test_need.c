@@ -56,7 +56,7 @@ static void alerts_are_acknowledged_or_late(void **state)
 	pass(l, 16 * MINUTE_MS);
 	assert_int_equal(level(l, 1, "need.response.alert"), -1);
 	assert_int_equal(level(l, 1, "need.response.late"), NEED_ALARM);
-	assert_int_equal(level(l, 0, "need.response.unread"), NEED_ACT);
+	assert_int_equal(level(l, 0, "need.response.unread"), NEED_ALARM);
 	/* Who may not act may still know; who may not know does not. */
 	assert_int_equal(
 		league_needs(l, 0, ROLE_READER, "RESTRICTED", "need.response.unread", &ret), 1);
