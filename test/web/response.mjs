@@ -34,6 +34,8 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 		await look(edi, "alert-edit", seen);
 		await edi.locator("button", { hasText: "Save for approval" }).click();
 		await mira.waitForSelector("text=Approve and issue");
+		if (await edi.locator("button", { hasText: "Approve and issue" }).count()) fail("who wrote it may approve it");
+		await look(mira, "draft", seen);
 		await mira.locator("button", { hasText: "Approve and issue" }).click();
 		await mira.waitForSelector(".alert-card");
 		await go(ivan, area("alerts"));
