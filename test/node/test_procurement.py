@@ -75,7 +75,7 @@ class Buying:
 
     def time_for(self, seconds):
         """A deadline so far away, or further where this machine has shown itself slow: a tender's hour does not wait."""
-        return max(seconds, 6 * self.took)
+        return max(seconds, 10 * self.took)
 
     def has(self, node):
         return node.run("procure", "show", self.p, status=None).returncode == 0
@@ -434,7 +434,7 @@ def test_postponed_and_public(coalition, tmp_path):
     b.wait_state("ALB", "agreed", 90)
     base = f"http://127.0.0.1:{t['ALB'].port}/procure/{t['ALB'].view()['coalition']}"
     quiet = {"criteria": [], "award": {}, "threshold": 2}
-    tender = b.tender(b.time_for(12), status="draft", **quiet)
+    tender = b.tender(b.time_for(20), status="draft", **quiet)
     b.wait_state("ALB", "keyed")
     assert get(b.url("ALB") + "/tender")[0] == 404 and get(base + "/ocds")[1]["releases"] == []
     said = {**b.show("ALB")["tender"]["content"], "status": "open"}
