@@ -1,5 +1,6 @@
 /* admit_promise.c: offers, acceptances and commits: may they be said now? See admit.c for the invariants. */
 #include "work/response/admit_int.h"
+#include "work/response/dossier.h"
 #include "work/response/waiting.h"
 
 #include <inttypes.h>
@@ -302,26 +303,21 @@ static int offered_check(struct admit *d, const struct aid_commit *c,
 static int committed_item_admit(struct admit *d, const struct aid_commit *c, size_t i,
 	const struct aid_acceptance *a, const struct aid_offer *o)
 {
-	const struct aid_committed_item *got = c->items.p, *g = &got[i];
-	const struct aid_accepted_item *want = a->items.p;
-	int64_t asked = 0, sum = 0, left;
+	const struct aid_committed_item *g = (const struct aid_committed_item *)c->items.p + i;
+	struct answered of = commit_answers(c, i, a);
+	int64_t left;
 	struct aid_record cap;
 	struct book *book;
 	char where[48];
 	int rc;
 
 	snprintf(where, sizeof(where), "/items/%zu", i);
-	for (size_t k = 0; k < a->items.n; k++)
-		if (want[k].item == g->item && want[k].line == g->line)
-			asked = want[k].quantity;
-	for (size_t k = 0; k < c->items.n; k++)
-		sum += got[k].item == g->item ? got[k].quantity : 0;
-	if (sum > asked)
+	if (of.given > of.asked)
 		return why_set(d->why, E_INVALID, where,
-			"is more than was accepted: %" PRId64 " of %" PRId64, sum, asked);
+			"is more than was accepted: %" PRId64 " of %" PRId64, of.given, of.asked);
 	if (g->until <= d->now_ms)
 		return admit_no(d, E_INVALID, where, "would be over already: until has passed");
-	rc = o ? offered_check(d, c, g, o, sum, where) : 0;
+	rc = o ? offered_check(d, c, g, o, of.given, where) : 0;
 	if (rc < 0)
 		return rc;
 	rc = admit_need_own(d, AID_CAPABILITY, &g->capability, where, &cap);

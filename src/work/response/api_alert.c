@@ -171,17 +171,24 @@ int api_alert_draft_new(struct call *c)
 	return 0;
 }
 
+/* That of the path. In a transaction. */
+static int draft_named(struct call *c, const struct aid_view *v, struct alert_draft *ret)
+{
+	int64_t number;
+
+	if (slice_i64(c->param[1], &number) < 0)
+		return why_set(&c->why, E_MISSING, "", "no such draft");
+	return alert_draft_get(v, number, ret, &c->why);
+}
+
 int api_alert_draft_drop(struct call *c)
 {
 	struct aid_view v = {.world = &c->world, .db = c->db, .who = &c->reader, .arena = c->arena};
 	struct alert_draft a;
-	int64_t number;
 	int rc;
 
-	if (slice_i64(c->param[1], &number) < 0)
-		return why_set(&c->why, E_MISSING, "", "no such draft");
 	TRY(call_read(c));
-	rc = alert_draft_get(&v, number, &a, &c->why);
+	rc = draft_named(c, &v, &a);
 	call_read_end(c);
 	TRY(rc);
 	if (a.written_account != caller_account(&c->caller) &&
@@ -227,13 +234,10 @@ int api_alert_approve(struct call *c)
 	struct draft d = {.has_object = true};
 	struct alert_draft a;
 	struct written w;
-	int64_t number;
 	int rc;
 
-	if (slice_i64(c->param[1], &number) < 0)
-		return why_set(&c->why, E_MISSING, "", "no such draft");
 	TRY(call_read(c));
-	rc = alert_draft_get(&v, number, &a, &c->why);
+	rc = draft_named(c, &v, &a);
 	if (rc == 0)
 		rc = alert_draft_may(&a, &who, &c->why);
 	if (rc == 0)

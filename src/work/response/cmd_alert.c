@@ -146,6 +146,17 @@ static int mark(struct cli *cli, const struct alert_draft *a, const struct appro
 	return rc;
 }
 
+/* That of the first argument. */
+static int draft_named(struct cli *cli, const struct aid_view *v, struct alert_draft *ret)
+{
+	int64_t number;
+
+	if (slice_i64(slice_str(cli->arg[0]), &number) < 0)
+		return why_set(
+			&cli->why, E_USAGE, "DRAFT", "%s is no number of a draft", cli->arg[0]);
+	return alert_draft_get(v, number, ret, &cli->why);
+}
+
 static int approve_run(struct cli *cli)
 {
 	struct approver who = {.name = person(cli)};
@@ -156,13 +167,9 @@ static int approve_run(struct cli *cli)
 	struct aid_view v;
 	struct written w;
 	char object[OBJECT_TEXT + 1];
-	int64_t number;
 
 	TRY(aid_cmd_view(cli, &v));
-	if (slice_i64(slice_str(cli->arg[0]), &number) < 0)
-		return why_set(
-			&cli->why, E_USAGE, "DRAFT", "%s is no number of a draft", cli->arg[0]);
-	TRY(alert_draft_get(&v, number, &a, &cli->why));
+	TRY(draft_named(cli, &v, &a));
 	TRY(alert_draft_may(&a, &who, &cli->why));
 	TRY(alert_draft_readers(&a, &cli->arena, &d, &cli->why));
 	v.mode = a.mode;
@@ -202,13 +209,9 @@ static int discard_run(struct cli *cli)
 	struct alert_draft a;
 	struct aid_view v;
 	struct why why = {0};
-	int64_t number;
 
 	TRY(aid_cmd_view(cli, &v));
-	if (slice_i64(slice_str(cli->arg[0]), &number) < 0)
-		return why_set(
-			&cli->why, E_USAGE, "DRAFT", "%s is no number of a draft", cli->arg[0]);
-	TRY(alert_draft_get(&v, number, &a, &cli->why));
+	TRY(draft_named(cli, &v, &a));
 	TRY(db_begin(cli->db, &cli->why));
 	int rc = alert_draft_drop(cli->db, &a, &why);
 	if (rc == 0)
@@ -227,7 +230,7 @@ const struct command response_discard = {
 	.run = discard_run,
 };
 
-/* "Cancel: The water has gone", "Flood, Severe: The Drin rises": enough to know which it is; --json has all. */
+/* "Cancel: The water has gone", "Severe: The Drin rises": enough to know which it is; --json has all. */
 static void draft_print(struct cli *cli, const struct alert_draft *a)
 {
 	struct buf b CLEANUP_BUF = BUF(4 * KIB);

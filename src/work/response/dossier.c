@@ -115,21 +115,27 @@ static bool known(
 	       (f->in->version_known && f->in->version_known(f->in->ctx, &r->r.object, leaf));
 }
 
-/* Of each item no more than the acceptance takes, and for its line: what nobody has asked for covers nothing. */
-static bool within(const struct aid_commit *c, const struct aid_acceptance *a)
+struct answered commit_answers(const struct aid_commit *c, size_t i, const struct aid_acceptance *a)
 {
 	const struct aid_committed_item *got = c->items.p;
 	const struct aid_accepted_item *want = a->items.p;
+	struct answered ret = {0};
 
+	for (size_t k = 0; k < a->items.n; k++)
+		if (want[k].item == got[i].item && want[k].line == got[i].line)
+			ret.asked = want[k].quantity;
+	for (size_t k = 0; k < c->items.n; k++)
+		ret.given += got[k].item == got[i].item ? got[k].quantity : 0;
+	return ret;
+}
+
+/* What nobody has asked for covers nothing. */
+static bool within(const struct aid_commit *c, const struct aid_acceptance *a)
+{
 	for (size_t i = 0; i < c->items.n; i++) {
-		int64_t asked = 0, sum = 0;
+		struct answered of = commit_answers(c, i, a);
 
-		for (size_t k = 0; k < a->items.n; k++)
-			if (want[k].item == got[i].item && want[k].line == got[i].line)
-				asked = want[k].quantity;
-		for (size_t k = 0; k < c->items.n; k++)
-			sum += got[k].item == got[i].item ? got[k].quantity : 0;
-		if (sum > asked)
+		if (of.given > of.asked)
 			return false;
 	}
 	return true;

@@ -143,4 +143,11 @@ struct dossier_input {
 };
 void dossier_fold(struct dossier *ret, const struct dossier_input *in, struct arena *arena);
 
+/* Of the item that item i of a commit is of: how much its acceptance takes for that line, and how much the whole commit gives. */
+struct answered {
+	int64_t asked, given;
+};
+struct answered commit_answers(
+	const struct aid_commit *c, size_t i, const struct aid_acceptance *a);
+
 #endif

@@ -11,7 +11,7 @@ import { may, mode, session } from "../../state.js";
 import { Drill, useResponse, useResponseList } from "./bits.js";
 import { Feeds, Intake } from "./intake.js";
 import { t } from "./msg.js";
-import type { Status } from "../../types.js";
+import type { Party, Status } from "../../types.js";
 import type { Alert, Draft } from "./types.js";
 
 function severity_tone(s: string | undefined): string {
@@ -114,8 +114,7 @@ function AlertCard({ c, a }: { c: string; a: Alert }): VNode {
 }
 
 // Whoever approves has seen all that goes out, for whom, and what it calls off.
-function DraftCard({ c, d, alerts, done }: { c: string; d: Draft; alerts: readonly Alert[]; done: () => void }): VNode {
-	const status = useLoad<Status>(`/coalitions/${c}`);
+function DraftCard({ c, d, parties, alerts, done }: { c: string; d: Draft; parties: readonly Party[]; alerts: readonly Alert[]; done: () => void }): VNode {
 	const of = d.form.cancel ?? d.form.update;
 	const [problem, set] = useState<Problem>();
 	const info = d.form.info?.[0], was = alerts.find((a) => a.object === of)?.info[0];
@@ -130,7 +129,7 @@ function DraftCard({ c, d, alerts, done }: { c: string; d: Draft; alerts: readon
 	};
 	const at = `/coalitions/${c}/response/alert-drafts/${d.number}`;
 	const own = d.mode === "real" && d.written_by === `user:${session.get()?.user?.name ?? ""}`;
-	const readers = d.audience === "all" ? t("edit.all") : <Names list={d.audience.split(",").map((id) => ({ id, label: status.data?.parties.find((p) => p.id === id)?.label ?? id.slice(0, 8) }))} />;
+	const readers = d.audience === "all" ? t("edit.all") : <Names list={d.audience.split(",").map((id) => ({ id, label: parties.find((p) => p.id === id)?.label ?? id.slice(0, 8) }))} />;
 	return (
 		<div class="offer-card">
 			<p class="offer-head">{of && <span class="badge info">{d.form.cancel ? "Cancel" : "Update"}</span>} <Theirs text={info?.headline || info?.event || d.form.note || `${d.number}`} /> <LabelBadge label={d.label} /></p>
@@ -157,6 +156,7 @@ function DraftCard({ c, d, alerts, done }: { c: string; d: Draft; alerts: readon
 
 function Drafts({ c, alerts }: { c: string; alerts: readonly Alert[] }): VNode | null {
 	const all = useResponse<{ drafts: Draft[] }>(c, "alert-drafts");
+	const status = useLoad<Status>(`/coalitions/${c}`);
 	// Drafts are in no log, so no event tells of them.
 	useEffect(() => {
 		all.reload();
@@ -166,7 +166,7 @@ function Drafts({ c, alerts }: { c: string; alerts: readonly Alert[] }): VNode |
 	if (!all.data?.drafts.length) return null;
 	return (
 		<Section title={t("alert.drafts")}>
-			{all.data.drafts.map((d) => <DraftCard key={d.number} c={c} d={d} alerts={alerts} done={all.reload} />)}
+			{all.data.drafts.map((d) => <DraftCard key={d.number} c={c} d={d} parties={status.data?.parties ?? []} alerts={alerts} done={all.reload} />)}
 		</Section>
 	);
 }
