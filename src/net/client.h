@@ -1,5 +1,5 @@
 /*
- * client.h: HTTPS to a partner over libcurl (the only place that includes it): TLS 1.3, pinned key, own certificate, no redirects, no proxy from the
+ * client.h: HTTPS to a partner over libcurl (which this folder alone includes): TLS 1.3, pinned key, own certificate, no redirects, no proxy from the
  * environment, no cookies, bounded answer, deadline, and the SSRF guard: the name is resolved once and the address judged before connecting.
  *
  * One client per thread and partner: it keeps the connection.

@@ -348,12 +348,10 @@ static int shares_judge(
 	struct share_result *r = arena_new(arena, struct share_result);
 	const struct json_doc *doc = &p->share->doc;
 	size_t n = 0;
-	int rc =
-		p->n_consent < p->n_participant
-			? why_set(why, E_STATE, "",
-				  "not all participants have signed this version of the agreement, by which shares are computed")
-			: shares_compute(p, &l->c, l->r.solution, arena, r, why);
+	int rc = lab_agreed(p, "shares are computed", why);
 
+	if (rc == 0)
+		rc = shares_compute(p, &l->c, l->r.solution, arena, r, why);
 	if (rc < 0)
 		return rc;
 	for

@@ -81,8 +81,7 @@ int lab_solve(const struct process *p, const struct lab_wish *wish, bool explain
 	return rc;
 }
 
-/* Awards and shares go by the agreement, whose newest version is the lead's alone until all have signed it: who is of a third country, and how costs are shared, nobody changes when prices are known. */
-static int agreed_by_all(const struct process *p, const char *what, struct why *why)
+int lab_agreed(const struct process *p, const char *what, struct why *why)
 {
 	if (p->n_consent == p->n_participant)
 		return 0;
@@ -298,7 +297,7 @@ int lab_consent(const struct seat *s, const struct process *p, struct arena *are
 		return why_set(why, E_STATE, "", "there is no award yet");
 	if (!process_has(p, &s->node->self))
 		return why_set(why, E_DENIED, "", "only participants agree");
-	rc = agreed_by_all(p, "an award is judged", why);
+	rc = lab_agreed(p, "an award is judged", why);
 	if (rc < 0)
 		return rc;
 	rc = lab_solve(p, &lab_as_published, false, arena, &mine, why);
@@ -338,7 +337,7 @@ int lab_share(const struct seat *s, const struct process *p, struct arena *arena
 	int rc = lead_only(s, p, why);
 
 	if (rc == 0)
-		rc = agreed_by_all(p, "shares are computed", why);
+		rc = lab_agreed(p, "shares are computed", why);
 	if (rc == 0)
 		rc = lab_awarded(p, arena, &l, why);
 	if (rc == 0)

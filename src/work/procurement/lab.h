@@ -40,6 +40,11 @@ MUST_USE int lab_consent(const struct seat *s, const struct process *p, struct a
  */
 MUST_USE int lab_awarded(
 	const struct process *p, struct arena *arena, struct lab *ret, struct why *why);
+/*
+ * E_STATE unless all have signed the agreement as it stands: awards and shares go by it, and its newest version is the lead's alone until then. Who is of a third country, and how costs are
+ * shared, nobody changes when prices are known. `what`: "by which" this is done.
+ */
+MUST_USE int lab_agreed(const struct process *p, const char *what, struct why *why);
 /* The lead writes who pays what. */
 MUST_USE int lab_share(const struct seat *s, const struct process *p, struct arena *arena,
 	struct written *ret, struct why *why);
