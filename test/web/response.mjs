@@ -36,6 +36,9 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 		await mira.waitForSelector("text=Approve and issue");
 		if (await edi.locator("button", { hasText: "Approve and issue" }).count()) fail("who wrote it may approve it");
 		await look(mira, "draft", seen);
+		await mira.setViewportSize({ width: 390, height: 844 });
+		await look(mira, "draft-390", seen);
+		await mira.setViewportSize({ width: 1440, height: 900 });
 		await mira.locator("button", { hasText: "Approve and issue" }).click();
 		await mira.waitForSelector(".alert-card");
 		await go(ivan, area("alerts"));
