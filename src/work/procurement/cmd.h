@@ -35,7 +35,7 @@ extern const struct command command_procure_board, command_procure_list, command
 	command_procure_trust, command_procure_export, command_procure_balance,
 	command_procure_schema, command_procure_example, command_procure_changes;
 extern const struct command command_bid_fetch, command_bid_seal, command_bid_submit,
-	command_bid_withdraw, command_bid_receipts, command_bid_open;
+	command_bid_withdraw, command_bid_receipts, command_bid_open, command_bid_show;
 extern const struct command command_ocds_validate, command_ocds_merge, command_ocds_table,
 	command_ocds_flags;
 

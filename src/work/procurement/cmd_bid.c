@@ -91,7 +91,6 @@ static int run_fetch(struct cli *cli)
 	struct tender_file first, other;
 	struct slice kept = SLICE_NONE;
 	const char *path = cli_option(cli, "output") ? cli_option(cli, "output") : "tender.json";
-	char hex[65];
 
 	for (size_t i = 0; i < cli->n_arg; i++) {
 		struct buf b CLEANUP_BUF = BUF(ANSWER_MAX);
@@ -107,14 +106,15 @@ static int run_fetch(struct cli *cli)
 				 !slice_eq(first.tender.body, other.tender.body)))
 			return why_set(&cli->why, E_VERIFY, cli->arg[i],
 				"tells another tender than %s", cli->arg[0]);
-		kept = i ? kept : text;
+		/* An answer may have come to one of them first. */
+		if (i == 0 || tender_answers(&other) > tender_answers(&first)) {
+			kept = text;
+			if (i)
+				first = other;
+		}
 	}
 	TRY(cli_write(cli, path, kept));
-	hex_encode(first.r->key.y.b, 32, hex);
-	cli_print(cli, "%.*s\n%u holders, any %u open; all %u have certified key %.16s…\n",
-		SLICE_FMT(
-			get_text(&first.tender.doc, json_root(&first.tender.doc), "title", &arena)),
-		first.r->policy.n, first.r->policy.k, bits_count(first.r->certified), hex);
+	tender_tell(cli, &first);
 	if (!cli_option(cli, "trust"))
 		cli_say(cli,
 			"the holders' keys were NOT compared with anything: --trust FILE (entente procure trust, at a member that you know)");
@@ -505,11 +505,12 @@ const struct command command_bid_open = {
 	.run = run_bid_open,
 };
 
-static const struct command *const bid_subs[] = {&command_bid_fetch, &command_bid_seal,
-	&command_bid_submit, &command_bid_withdraw, &command_bid_receipts, &command_bid_open, NULL};
+static const struct command *const bid_subs[] = {&command_bid_fetch, &command_bid_show,
+	&command_bid_seal, &command_bid_submit, &command_bid_withdraw, &command_bid_receipts,
+	&command_bid_open, NULL};
 const struct command command_bid = {
 	.name = "bid",
 	.group = "Joint procurement",
-	.summary = "A supplier's sealed bids: fetch, seal, submit, withdraw, receipts, open",
+	.summary = "A supplier's sealed bids: fetch, show, seal, submit, withdraw, receipts, open",
 	.sub = bid_subs,
 };

@@ -1,7 +1,7 @@
 /*
  * door.c: what suppliers and the public have without an account: a tender and its key, a box for bids, the open contracting feed.
  *
- *	GET  /procure/COALITION/PROCUREMENT/tender       {"tender", "messages"}, of tenders whose label is the lowest class and holds nobody back
+ *	GET  /procure/COALITION/PROCUREMENT/tender       {"tender", "enquiries", "messages"}, of tenders whose label is the lowest class and holds nobody back
  *	POST /procure/COALITION/PROCUREMENT/bids         a message bid.commit → its receipt; bid.sealed, bid.selfopen → 204
  *	GET  /procure/COALITION/PROCUREMENT/ocds         release package, public circle
  *	GET  /procure/COALITION/ocds?after=              release package of all public processes, paged
@@ -118,9 +118,9 @@ static int tender_get(struct visit *v)
 	struct json_out o = json_out(&b);
 
 	json_open(&o, '{');
-	for (const struct tree *t =
-			release_tender_told(&v->p, env_now_ms(&v->api->node->env), &v->process)
-				->first;
+	for (const struct tree *t = release_tender_told(
+		     &v->p, &v->world, env_now_ms(&v->api->node->env), &v->process)
+					    ->first;
 		t; t = t->next) {
 		struct buf one CLEANUP_BUF = BUF(LIMIT_API_ANSWER);
 

@@ -420,6 +420,15 @@ static void version_put(struct telling *t, const struct row *r)
 		tell_contract(t, r, before, two);
 }
 
+/* Answers, deliveries and payments before this hour, from the `i`th row on. */
+static void movements(struct telling *t, size_t *i, int64_t until_ms)
+{
+	const struct rows *rows = t->p->rows;
+
+	for (; *i < rows->n && rows->row[*i].time_ms < until_ms; (*i)++)
+		tell_movement(t, &rows->row[*i]);
+}
+
 /* In order of time; at the same moment what a step rests on goes before it. */
 static void steps(struct telling *t)
 {
@@ -433,17 +442,18 @@ static void steps(struct telling *t)
 		if (!is_told(t, r))
 			continue;
 		if (!told && (r->kind == P_AWARD || r->kind == P_CONTRACT)) {
+			movements(t, &i, (int64_t)p->replay->policy.open_ms);
 			opened(t);
 			told = true;
 		}
-		for (; i < p->rows->n && p->rows->row[i].time_ms < r->time_ms; i++)
-			tell_movement(t, &p->rows->row[i]);
+		movements(t, &i, r->time_ms);
 		version_put(t, r);
 	}
-	if (!told)
+	if (!told) {
+		movements(t, &i, (int64_t)p->replay->policy.open_ms);
 		opened(t);
-	for (; i < p->rows->n; i++)
-		tell_movement(t, &p->rows->row[i]);
+	}
+	movements(t, &i, INT64_MAX);
 }
 
 /* ---- the package ---- */
@@ -451,8 +461,9 @@ static void steps(struct telling *t)
 static void package_open(struct telling *t, int64_t now_ms)
 {
 	static const char *const extensions[] = {EXTENSION("lots"), EXTENSION("bid"),
-		EXTENSION("bidOpening"), EXTENSION("requirements"), EXTENSION("contract_buyer"),
-		EXTENSION("budget_breakdown"), EXTENSION("withheldInformation"), NULL};
+		EXTENSION("bidOpening"), EXTENSION("enquiry"), EXTENSION("requirements"),
+		EXTENSION("contract_buyer"), EXTENSION("budget_breakdown"),
+		EXTENSION("withheldInformation"), NULL};
 
 	json_open(t->o, '{');
 	json_put_cstr(

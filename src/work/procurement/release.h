@@ -27,7 +27,12 @@ bool release_label_public(const struct world *w, struct slice label);
 /* Takes what the tender withholds out of a release, or of any tree that has its paths: "tender/items/quantity". */
 void release_withhold(
 	const struct process *p, struct tree *release, int64_t now_ms, struct arena *arena);
-/* {"tender": its record without what it withholds, "withheldInformation"}: what suppliers and strangers get of it. */
-struct tree *release_tender_told(const struct process *p, int64_t now_ms, struct arena *arena);
+/*
+ * {"tender": its record without what it withholds, "enquiries": answers with their questions, as OCDS names them, "withheldInformation"}: what suppliers and strangers get of it.
+ */
+struct tree *release_tender_told(
+	const struct process *p, const struct world *w, int64_t now_ms, struct arena *arena);
+/* Answers with their questions, of labels that the public may read; nobody is told who asked. [{"id", "date", "description", "answer", "dateAnswered"}] */
+struct tree *release_enquiries(const struct process *p, const struct world *w, struct arena *arena);
 
 #endif

@@ -290,6 +290,8 @@ static void implementation_put(struct telling *t, const struct row *r)
 
 void tell_movement(struct telling *t, const struct row *r)
 {
+	if (r->kind == P_ANSWER)
+		tell_enquiry(t, r);
 	if ((r->kind == P_DELIVERY || r->kind == P_TRANSACTION) &&
 		process_has(t->p, &r->object.owner))
 		implementation_put(t, r);

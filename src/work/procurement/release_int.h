@@ -41,6 +41,8 @@ void tell_tender_open(struct telling *t);
 void tell_amendment(
 	struct telling *t, const struct row *r, const struct row *before, const char *before_tag);
 
+/* An answer of the lead's, with its question. */
+void tell_enquiry(struct telling *t, const struct row *answer);
 /* A version of an award, of a contract, of a delivery or payment, beside the version before it (NULL: none). */
 void tell_award(struct telling *t, const struct row *r, const struct row *before);
 void tell_contract(struct telling *t, const struct row *r, const struct row *before,

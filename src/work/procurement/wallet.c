@@ -54,6 +54,7 @@ int tender_file_read(struct cli *cli, struct slice text, const char *trust, stru
 		EACH(&doc, v, list)
 	message[n++] = json_string(&doc, v, arena);
 	*ret = (struct tender_file){.r = arena_new(arena, struct seal_replay)};
+	ret->told = doc;
 	ret->tender.kind = P_TENDER;
 	ret->tender.body = json_raw(&doc, json_get(&doc, json_root(&doc), "tender"));
 	TRY(procure_read_told(ret->tender.body, arena, &ret->tender.doc, &cli->why));

@@ -8,7 +8,7 @@
  *	WALLET/<bid>.<seq>.secret           r, in hex, mode 0600: opens the bid without the holders
  *	WALLET/<bid>.<seq>.receipts         receipts, as a transcript
  *
- * And a tender file: what a node's door gives (entente bid fetch): {"tender": …, "messages": [policy, countersignatures, rounds, certificates]}.
+ * And a tender file: what a node's door gives (entente bid fetch): {"tender": …, "enquiries": …, "messages": [policy, countersignatures, rounds, certificates]}.
  */
 #ifndef PROCUREMENT_WALLET_H
 #define PROCUREMENT_WALLET_H
@@ -19,12 +19,17 @@
 struct tender_file {
 	struct row tender; /* only the content */
 	struct seal_replay *r;
+	struct json_doc told; /* the whole file: `enquiries` stands beside the tender */
 };
 /* The policy's keys are those of a file of "member key" lines, which has all holders. E_VERIFY, E_SYNTAX. */
 MUST_USE int trust_check(struct cli *cli, const struct seal_policy *p, const char *path);
 /* Reads and checks: the key is certified by all holders. `trust`: NULL, or a file of "member key" lines that the policy must agree with. */
 MUST_USE int tender_file_read(struct cli *cli, struct slice text, const char *trust,
 	struct arena *arena, struct tender_file *ret);
+
+/* In words: what it is, its key, the answers that have been given. */
+void tender_tell(struct cli *cli, const struct tender_file *t);
+size_t tender_answers(const struct tender_file *t);
 
 /* The supplier's key, made on first use. */
 MUST_USE int wallet_key(struct cli *cli, const char *dir, struct seckey *ret);

@@ -74,13 +74,17 @@ void release_withhold(
 		tree_add(release, SLICE("withheldInformation"), list);
 }
 
-struct tree *release_tender_told(const struct process *p, int64_t now_ms, struct arena *arena)
+struct tree *release_tender_told(
+	const struct process *p, const struct world *w, int64_t now_ms, struct arena *arena)
 {
 	struct tree *told = tree_new(arena, JSON_OBJECT),
 		    *tender = tree_of(&p->tender->doc, json_root(&p->tender->doc), arena);
 	const struct json_doc *d = &p->tender_last->doc;
+	struct tree *enquiries = release_enquiries(p, w, arena), *left;
 
 	tree_add(told, SLICE("tender"), tender);
+	/* In releases they stand in the tender, and by that path they are withheld; its record has none. */
+	tree_add(tender, SLICE("enquiries"), enquiries);
 	/* The record's own name of what releases call the tender's value. */
 	for
 		EACH(d, v, json_get(d, json_root(d), "withheld"))
@@ -95,5 +99,10 @@ struct tree *release_tender_told(const struct process *p, int64_t now_ms, struct
 			path_drop(tender, SLICE("estimate"));
 		}
 	release_withhold(p, told, now_ms, arena);
+	left = tree_get(tender, "enquiries");
+	if (left) {
+		tree_remove(tender, left);
+		tree_add(told, SLICE("enquiries"), left);
+	}
 	return told;
 }

@@ -23,7 +23,7 @@ static const char *const defs[] = {
 	"mainProcurementCategory=s0,@procurementCategory additionalProcurementCategories=[s|0,@extendedProcurementCategory "
 	"awardCriteria=s0,@awardCriteria awardCriteriaDetails=s0 submissionMethod=[s|0,@submissionMethod submissionMethodDetails=s0 "
 	"tenderPeriod=:Period enquiryPeriod=:Period hasEnquiries=b0 eligibilityCriteria=s0 awardPeriod=:Period contractPeriod=:Period "
-	"numberOfTenderers=i0 tenderers=[*:OrganizationReference documents=[:Document milestones=[:Milestone amendments=[:Amendment "
+	"enquiries=[*:Enquiry{enquiry} numberOfTenderers=i0 tenderers=[*:OrganizationReference documents=[:Document milestones=[:Milestone amendments=[:Amendment "
 	"amendment=:Amendment bidOpening=:BidOpening{bidOpening} lots=[:Lot{lots} lotDetails=:TenderLotDetails{lots} "
 	"lotGroups=[:LotGroup{lots} criteria=[+*:Criterion{requirements} techniques=:Techniques{techniques} competitive=b0{techniques} "
 	"~title ~description ~procurementMethodRationale ~awardCriteriaDetails ~submissionMethodDetails ~eligibilityCriteria",
@@ -78,6 +78,8 @@ static const char *const defs[] = {
 	"BidOpening date=s0,date{bidOpening} location=:Location{bidOpening} address=:Address{bidOpening} description=s0,len{bidOpening}",
 	"BudgetBreakdown id!=si,len{budget_breakdown} description=s0,len{budget_breakdown} amount=:Value{budget_breakdown} "
 	"uri=s0,uri{budget_breakdown} period=:Period{budget_breakdown} sourceParty=:OrganizationReference{budget_breakdown}",
+	"Enquiry id!=si,len{enquiry} date=s0,date{enquiry} author=:OrganizationReference{enquiry} title=s0{enquiry} description=s0{enquiry} "
+	"answer=s0{enquiry} dateAnswered=s0,date{enquiry} relatedItem=s0{enquiry} relatedLot=s0{enquiry} threadID=s0{enquiry} ~title ~description ~answer",
 	"TenderLotDetails maximumLotsBidPerSupplier=i0{lots} maximumLotsAwardedPerSupplier=i0{lots} awardCriteriaDetails=s0{lots}",
 	"LotGroup id!=s{lots} identifiers=[+*:SimpleIdentifier{lots} title=s0,len{lots} description=s0,len{lots} relatedLots=[s|0{lots} "
 	"optionToCombine=b0{lots} maximumValue=:Value{lots} techniques=:Techniques{techniques}",

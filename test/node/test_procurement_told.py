@@ -1,0 +1,54 @@
+"""What a joint procurement tells whom: suppliers of the tender, its answers and its end; members of what each step waits for."""
+import json
+
+from entente import wait
+from entente import run
+from test_procurement import Buying, get
+
+
+def test_suppliers_are_told(coalition, tmp_path):
+    """Answers to questions reach every supplier with the tender, and the public feed, and nobody learns who asked."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    b.agreement("Radios", "ALB", home=["AL", "HR"])
+    b.wait_state("ALB", "agreed", 90)
+    b.tender(3600, threshold=2)
+    for label in ("ALB", "HRV"):
+        b.wait_state(label, "open", 120)
+    home = tmp_path / "stranger"
+    home.mkdir()
+
+    def bid(*args, status=0):
+        return run("bid", *args, cwd=home, status=status)
+
+    # -- a question that HRV hands on, and one that is for members alone
+    asked = b.put("HRV", "question", {"from": "Carpathia", "text": "Are poles of steel needed?"}, "--of", b.p)
+    inner = b.put("HRV", "question", {"from": "Carpathia", "text": "Who guards the depot?"}, "--of", b.p, "--label", "UNCLASSIFIED TLP=GREEN")
+    wait(lambda: len(b.show("ALB")["questions"]) == 2, "the questions at the lead")
+    assert get(b.url("ALB") + "/tender")[1]["enquiries"] == []
+    b.put("ALB", "answer", {"question": asked, "text": "Aluminium will do."}, "--of", b.p)
+    b.put("ALB", "answer", {"question": inner, "text": "We do."}, "--of", b.p, "--label", "UNCLASSIFIED TLP=GREEN")
+    wait(lambda: len(b.show("HRV")["answers"]) == 2, "the answers at HRV")
+    for label in ("ALB", "HRV"):
+        raw = wait(lambda label=label: (lambda x: x if x["enquiries"] else None)(get(b.url(label) + "/tender")[1]), f"the answer at the door of {label}", 30)
+        assert [(x["description"], x["answer"]) for x in raw["enquiries"]] == [("Are poles of steel needed?", "Aluminium will do.")]
+        assert raw["enquiries"][0]["date"] <= raw["enquiries"][0]["dateAnswered"] and "Carpathia" not in json.dumps(raw)
+    out = bid("fetch", b.url("ALB"), b.url("HRV")).stdout
+    assert "Q: Are poles of steel needed?" in out and "A: Aluminium will do." in out and "answered" in out
+    assert "A: Aluminium will do." in bid("show", "tender.json").stdout
+
+    # -- and in the feed, where it stays as it was told; withheld, it is in neither
+    def enquiries():
+        package = get(b.url("ALB") + "/ocds")[1]
+        return [(r["id"], e["answer"], r["tag"]) for r in package["releases"] for e in r.get("tender", {}).get("enquiries", [])] if package else None
+    told = wait(enquiries, "the answer in the feed", 30)
+    assert [x[1:] for x in told] == [("Aluminium will do.", ["tenderUpdate"])]
+    package = tmp_path / "public.json"
+    t["ALB"].run("procure", "export", b.p, "-o", package)
+    report = json.loads(run("ocds", "validate", package, "--json", cwd=tmp_path).stdout)
+    assert report["valid"] and report["warnings"] == 0, report["findings"][:5]
+    assert "Carpathia" not in package.read_text() and "depot" not in package.read_text()
+    tender = b.show("ALB")["tender"]
+    b.put("ALB", "tender", {**tender["content"], "withheld": [{"field": "tender/enquiries", "rationale": "not yet"}]}, "--object", tender["object"])
+    wait(lambda: "enquiries" not in get(b.url("ALB") + "/tender")[1] and not enquiries(), "nothing of them", 30)
