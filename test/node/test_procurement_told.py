@@ -1,9 +1,8 @@
 """What a joint procurement tells whom: suppliers of the tender, its answers and its end; members of what each step waits for."""
 import json
 
-from entente import wait
-from entente import run
-from test_procurement import Buying, get
+from entente import STATE, run, wait
+from test_procurement import Buying, get, utc
 
 
 def test_suppliers_are_told(coalition, tmp_path):
@@ -36,7 +35,13 @@ def test_suppliers_are_told(coalition, tmp_path):
         assert raw["enquiries"][0]["date"] <= raw["enquiries"][0]["dateAnswered"] and "Carpathia" not in json.dumps(raw)
     out = bid("fetch", b.url("ALB"), b.url("HRV")).stdout
     assert "Q: Are poles of steel needed?" in out and "A: Aluminium will do." in out and "answered" in out
-    assert "A: Aluminium will do." in bid("show", "tender.json").stdout
+    shown = bid("show", "tender.json").stdout
+    assert "A: Aluminium will do." in shown and "state    open" in shown and b.show("ALB")["seal"]["key"] in shown
+    hour = utc(b.deadline)
+    assert next(line for line in shown.splitlines() if line.startswith("deadline")).endswith(", " + hour)
+    assert "lot      1  tents, at most 2500.00 EUR each" in shown  # quantities are withheld
+    told = json.loads(bid("show", "tender.json", "--json").stdout)
+    assert (told["state"], told["deadline"], told["open"], [x["id"] for x in told["tender"]["lots"]]) == ("open", hour, hour, ["1", "2"])
 
     # -- and in the feed, where it stays as it was told; withheld, it is in neither
     def enquiries():
@@ -52,3 +57,12 @@ def test_suppliers_are_told(coalition, tmp_path):
     tender = b.show("ALB")["tender"]
     b.put("ALB", "tender", {**tender["content"], "withheld": [{"field": "tender/enquiries", "rationale": "not yet"}]}, "--object", tender["object"])
     wait(lambda: "enquiries" not in get(b.url("ALB") + "/tender")[1] and not enquiries(), "nothing of them", 30)
+
+    # -- it is cancelled: the tool says so, and seals nothing for it
+    (home / "bid.json").write_text(b.bid_file("Carpathia").read_text())
+    bid("seal", "tender.json", "bid.json")
+    b.put("ALB", "tender", {**tender["content"], "status": "cancelled", "rationale": "no money"}, "--object", tender["object"])
+    wait(lambda: get(b.url("ALB") + "/tender")[1]["state"] == "cancelled", "the end at the door", 30)
+    out = bid("fetch", b.url("ALB"), "--force").stdout
+    assert "state    cancelled" in out and "why      no money" in out
+    assert "the tender is cancelled" in bid("seal", "tender.json", "bid.json", "--new", status=STATE).stderr

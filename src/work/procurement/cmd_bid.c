@@ -251,6 +251,8 @@ static int run_seal(struct cli *cli)
 	int rc = desk_open(cli, d);
 
 	if (rc == 0)
+		rc = tender_takes_bids(&d->t, &cli->why);
+	if (rc == 0)
 		rc = cli_read(cli, cli->arg[1], LIMIT_SEAL_BID, &text);
 	/* A malformed bid is refused while there is time to mend it. */
 	if (rc == 0 && offer_check(&d->t.tender, text, &d->arena, &doc, &cli->why) < 0)

@@ -1,7 +1,7 @@
 /*
  * door.c: what suppliers and the public have without an account: a tender and its key, a box for bids, the open contracting feed.
  *
- *	GET  /procure/COALITION/PROCUREMENT/tender       {"tender", "enquiries", "messages"}, of tenders whose label is the lowest class and holds nobody back
+ *	GET  /procure/COALITION/PROCUREMENT/tender       {"tender", "enquiries", "state", "messages"}, of tenders whose label is the lowest class and holds nobody back
  *	POST /procure/COALITION/PROCUREMENT/bids         a message bid.commit → its receipt; bid.sealed, bid.selfopen → 204
  *	GET  /procure/COALITION/PROCUREMENT/ocds         release package, public circle
  *	GET  /procure/COALITION/ocds?after=              release package of all public processes, paged
@@ -109,6 +109,19 @@ void visit_json(struct visit *v, struct buf *b)
 	answer_bytes(v, bytes, arena_string(&v->req->arena, slice_str(etag)));
 }
 
+/* Of the tender's newest version and the hours alone: how far the members are with the bids is nobody's business here. */
+static const char *state_told(struct visit *v, int64_t now_ms)
+{
+	const struct json_doc *d = &v->p.tender_last->doc;
+	struct slice status = get_text(d, json_root(d), "status", &v->process);
+
+	if (v->p.state == PROCESS_CANCELLED)
+		return "cancelled";
+	if (slice_is(status, "unsuccessful"))
+		return "unsuccessful";
+	return now_ms < (int64_t)v->p.replay->policy.deadline_ms ? "open" : "closed";
+}
+
 /* Only what a supplier needs: nothing that says who has bid. */
 static int tender_get(struct visit *v)
 {
@@ -127,6 +140,7 @@ static int tender_get(struct visit *v)
 		tree_print(t, &one);
 		json_put_raw(&o, arena_string(&v->process, t->key), buf_slice(&one));
 	}
+	json_put_cstr(&o, "state", state_told(v, env_now_ms(&v->api->node->env)));
 	json_open_at(&o, "messages", '[');
 	for (size_t i = 0; i < v->p.n_message; i++)
 		for (size_t t = 0; types[t]; t++)

@@ -58,6 +58,11 @@ int tender_file_read(struct cli *cli, struct slice text, const char *trust, stru
 	ret->tender.kind = P_TENDER;
 	ret->tender.body = json_raw(&doc, json_get(&doc, json_root(&doc), "tender"));
 	TRY(procure_read_told(ret->tender.body, arena, &ret->tender.doc, &cli->why));
+	ret->state = get_text(&doc, json_root(&doc), "state", arena);
+	/* The lead's own word, also in a file whose node has said nothing of it. */
+	if (slice_is(get_text(&ret->tender.doc, json_root(&ret->tender.doc), "status", arena),
+		    "cancelled"))
+		ret->state = SLICE("cancelled");
 	TRY(seal_replay(message, n, arena, ret->r, &cli->why));
 	if (!ret->r->has_key)
 		return why_set(&cli->why, E_VERIFY, "",

@@ -8,7 +8,7 @@
  *	WALLET/<bid>.<seq>.secret           r, in hex, mode 0600: opens the bid without the holders
  *	WALLET/<bid>.<seq>.receipts         receipts, as a transcript
  *
- * And a tender file: what a node's door gives (entente bid fetch): {"tender": …, "enquiries": …, "messages": [policy, countersignatures, rounds, certificates]}.
+ * And a tender file: what a node's door gives (entente bid fetch): {"tender": …, "enquiries": …, "state": …, "messages": [policy, countersignatures, rounds, certificates]}.
  */
 #ifndef PROCUREMENT_WALLET_H
 #define PROCUREMENT_WALLET_H
@@ -20,6 +20,7 @@ struct tender_file {
 	struct row tender; /* only the content */
 	struct seal_replay *r;
 	struct json_doc told; /* the whole file: `enquiries` stands beside the tender */
+	struct slice state;   /* when it was fetched: open, closed, cancelled, unsuccessful */
 };
 /* The policy's keys are those of a file of "member key" lines, which has all holders. E_VERIFY, E_SYNTAX. */
 MUST_USE int trust_check(struct cli *cli, const struct seal_policy *p, const char *path);
@@ -27,8 +28,10 @@ MUST_USE int trust_check(struct cli *cli, const struct seal_policy *p, const cha
 MUST_USE int tender_file_read(struct cli *cli, struct slice text, const char *trust,
 	struct arena *arena, struct tender_file *ret);
 
-/* In words: what it is, its key, the answers that have been given. */
+/* What it is, its state and hours, lots and key, the answers that have been given: in words, or as JSON. */
 void tender_tell(struct cli *cli, const struct tender_file *t);
+/* E_STATE: it has ended without an award, so that nobody will open what is sealed for it. */
+MUST_USE int tender_takes_bids(const struct tender_file *t, struct why *why);
 size_t tender_answers(const struct tender_file *t);
 
 /* The supplier's key, made on first use. */
