@@ -188,8 +188,12 @@
 #define LIMIT_ANSWERS_BYTES   (8 * MIB)
 #define LIMIT_ANSWERS_KEY     (8 * KIB)
 #define LIMIT_ANSWERS_CALLERS 1024
-/* What one person may have uploaded and not yet used. */
-#define LIMIT_UPLOADS 256
+/* What one person may upload in 24 hours, in files and together: no more than partners take of an author's files in a day (LIMIT_FILE_DAY_BYTES). */
+#define LIMIT_UPLOADS	   256
+#define LIMIT_UPLOAD_BYTES (4 * GIB)
+/* Answers kept for the Idempotency-Keys of one person, each for a day: a program that makes a record every five seconds, at their usual 3 KiB. */
+#define LIMIT_KEPT_ANSWERS 20000
+#define LIMIT_KEPT_BYTES   (64 * MIB)
 /* Of one owner's records of one kind, what a list of the response workspace looks at: a country's whole register is some hundred, of 2 KiB. */
 #define LIMIT_AID_OWNER_MANY  5000
 #define LIMIT_AID_OWNER_BYTES (16 * MIB)

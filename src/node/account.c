@@ -101,6 +101,12 @@ const char account_schema_3[] = "CREATE TABLE editing (\n"
 				"	PRIMARY KEY (object, editor)\n"
 				") CLUSTERED;\n";
 
+/* What one person's kept answers take is asked for each new one (web/kept.c), and the old ones go. */
+const char account_schema_5[] =
+	"ALTER TABLE kept_answer ADD COLUMN size INTEGER NOT NULL DEFAULT 0;\n"
+	"CREATE INDEX kept_answer_account ON kept_answer (account, made_ms, size);\n"
+	"CREATE INDEX kept_answer_made ON kept_answer (made_ms);\n";
+
 /* ---- reading ---- */
 
 #define ACCOUNT_COLUMNS                                                                            \
@@ -372,7 +378,8 @@ int account_set_shown(struct db *db, int64_t row, struct slice shown, struct why
 
 int account_answers_hush(struct db *db, struct why *why)
 {
-	struct stmt *s = db_stmt(db, "UPDATE kept_answer SET body = $1 WHERE length(body) > 0");
+	struct stmt *s =
+		db_stmt(db, "UPDATE kept_answer SET body = $1, size = 0 WHERE length(body) > 0");
 
 	db_bind_blob(s, 1, SLICE(""));
 	return db_run(s, why);

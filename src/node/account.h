@@ -83,7 +83,8 @@ struct account {
 };
 
 /* All tables of accounts, tokens, sessions and what hangs on them. */
-extern const char account_schema_1[], account_schema_2[], account_schema_3[], account_schema_4[];
+extern const char account_schema_1[], account_schema_2[], account_schema_3[], account_schema_4[],
+	account_schema_5[];
 
 /* [a-z0-9][a-z0-9._-]{0,63}; E_INVALID at "/name". */
 MUST_USE int account_name_check(struct slice name, struct why *why);

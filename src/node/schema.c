@@ -39,6 +39,7 @@ const struct migration node_migrations[] = {
 	{"fold 4", fold_schema_4},
 	{"pact 5", pact_schema_5},
 	{"account 4", account_schema_4},
+	{"account 5", account_schema_5},
 	{NULL, NULL},
 };
 

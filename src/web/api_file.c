@@ -34,21 +34,36 @@ static int upload_put(struct call *c, const struct hash *sha256, uint64_t size)
 	return db_run(s, &c->why);
 }
 
-static int uploads_count(struct call *c)
+/*
+ * What the caller has sent besides this file, which may be there already, in records or not: who were told that a file counts no more would know that somebody has a
+ * record with it. In the transaction that notes it.
+ */
+static int uploads_room(struct call *c, const struct hash *sha256, uint64_t size)
 {
-	struct stmt *s = db_stmt(c->db, "SELECT count(*) FROM upload WHERE account = $1");
-	int64_t n = 0;
+	struct stmt *s = db_stmt(c->db,
+		"SELECT count(*), coalesce(CAST(sum(size) AS BIGINT), 0) FROM upload "
+		"WHERE account = $1 AND sha256 <> $2");
+	int64_t n = 0, bytes = 0;
 	int rc;
 
 	db_bind_i64(s, 1, caller_account(&c->caller));
+	db_bind_blob(s, 2, slice_of(sha256->b, 32));
 	rc = db_step(s, &c->why);
-	if (rc == DB_ROW)
+	if (rc == DB_ROW) {
 		n = db_i64(s, 0);
+		bytes = db_i64(s, 1);
+	}
 	db_reset(s);
-	if (rc >= 0 && n >= LIMIT_UPLOADS)
-		return why_set(&c->why, E_BUSY, "", "%d files are waiting to be used already",
-			LIMIT_UPLOADS);
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	if (n >= LIMIT_UPLOADS)
+		return why_set(&c->why, E_BUSY, "",
+			"you have sent %d files in the last 24 hours: wait", LIMIT_UPLOADS);
+	if ((uint64_t)bytes + size > LIMIT_UPLOAD_BYTES)
+		return why_set(&c->why, E_LIMIT, "",
+			"the files that you send in 24 hours would be more than %zu GiB together: wait",
+			LIMIT_UPLOAD_BYTES / GIB);
+	return 0;
 }
 
 int api_file_new(struct call *c)
@@ -62,11 +77,14 @@ int api_file_new(struct call *c)
 		return why_set(&c->why, E_INVALID, "name", "is at most 255 bytes of UTF-8");
 	if (c->req->body_fd < 0)
 		return why_set(&c->why, E_INVALID, "", "the body is empty");
-	TRY(uploads_count(c));
 	TRY(files_add(c->node, c->req->body_fd, NULL, NULL, &sha256, &size, &hold, &c->why));
 	int rc = call_begin(c);
-	if (rc == 0)
-		rc = call_commit(c, upload_put(c, &sha256, size));
+	if (rc == 0) {
+		rc = uploads_room(c, &sha256, size);
+		if (rc == 0)
+			rc = upload_put(c, &sha256, size);
+		rc = call_commit(c, rc);
+	}
 	files_let(&hold);
 	if (rc < 0) {
 		struct why later = {0};

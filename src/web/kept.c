@@ -65,6 +65,29 @@ static int take(struct call *c, struct slice key, const struct hash *request, bo
 	return 0;
 }
 
+/* A key is a row that stays for a day, and its answer may be large: refused before anything runs. */
+static int room_check(struct call *c)
+{
+	struct stmt *s = db_stmt(c->db,
+		"SELECT count(*), CAST(sum(size) AS BIGINT), min(made_ms) FROM kept_answer WHERE account = $1");
+	int64_t n = 0, bytes = 0, oldest_ms = 0;
+
+	db_bind_i64(s, 1, caller_account(&c->caller));
+	int rc = db_step(s, &c->why);
+	if (rc == DB_ROW) {
+		n = db_i64(s, 0);
+		bytes = db_i64(s, 1);
+		oldest_ms = db_i64(s, 2);
+	}
+	db_reset(s);
+	if (rc < 0 || (n <= LIMIT_KEPT_ANSWERS && bytes < (int64_t)LIMIT_KEPT_BYTES))
+		return rc < 0 ? rc : 0;
+	c->retry_ms = oldest_ms + KEPT_MS - env_now_ms(&c->node->env);
+	return why_set(&c->why, E_BUSY, "Idempotency-Key",
+		"your keys of the last 24 hours have more than %d answers or %zu MiB of them: wait, or ask without a key",
+		LIMIT_KEPT_ANSWERS, LIMIT_KEPT_BYTES / MIB);
+}
+
 /* An answer without a word is one that had none, or is read anew, or has been hushed (account_answers_hush). */
 static int hushed_check(struct call *c)
 {
@@ -141,7 +164,9 @@ int kept_begin(struct call *c, bool *ret_done)
 	struct hash request = request_hash(c);
 	TRY(db_begin(c->db, &c->why));
 	int rc = take(c, key, &request, &is_new);
-	if (rc == 0 && !is_new)
+	if (rc == 0 && is_new)
+		rc = room_check(c);
+	else if (rc == 0)
 		rc = load(c, key, &request);
 	if (rc < 0) {
 		db_rollback(c->db);
@@ -183,7 +208,7 @@ static int forget(struct call *c, struct slice key, struct why *why)
 static int keep(struct call *c, struct slice key, struct why *why)
 {
 	struct stmt *s = db_stmt(c->db,
-		"UPDATE kept_answer SET status = $3, type = $4, head = $5, body = $6 "
+		"UPDATE kept_answer SET status = $3, type = $4, head = $5, body = $6, size = $7 "
 		"WHERE account = $1 AND name = $2");
 	bool body = !(c->route->flags & API_AGAIN && c->location);
 
@@ -193,6 +218,7 @@ static int keep(struct call *c, struct slice key, struct why *why)
 	db_bind_text(s, 4, slice_str(c->type));
 	db_bind_text(s, 5, slice_str(c->location));
 	db_bind_blob(s, 6, body ? buf_slice(&c->out) : SLICE_NONE);
+	db_bind_i64(s, 7, body ? (int64_t)c->out.n : 0);
 	return db_run(s, why);
 }
 
@@ -201,8 +227,9 @@ static int keep_problem(struct call *c, struct slice key, struct why *why)
 	struct buf b CLEANUP_BUF = BUF(8 * KIB);
 	struct json_out o = json_out(&b);
 	unsigned status = c->problem ? c->problem : why_http(c->why.code);
-	struct stmt *s = db_stmt(c->db, "UPDATE kept_answer SET status = $3, type = $4, body = $5 "
-					"WHERE account = $1 AND name = $2");
+	struct stmt *s = db_stmt(c->db,
+		"UPDATE kept_answer SET status = $3, type = $4, body = $5, size = $6 "
+		"WHERE account = $1 AND name = $2");
 
 	json_open(&o, '{');
 	json_put_cstr(&o, "type", "about:blank");
@@ -217,6 +244,7 @@ static int keep_problem(struct call *c, struct slice key, struct why *why)
 	db_bind_i64(s, 3, status);
 	db_bind_text(s, 4, SLICE("application/problem+json"));
 	db_bind_blob(s, 5, buf_slice(&b));
+	db_bind_i64(s, 6, (int64_t)b.n);
 	return db_run(s, why);
 }
 

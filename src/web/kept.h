@@ -11,7 +11,7 @@
 /* An answer larger than this is not kept; none of the routes has one. */
 #define KEPT_BODY_MAX (1 * MIB)
 
-/* Before a route runs. *ret_done: the answer of then stands in *c. E_INVALID: the key was for another request; E_CONFLICT: that one is still running. */
+/* Before a route runs. *ret_done: the answer of then stands in *c. E_INVALID: the key was for another request; E_CONFLICT: that one is still running; E_BUSY: the caller has more kept than one may have. */
 MUST_USE int kept_begin(struct call *c, bool *ret_done);
 /* After it has run with the outcome `rc`. */
 void kept_end(struct call *c, int rc);

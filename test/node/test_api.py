@@ -480,6 +480,32 @@ def test_idempotency(t, alb, edi):
     assert edi.post(path, note(t, "Once"), **key).json["object"] != first.json["object"]
 
 
+def test_what_is_kept_for_keys_has_a_ceiling(t, alb):
+    add_user(alb, "kim", "contributor", "*")
+    kim, path = Person(alb, "kim"), f"/coalitions/{t.id}/records"
+    row = "SELECT row FROM account WHERE name = 'kim'"
+    assert kim.post(path, note(t, "First"), **{"Idempotency-Key": "first"}).status == 201
+    store(alb, "INSERT INTO kept_answer (account, name, request, made_ms, status, type, head, body, size) "
+          f"SELECT ({row}), 'big', request, made_ms, 201, '', '', x'', 64 * 1024 * 1024 FROM kept_answer WHERE account = ({row})")
+    before = len(kim.all(path))
+    full = kim.post(path, note(t, "Second"), **{"Idempotency-Key": "second"})
+    assert (full.status, full.pointer) == (429, "Idempotency-Key") and "64 MiB" in full.json["detail"], full.body
+    assert 80_000 < int(full.headers["Retry-After"]) <= 86_401
+    assert len(kim.all(path)) == before
+    assert kim.post(path, note(t, "First"), **{"Idempotency-Key": "first"}).headers["Idempotency-Replayed"] == "true"
+    assert kim.post(path, note(t, "Second")).status == 201  # without a key
+    assert Person(alb, "admin").post(path, note(t), **{"Idempotency-Key": "mine"}).status == 201
+    store(alb, f"DELETE FROM kept_answer WHERE name = 'big'")
+    store(alb, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19999) "
+          "INSERT INTO kept_answer (account, name, request, made_ms, status, type, head, body, size) "
+          f"SELECT k.account, 'k' || n.i, k.request, k.made_ms, 204, '', '', x'', 0 FROM n, kept_answer k WHERE k.account = ({row})")
+    full = kim.post(path, note(t, "Third"), **{"Idempotency-Key": "third"})
+    assert full.status == 429 and "20000" in full.json["detail"], full.body
+    store(alb, "DELETE FROM kept_answer WHERE name = 'k1'")
+    assert kim.post(path, note(t, "Third"), **{"Idempotency-Key": "third"}).status == 201
+    store(alb, f"DELETE FROM kept_answer WHERE account = ({row})")
+
+
 def test_rate(alb):
     add_user(alb, "ray")
     ray = Person(alb, "ray")
@@ -733,6 +759,28 @@ def test_large_bodies_only_from_who_is_known(alb):
     rea = Person(alb, "rea")
     assert rea.get("/session").status == 200
     assert rea.ask("POST", "/files?name=x", big).status == 403
+
+
+def test_what_one_person_sends_has_a_ceiling(alb):
+    add_user(alb, "lea", "contributor", "*")
+    lea, row = Person(alb, "lea"), "(SELECT row FROM account WHERE name = 'lea')"
+    first = lea.ask("POST", "/files?name=x", b"first")
+    assert first.status == 201
+    store(alb, f"UPDATE upload SET size = 4 * 1024 * 1024 * 1024 - 10 WHERE account = {row}")
+    assert lea.ask("POST", "/files?name=x", b"x" * 10).status == 201
+    full = lea.ask("POST", "/files?name=x", b"one too many")
+    assert (full.status, full.title) == (413, "limit") and "4 GiB" in full.json["detail"], full.body
+    sha256 = hashlib.sha256(b"one too many").hexdigest()
+    assert not (alb.dir / "files" / sha256[:2] / sha256).exists()
+    assert lea.ask("POST", "/files?name=x", b"first").status == 201  # is there already
+    assert Person(alb, "edi").ask("POST", "/files?name=x", b"one too many").status == 201
+    store(alb, f"UPDATE upload SET size = 1 WHERE account = {row}")
+    store(alb, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 254) "
+          f"INSERT INTO upload (account, sha256, size, made_ms) SELECT {row}, CAST(printf('%032d', n.i) AS BLOB), 1, u.made_ms "
+          f"FROM n, (SELECT max(made_ms) AS made_ms FROM upload WHERE account = {row}) u")
+    full = lea.ask("POST", "/files?name=x", b"the next")
+    assert full.status == 429 and "256 files" in full.json["detail"], full.body
+    store(alb, f"DELETE FROM upload WHERE account = {row} AND size = 1 AND length(sha256) = 32 AND sha256 < x'31'")
 
 
 # ---- the rest ----
