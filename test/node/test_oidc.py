@@ -281,6 +281,23 @@ def test_the_provider_says_no(alb, provider):
     assert rows and "by provider" in rows[0]["about"]
 
 
+def test_failures_count_for_the_address(alb, provider):
+    """Twenty that fail, for whatever reason, and the address waits: with a provider as with a password."""
+    provider.error = "access_denied"
+    assert [Browser(alb).sign_in().status for _ in range(10)] == [401] * 10
+    provider.straight()
+    provider.claims = {"nonce": "another"}
+    assert [Browser(alb).sign_in().status for _ in range(10)] == [401] * 10
+    provider.straight()
+    asked = len(provider.asked)
+    locked = Browser(alb).sign_in()
+    assert (locked.status, locked.title) == (429, "busy") and 1 <= int(locked.headers["Retry-After"]) <= 31
+    assert ("POST", "/realm/token") not in provider.asked[asked:], "the provider is not asked for whoever waits"
+    assert ask(alb, "POST", "/session", {"name": "edi", "password": PASSWORD}).status == 429
+    store(alb, "DELETE FROM guard")
+    assert Browser(alb).sign_in().status == 200
+
+
 def test_the_provider_is_in_trouble(alb, provider):
     provider.token_status = 500
     assert Browser(alb).sign_in().status == 401
