@@ -175,6 +175,8 @@ int api_passkeys(struct call *c)
 	struct passkey *list = NULL;
 	size_t n = 0;
 
+	if (c->caller.kind == CALLER_TOKEN)
+		return only_session(c);
 	if (caller_account(&c->caller))
 		TRY(passkey_list(c->db, c->caller.account.row, c->arena, &list, &n, &c->why));
 	page_open(c);

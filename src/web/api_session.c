@@ -296,6 +296,8 @@ int api_session_all(struct call *c)
 	struct session *list;
 	size_t n;
 
+	if (c->caller.kind == CALLER_TOKEN)
+		return only_session(c);
 	page_open(c);
 	if (caller_account(&c->caller)) {
 		TRY(session_list(c->node, c->db, &c->caller.account, SESSIONS_SHOWN, c->arena,

@@ -28,6 +28,12 @@ static bool administers(const struct call *c)
 	return c->caller.roles.of[AREA_NODE] >= ROLE_ADMINISTRATOR;
 }
 
+/* A program has no business with the other keys of whoever made its own: it knows of itself alone. */
+static bool alone(const struct call *c)
+{
+	return c->caller.kind == CALLER_TOKEN && !administers(c);
+}
+
 /* Whose tokens: own, of one person, of all (0). */
 static int whose(struct call *c, int64_t *ret)
 {
@@ -60,6 +66,12 @@ int api_tokens(struct call *c)
 	if (p.after.p)
 		TRY(cursor_read(c, p.after, NULL, 0, &after));
 	TRY(whose(c, &account));
+	if (alone(c)) {
+		page_open(c);
+		put_token(c, &c->caller.token, NULL);
+		page_close(c, SLICE_NONE);
+		return 0;
+	}
 	/* Whoever is at the machine of a node without users has none. */
 	if (account || administers(c))
 		TRY(token_list(c->db, account, after, p.limit + 1, c->arena, &list, &n, &c->why));
@@ -100,7 +112,9 @@ int api_token_end(struct call *c)
 	struct token t;
 
 	TRY(token_get(c->db, c->param[0], c->arena, &t, &c->why));
-	if (t.account != caller_account(&c->caller) && !administers(c))
+	bool own = alone(c) ? slice_eq(t.id, c->caller.token.id)
+			    : t.account == caller_account(&c->caller);
+	if (!own && !administers(c))
 		return why_set(&c->why, E_MISSING, "", "there is no such token");
 	TRY(call_begin(c));
 	int rc = token_revoke(c->db, t.id, &c->why);

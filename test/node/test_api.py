@@ -289,6 +289,25 @@ def test_tokens(t, alb, edi):
         assert refused.status in (403, 422) and (pointer is None or refused.pointer == pointer), (wish, refused.json)
 
 
+def test_a_token_knows_of_itself_alone(t, alb):
+    """Of its owner's other keys, passkeys and sessions it is told nothing, and it ends none of them."""
+    add_user(alb, "tok", "reader", "RESTRICTED")
+    token, ident = new_token(alb, "tok", "records=reader")
+    other, other_id = new_token(alb, "tok", "records=none,pact=reader", clearance="")
+    listed = token.get("/tokens")
+    assert [k["id"] for k in listed.items] == [ident] and listed.json["next"] is None
+    assert listed.items[0] | {"used": None} == next(k for k in Person(alb, "tok").get("/tokens").items if k["id"] == ident) | {"used": None}
+    assert token.get(f"/tokens?after={Person(alb, 'tok').get('/tokens?limit=1').json['next']}").items[0]["id"] == ident
+    assert token.get("/tokens?user=tok").status == 403
+    assert token.delete(f"/tokens/{other_id}").status == 404
+    for path in ("/session/all", "/session/passkeys"):
+        assert token.get(path).status == 403, path
+    assert other.get("/session").status == 200
+    assert token.delete(f"/tokens/{ident}").status == 204 and token.get("/tokens").status == 401
+    admin, _ = new_token(alb, "admin", "node=administrator")
+    assert other_id in [k["id"] for k in admin.get("/tokens?user=tok").items]
+
+
 def test_token_is_never_worth_more_than_its_owner(t, alb, admin):
     add_user(alb, "low", "contributor", "CONFIDENTIAL")
     token, ident = new_token(alb, "low", "records=contributor")
