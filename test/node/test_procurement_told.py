@@ -66,3 +66,41 @@ def test_suppliers_are_told(coalition, tmp_path):
     out = bid("fetch", b.url("ALB"), "--force").stdout
     assert "state    cancelled" in out and "why      no money" in out
     assert "the tender is cancelled" in bid("seal", "tender.json", "bid.json", "--new", status=STATE).stderr
+
+
+def test_what_is_waited_for(coalition, tmp_path):
+    """Board and `show` say what is waited for and of whom, step by step."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    b.lead, (alb, hrv) = "ALB", [n.member for n in t]
+
+    def waits(label, what, who, words):
+        view = wait(lambda: (lambda v: v if v["waits_words"] == words else None)(b.show(label)), lambda: f"{words}, not {b.show(label)['waits_words']}", 60)
+        assert (view["waits_for"], [x["id"] for x in view["waits_on"]], view["waits_for_me"]) == (what, who, t[label].member in who)
+        if words:
+            assert f"waits    for {words}\n" in t[label].run("procure", "show", b.p).stdout
+            assert f"waits for {words}\n" in t[label].run("procure", "board").stdout
+            assert t[label].json("procure", "board")[0]["waits_words"] == words
+
+    b.p = b.put("ALB", "agreement", {"title": "Radios", "ocid": b.ocid, "lead": alb, "participants": [alb, hrv], "shareRule": "prorata", "home": ["AL", "HR"], "status": "proposed"})
+    both = [x["id"] for x in b.show("ALB")["waits_on"]]
+    assert set(both) == {alb, hrv}
+    t["ALB"].run("procure", "agree", b.p)
+    waits("ALB", "consent", [hrv], "HRV's signature under the agreement")
+    wait(lambda: b.has(t["HRV"]), "the agreement at HRV")
+    t["HRV"].run("procure", "agree", b.p, "--refuse")
+    waits("ALB", "agreement", [alb], "ALB's new version of the agreement, which somebody has refused")
+    t["HRV"].run("procure", "agree", b.p)
+    waits("ALB", "tender", [alb], "ALB's tender")
+    t["HRV"].stop()
+    b.tender(3600, threshold=2, status="draft")
+    waits("ALB", "countersignature", [hrv], "HRV's countersignature of the key's policy")
+    t["HRV"].start()
+    waits("HRV", "publication", [alb], "ALB's word that the drafted tender is open")
+    tender = b.show("ALB")["tender"]
+    b.put("ALB", "tender", {**tender["content"], "status": "open"}, "--object", tender["object"])
+    waits("HRV", "bids", [], f"bids, until {utc(b.deadline)}")
+    assert b.show("HRV")["waits_until"] == utc(b.deadline)
+    b.put("ALB", "tender", {**tender["content"], "status": "cancelled"}, "--object", tender["object"])
+    waits("HRV", None, [], "")

@@ -84,6 +84,7 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 				await page.locator("main a", { hasText: "Winter tents" }).first().click({ timeout: SEEN_MS });
 				await press(page, "Sign the agreement");
 				await page.waitForFunction(() => document.querySelectorAll("main .tick.on").length >= 1, null, { timeout: SEEN_MS });
+				if (page === alb && !/signatures under the agreement: HRV$/.test(await alb.locator("main .waits").innerText())) fail("not said whose signature is waited for");
 			}
 			await alb.waitForFunction(() => document.querySelectorAll("main .tick.on").length === 2, null, { timeout: SEEN_MS }).catch(() => fail("the other's signature did not come by itself"));
 			return { bad: [...(await bad_things(alb)), ...(await bad_things(hrv))] };

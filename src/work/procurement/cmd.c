@@ -4,6 +4,7 @@
 #include "base/enc.h"
 #include "base/report.h"
 #include "node/bell.h"
+#include "work/procurement/waits.h"
 
 #include <inttypes.h>
 
@@ -78,19 +79,24 @@ static int board_line(struct cli *cli, const struct object_id *id, struct json_o
 	struct process *p = arena_new(&arena, struct process);
 	char object[OBJECT_TEXT + 1];
 	struct rows rows;
+	struct wait wait;
 
 	TRY(procure_store_process(
 		&cli->world, cli->db, &who, id, ROWS_ALL, &arena, &rows, &cli->why));
 	TRY(process_read(&rows, env_now_ms(&cli->env), &arena, p, &cli->why));
 	view_card(o, p, &cli->world, &arena);
 	object_format(&p->id, object);
-	if (!cli->json)
-		cli_print(cli, "%-14s %.8s  lead %s, %zu members, %zu signed  %.*s\n",
-			process_state_name(p->state), object + ID_TEXT + 1,
-			world_party_label(&cli->world, &p->lead, &arena), p->n_participant,
-			p->n_consent,
-			SLICE_FMT(get_text(&p->agreement->doc, json_root(&p->agreement->doc),
-				"title", &arena)));
+	if (cli->json)
+		return 0;
+	process_waits(p, env_now_ms(&cli->env), &arena, &wait);
+	cli_print(cli, "%-14s %.8s  lead %s, %zu members, %zu signed  %.*s\n",
+		process_state_name(p->state), object + ID_TEXT + 1,
+		world_party_label(&cli->world, &p->lead, &arena), p->n_participant, p->n_consent,
+		SLICE_FMT(get_text(
+			&p->agreement->doc, json_root(&p->agreement->doc), "title", &arena)));
+	if (wait.what)
+		cli_print(
+			cli, "%24s waits for %s\n", "", waits_words(&wait, p, &cli->world, &arena));
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* cmd_process.c: `entente procure show, agree, step, open, transcript, verify, import`: one procurement and its sealed bids. */
 #include "base/file.h"
 #include "work/procurement/cmd.h"
+#include "work/procurement/waits.h"
 #include "work/procurement/wallet.h"
 
 #include "base/enc.h"
@@ -81,6 +82,7 @@ static int show(struct cli *cli, struct cmd_process *c)
 	struct json_out o = json_out(&b);
 	const struct process *p = &c->p;
 	unsigned have = 0, need = 0;
+	struct wait wait;
 
 	TRY(step_confirmed(&c->seat, p, &c->arena, &have, &need, &cli->why));
 	if (cli->json) {
@@ -88,11 +90,14 @@ static int show(struct cli *cli, struct cmd_process *c)
 		cmd_json(cli, &b);
 		return 0;
 	}
+	process_waits(p, env_now_ms(&cli->env), &c->arena, &wait);
 	cli_print(cli, "%.*s\nstate    %s\nlead     %s\nsigned   %zu of %zu\n",
 		SLICE_FMT(get_text(
 			&p->agreement->doc, json_root(&p->agreement->doc), "title", &c->arena)),
 		process_state_name(p->state), world_party_label(&cli->world, &p->lead, &c->arena),
 		p->n_consent, p->n_participant);
+	if (wait.what)
+		cli_print(cli, "waits    for %s\n", waits_words(&wait, p, &cli->world, &c->arena));
 	show_seal(cli, p);
 	if (p->replay && p->replay->closed)
 		cli_print(cli, "officers %u of %u have confirmed the opening at this node%s\n",
@@ -121,7 +126,8 @@ const struct command command_procure_show = {
 	.args = "PROCUREMENT",
 	.args_min = 1,
 	.args_max = 1,
-	.summary = "Show one procurement: who has signed, the key, the bids, the award",
+	.summary =
+		"Show one procurement: what it waits for and of whom, who has signed, the key, the bids, the award",
 	.run = run_show,
 };
 

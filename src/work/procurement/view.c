@@ -4,6 +4,7 @@
 #include "base/enc.h"
 #include "base/report.h"
 #include "work/procurement/step.h"
+#include "work/procurement/waits.h"
 
 void view_id(struct json_out *o, const char *key, const struct id *id)
 {
@@ -109,34 +110,22 @@ static void put_raw(struct json_out *o, const char *key, const struct row *r, co
 /* ---- the board ---- */
 
 /* Whose turn it is: what the card says it waits for. */
-static void put_waits(struct json_out *o, const struct process *p, const struct world *w)
+static void put_waits(
+	struct json_out *o, const struct process *p, const struct world *w, struct arena *arena)
 {
-	const char *what = NULL;
-	bool mine = false;
 	size_t me = process_index(p, &w->node->self);
-	bool lead = id_eq(&p->lead, &w->node->self);
+	struct wait wait;
 
-	if (p->state == PROCESS_PROPOSED) {
-		what = "consent";
-		mine = me != SIZE_MAX && !p->consent[me].signed_ && !p->consent[me].refused;
-	} else if (p->state == PROCESS_AGREED) {
-		what = p->tender ? "key" : "tender";
-		mine = lead && !p->tender;
-	} else if (p->state == PROCESS_CLOSED) {
-		what = "opening";
-		mine = me != SIZE_MAX;
-	} else if (p->state == PROCESS_OPENED || p->state == PROCESS_EVALUATING) {
-		what = "evaluation";
-		mine = lead;
-	} else if (p->state == PROCESS_AWARD_PROPOSED) {
-		what = "agreement to the award";
-		mine = me != SIZE_MAX;
-	} else if (p->state == PROCESS_AWARDED) {
-		what = "contract";
-		mine = me != SIZE_MAX;
-	}
-	json_put_cstr(o, "waits_for", what);
-	json_put_bool(o, "waits_for_me", mine);
+	process_waits(p, env_now_ms(&w->node->env), arena, &wait);
+	json_put_cstr(o, "waits_for", waits_name(wait.what));
+	json_open_at(o, "waits_on", '[');
+	for (size_t i = 0; i < p->n_participant; i++)
+		if (wait.who & 1ULL << i)
+			put_party(o, NULL, &p->participant[i], w, arena);
+	json_close(o);
+	view_time(o, "waits_until", wait.until_ms);
+	json_put_cstr(o, "waits_words", waits_words(&wait, p, w, arena));
+	json_put_bool(o, "waits_for_me", me != SIZE_MAX && (wait.who & 1ULL << me));
 }
 
 void view_card(
@@ -162,7 +151,7 @@ void view_card(
 	json_put_string(o, "label", p->agreement->label);
 	view_time(o, "time", p->agreement->time_ms);
 	json_put_u64(o, "complaints", p->n_complaints_open);
-	put_waits(o, p, w);
+	put_waits(o, p, w, arena);
 	json_close(o);
 }
 
@@ -402,7 +391,7 @@ void view_process(struct json_out *o, const struct process *p, const struct worl
 		json_close(o);
 	}
 	json_close(o);
-	put_waits(o, p, w);
+	put_waits(o, p, w, arena);
 	view_row(o, "agreement", p->agreement, w, arena);
 	if (p->tender_last)
 		view_row(o, "tender", p->tender_last, w, arena);

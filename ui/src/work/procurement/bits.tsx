@@ -6,10 +6,10 @@ import { useCell } from "../../cell.js";
 import { language } from "../../i18n.js";
 import type { LiveEvent } from "../../live.js";
 import { useList, useLoad, type Listed, type Loaded } from "../../load.js";
-import { Trouble } from "../../parts/text.js";
+import { Name, Time, Trouble } from "../../parts/text.js";
 import { mode } from "../../state.js";
 import { t, word } from "./msg.js";
-import type { Money } from "./types.js";
+import type { Money, Waiting } from "./types.js";
 
 const TONES: Record<string, string> = {
 	proposed: "wait", agreed: "wait", keyed: "info", open: "info", closed: "wait", opened: "info", evaluating: "wait", awardProposed: "wait", standstill: "wait", awarded: "good", contracted: "good",
@@ -32,6 +32,18 @@ export function Cash({ of: m }: { of: Money | null | undefined }): VNode {
 	return <span class="cash">{money(m)}</span>;
 }
 export const number = (n: number): string => new Intl.NumberFormat(language.get()).format(n);
+
+// What is waited for, by whose doing it ends, and when it ends by itself, unless that hour is said already as the next.
+export function Waits({ of: x }: { of: Waiting }): VNode | null {
+	if (!x.waits_for) return null;
+	return (
+		<p class={x.waits_for_me ? "waits mine" : "waits"}>
+			{t("waits", { what: word("waits", x.waits_for) })}
+			{x.waits_on.map((m, i) => <>{i ? ", " : ": "}<Name id={m.id} label={m.label} /></>)}
+			{x.waits_until && x.waits_until !== x.next && <> · {t("until")} <Time at={x.waits_until} /></>}
+		</p>
+	);
+}
 
 export function Tick({ on, label }: { on: boolean; label: string }): VNode {
 	return <span class={on ? "tick on" : "tick"} role="img" aria-label={`${label}: ${t(on ? "yes" : "no")}`} title={label}>{on ? "✓" : "·"}</span>;

@@ -6,7 +6,7 @@ import { useCell } from "../../cell.js";
 import { Busy, Empty, LabelBadge, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
 import { link } from "../../route.js";
 import { may, mode } from "../../state.js";
-import { Cash, Drill, State, useProcure, useProcureList } from "./bits.js";
+import { Cash, Drill, State, Waits, useProcure, useProcureList } from "./bits.js";
 import { t, word } from "./msg.js";
 import type { Balance, Card } from "./types.js";
 
@@ -22,7 +22,7 @@ function CardBox({ c, card }: { c: string; card: Card }): VNode {
 			<p><State state={card.state} /> <LabelBadge label={card.label} /></p>
 			<p><Cash of={card.value} /> · {t("members", { n: card.members })} · {t("lead")} <Name id={card.lead.id} label={card.lead.label} /></p>
 			{card.next && <p>{t("next")} <Time at={card.next} /></p>}
-			{card.waits_for && <p class={card.waits_for_me ? "waits mine" : "waits"}>{t("waits", { what: word("waits", card.waits_for) })}</p>}
+			<Waits of={card} />
 			{card.complaints > 0 && <p class="badge bad">{t("complaints", { n: card.complaints })}</p>}
 		</li>
 	);

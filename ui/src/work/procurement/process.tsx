@@ -5,7 +5,7 @@ import { PageFrame } from "../../parts/page.js";
 import { Busy, LabelBadge, ModeBadge, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
 import { link } from "../../route.js";
 import { may } from "../../state.js";
-import { Act, Cash, Drill, State, Tick, useProcure } from "./bits.js";
+import { Act, Cash, Drill, State, Tick, Waits, useProcure } from "./bits.js";
 import { Contracts } from "./contracts.js";
 import { Evaluation } from "./evaluation.js";
 import { Fold, RecordForm } from "./forms.js";
@@ -103,7 +103,7 @@ export function ProcessPage({ c, id, part }: { c: string; id: string; part: Part
 			{p && (
 				<>
 					<p class="process-facts"><State state={p.state} /> <ModeBadge mode={p.agreement.mode} /> <LabelBadge label={p.agreement.label} /> {t("lead")} <Name id={p.lead.id} label={p.lead.label} /> {p.next && <>· {t("next")} <Time at={p.next} /></>}</p>
-					{p.waits_for && <p class={p.waits_for_me ? "waits mine" : "waits"}>{t("waits", { what: word("waits", p.waits_for) })}</p>}
+					<Waits of={p} />
 					<Tabs c={c} id={id} part={part} title={title} />
 					<PartPage part={part} c={c} p={p} after={of.reload} />
 				</>

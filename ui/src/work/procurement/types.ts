@@ -4,9 +4,11 @@ import type { Mode, PartyRef } from "../../types.js";
 export type Money = { amount: number; currency: string };
 export type Rec<T> = { object: string; kind: string; author: string; author_label: string; time: string; mode: Mode; label: string; leaf: string; own: boolean; content: T };
 
-export type Card = {
-	object: string; ocid: string; title: string; state: string; lead: PartyRef; members: number; consents: number; value: Money | null; next: string | null;
-	mode: Mode; label: string; leaf?: string; time: string; complaints: number; waits_for: string | null; waits_for_me: boolean;
+// What it waits for, of whom, and until when.
+export type Waiting = { waits_for: string | null; waits_on: PartyRef[]; waits_until: string | null; waits_for_me: boolean; next: string | null };
+export type Card = Waiting & {
+	object: string; ocid: string; title: string; state: string; lead: PartyRef; members: number; consents: number; value: Money | null;
+	mode: Mode; label: string; leaf?: string; time: string; complaints: number;
 };
 
 export type Class = { scheme: string; id: string; description?: string };
@@ -47,9 +49,9 @@ export type ShareLine = { member: string; label?: string; quantity: number; alon
 export type Shares = { rule: string; lines: ShareLine[]; core: string; individually_rational?: boolean; exact?: boolean; total?: Money };
 export type Contract = { supplier: string; buyer: string; title: string; value: Money; status: string; dateSigned?: string; items: { id: string; description: string; quantity: number; unit: string }[] };
 export type Sheet = { evaluator: string; phase: string; bids: { bid: string; admitted: boolean; scores?: { criterion: string; points: number; comment?: string }[] }[] };
-export type Process = {
-	object: string; state: string; next: string | null; lead: PartyRef; is_lead: boolean; is_participant: boolean;
-	participants: { id: string; label: string; signed: boolean; refused: boolean }[]; waits_for: string | null; waits_for_me: boolean;
+export type Process = Waiting & {
+	object: string; state: string; lead: PartyRef; is_lead: boolean; is_participant: boolean;
+	participants: { id: string; label: string; signed: boolean; refused: boolean }[];
 	agreement: Rec<{ title: string; ocid: string; text?: string; shareRule: string; budget?: Money }>; tender: Rec<Tender> | null;
 	questions: Rec<{ from?: string; text: string }>[]; answers: Rec<{ question: string; text: string }>[]; seal: Seal | null; prices_hidden: boolean; bids: Bid[];
 	conflicts: Rec<{ evaluator: string; interest: string; text?: string }>[]; scores: Rec<Sheet>[]; award: Rec<Award> | null; award_agrees: number; award_objects: number;
