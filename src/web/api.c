@@ -259,17 +259,23 @@ static bool changes(const struct call *c)
 	return strcmp(c->route->method, "GET") != 0;
 }
 
+int api_rate(struct api *a, struct request *req, const struct caller *caller, int rc,
+	int64_t *ret_wait_ms, struct why *why)
+{
+	int64_t account = rc < 0 ? 0 : caller_account(caller);
+	bool known = account || (rc == 0 && caller->kind == CALLER_LOCAL);
+	unsigned limit = known ? LIMIT_CALLER_REQUESTS_MINUTE : LIMIT_STRANGER_REQUESTS_MINUTE;
+	const char *key = account ? arena_printf(&req->arena, "a%lld", (long long)account)
+				  : caller_network(&a->place, req);
+
+	if (rate_take(a->rate, slice_str(key), limit, ret_wait_ms))
+		return rc;
+	return why_set(why, E_BUSY, "", "more than %u requests a minute", limit);
+}
+
 static int rate_check(struct call *c)
 {
-	int64_t account = caller_account(&c->caller);
-	const char *key = account ? arena_printf(c->arena, "a%lld", (long long)account)
-				  : caller_network(&c->api->place, c->req);
-	unsigned limit = account || c->caller.kind == CALLER_LOCAL ? LIMIT_CALLER_REQUESTS_MINUTE
-								   : LIMIT_STRANGER_REQUESTS_MINUTE;
-
-	if (rate_take(c->api->rate, slice_str(key), limit, &c->retry_ms))
-		return 0;
-	return why_set(&c->why, E_BUSY, "", "more than %u requests a minute", limit);
+	return api_rate(c->api, c->req, &c->caller, 0, &c->retry_ms, &c->why);
 }
 
 static int confirm_check(struct call *c)

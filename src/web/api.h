@@ -151,6 +151,12 @@ const struct api_route *api_find(const char *method, struct slice path, struct a
 /* problem+json and its headers. */
 void api_problem(struct request *req, const struct why *why, const char *title, unsigned status,
 	int64_t retry_ms);
+/*
+ * So many requests a minute: of an account, or of the network of who is nobody; guessing costs as well. `rc` is what looking for the caller came to, and is returned if
+ * there is room; else E_BUSY, and *ret_wait_ms.
+ */
+MUST_USE int api_rate(struct api *a, struct request *req, const struct caller *caller, int rc,
+	int64_t *ret_wait_ms, struct why *why);
 
 #define TRY(call)                                                                                  \
 	do {                                                                                       \

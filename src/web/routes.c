@@ -68,7 +68,9 @@ static int status_as(struct routes *r, struct db *db, struct request *req,
 static int reader_of(struct routes *r, struct db *db, struct request *req, enum area area,
 	struct caller *ret, struct why *why)
 {
+	int64_t wait_ms;
 	int rc = caller_find(&r->api->place, db, req, &req->arena, ret, why);
+	rc = api_rate(r->api, req, ret, rc, &wait_ms, why);
 	return rc < 0 ? rc : caller_may(ret, area, ROLE_READER, why);
 }
 

@@ -206,3 +206,51 @@ def test_unknown_names_take_as_long(alb):
         unknown.append(took(f"nobody-{i}"))
     # A hash takes a tenth of a second of a free core; an answer without it, a few thousandths.
     assert min(unknown) > min(known) / 3
+
+
+def until_refused(ask_once, most):
+    """How many were answered before the first that is too many."""
+    end = time.monotonic() + 60
+    for n in range(most):
+        answer = ask_once()
+        if answer.status == 429:
+            assert int(answer.headers["Retry-After"]) >= 1
+            return n
+        assert time.monotonic() < end, f"{n} answered, and none refused"
+    raise AssertionError(f"{most} answered, and none refused")
+
+
+def from_address(node, source, path, **headers):
+    c = http.client.HTTPConnection("127.0.0.1", node.port, timeout=60, source_address=(source, 0))
+    try:
+        c.request("GET", path, headers=headers)
+        answer = c.getresponse()
+        answer.read()
+        return answer
+    finally:
+        c.close()
+
+
+@pytest.mark.parametrize("path", ["/status", "/metrics", "/proof/" + "0" * 64, "/calendar/" + "a" * 52 + ".ics", "/taxii2/"])
+def test_a_stranger_asks_so_much_a_minute(alb, path):
+    source = f"127.0.8.{next(COUNT) + 1}"
+    assert 240 <= until_refused(lambda: from_address(alb, source, path), 600) < 600
+    assert from_address(alb, "127.0.9.1", path).status in (401, 404), "others are not held up"
+
+
+@pytest.mark.parametrize("path, most", [("/status", 1200), ("/metrics", 1200), ("/proof/" + "0" * 64, 1200), ("/taxii2/", 6000)])
+def test_a_token_asks_so_much_a_minute(alb, path, most):
+    name = f"m{next(COUNT)}"
+    add_user(alb, name, "administrator", "*")
+    token, _ = new_token(alb, name, "pact=reader,cyber=reader,node=administrator")
+    other, _ = new_token(alb, name, "pact=reader,cyber=reader,node=administrator")
+    c = http.client.HTTPConnection("127.0.0.1", alb.port, timeout=60)
+
+    def once(token=token):
+        c.request("GET", path, headers=token.headers)
+        answer = c.getresponse()
+        answer.read()
+        return answer
+    assert most <= until_refused(once, 2 * most) < 2 * most
+    assert any(once(other).status == 429 for _ in range(100)), "the account is counted, not its tokens"
+    c.close()

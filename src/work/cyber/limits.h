@@ -31,6 +31,8 @@
 #define LIMIT_STIX_FRAME (64 * KIB)
 
 /* ---- TAXII ---- */
+/* Requests a minute of one account that the store is asked for; pages that are in memory already are not counted. A collection of a million objects is 1,000 pages. */
+#define LIMIT_TAXII_REQUESTS_MINUTE 6000
 /* Body of a POST: an envelope of ATT&CK and more; larger ones come as a bundle by file. Up to the first it is kept in memory. */
 #define LIMIT_TAXII_BODY   (256 * MIB)
 #define LIMIT_TAXII_MEMORY (4 * MIB)

@@ -78,6 +78,9 @@ static void error_answer(struct taxii *t)
 	if (status == 401)
 		response_header(t->req, "WWW-Authenticate",
 			"Basic realm=\"TAXII\", charset=\"UTF-8\", Bearer realm=\"TAXII\"");
+	if (status == 429)
+		response_header(t->req, "Retry-After",
+			arena_printf(t->arena, "%lld", (long long)(t->retry_ms / 1000 + 1)));
 	if (status == 405)
 		response_header(t->req, "Allow", t->allow ? t->allow : "GET, HEAD");
 }

@@ -60,7 +60,8 @@ struct taxii {
 	struct reader reader;
 	struct collection collection;
 	struct taxii_query query;
-	unsigned status; /* of an error, instead of the code's; 0 */
+	unsigned status;  /* of an error, instead of the code's; 0 */
+	int64_t retry_ms; /* of E_BUSY: wait so long */
 	const char *allow;
 	struct why why;
 };

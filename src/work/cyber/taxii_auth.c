@@ -171,8 +171,6 @@ static int who_basic(struct taxii *t, struct slice coded, struct caller *ret)
 	struct signin in = {.address = caller_address(&t->api->place, t->req), .purpose = "TAXII"};
 	const char *network = caller_network(&t->api->place, t->req);
 	struct slice rest;
-	int64_t retry_ms = 0;
-	char wait[24];
 	int rc;
 
 	if (base64_decode(slice_trim(coded), &text) < 0 || buf_over(&text))
@@ -184,17 +182,12 @@ static int who_basic(struct taxii *t, struct slice coded, struct caller *ret)
 	*ret = (struct caller){.kind = CALLER_SESSION};
 	if (hashing_enter(network)) {
 		rc = signin_password(
-			t->api->node, t->db, &in, t->arena, &ret->account, &retry_ms, &t->why);
+			t->api->node, t->db, &in, t->arena, &ret->account, &t->retry_ms, &t->why);
 		hashing_leave(network);
 	} else {
 		rc = why_set(&t->why, E_BUSY, "", "others are signing in at this moment");
-		retry_ms = 1000;
 	}
 	explicit_bzero(text.p, text.n);
-	if (rc == E_BUSY) {
-		snprintf(wait, sizeof(wait), "%lld", (long long)(retry_ms + 999) / 1000);
-		response_header(t->req, "Retry-After", wait);
-	}
 	if (rc == E_AUTH && strcmp(t->why.where, "code") == 0)
 		return why_set(&t->why, E_AUTH, "",
 			"this account has a second factor: give the program a token (entente token new)");
@@ -262,11 +255,9 @@ static int who_nobody(struct taxii *t, struct taxii_client *c)
 /* Guessing costs: so many a minute from one address. */
 static int stranger(struct taxii *t, int rc)
 {
-	int64_t wait_ms;
-
 	if (rc == E_AUTH &&
 		!rate_take(t->api->rate, slice_str(caller_network(&t->api->place, t->req)),
-			LIMIT_STRANGER_REQUESTS_MINUTE, &wait_ms))
+			LIMIT_STRANGER_REQUESTS_MINUTE, &t->retry_ms))
 		return why_set(&t->why, E_BUSY, "", "too many requests that nobody signed");
 	return rc;
 }
@@ -333,16 +324,28 @@ bool taxii_client_quick(struct taxii *t)
 	       caller_may(&client->caller, AREA_CYBER, ROLE_READER, &t->why) == 0;
 }
 
-int taxii_client_find(struct taxii *t)
+/* Whoever is known asks a lot, but not without end; who is not has paid as a stranger. */
+static int rate_check(struct taxii *t, const struct caller *caller)
+{
+	int64_t account = caller_account(caller);
+	const char *key = arena_printf(t->arena, "taxii %lld", (long long)account);
+
+	if (!account)
+		return api_rate(t->api, t->req, caller, 0, &t->retry_ms, &t->why);
+	if (rate_take(t->api->rate, slice_str(key), LIMIT_TAXII_REQUESTS_MINUTE, &t->retry_ms))
+		return 0;
+	return why_set(
+		&t->why, E_BUSY, "", "more than %d requests a minute", LIMIT_TAXII_REQUESTS_MINUTE);
+}
+
+static int client_find(struct taxii *t, struct taxii_client *client)
 {
 	struct slice header = request_header(t->req, "Authorization");
-	struct taxii_client *client = arena_new(t->arena, struct taxii_client);
 	int64_t now_ms = env_mono_ms(&t->api->node->env), looked, verified;
 	struct hash key = key_of(t, header);
 	bool same = true;
 	int rc;
 
-	t->client = client;
 	if (!header.n && !t->req->has_pin)
 		return stranger(t, who_nobody(t, client));
 	if (!credential_get(&key, t->arena, client, &looked, &verified) ||
@@ -357,5 +360,15 @@ int taxii_client_find(struct taxii *t)
 			credential_looked(&key, now_ms);
 		}
 	}
-	return rc < 0 ? rc : caller_may(&client->caller, AREA_CYBER, ROLE_READER, &t->why);
+	return rc;
+}
+
+int taxii_client_find(struct taxii *t)
+{
+	struct taxii_client *client = arena_new(t->arena, struct taxii_client);
+
+	t->client = client;
+	TRY(client_find(t, client));
+	TRY(rate_check(t, &client->caller));
+	return caller_may(&client->caller, AREA_CYBER, ROLE_READER, &t->why);
 }

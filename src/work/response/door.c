@@ -231,21 +231,6 @@ static int asking_load(struct api *api, struct db *db, const struct caller *call
 	return 0;
 }
 
-/* So many a minute, as at the API: of an account, or of the network of who is nobody; guessing tokens costs as well. `rc` is what looking for the caller came to. */
-static int rate_check(
-	struct api *api, struct request *req, const struct caller *caller, int rc, struct why *why)
-{
-	int64_t account = rc < 0 ? 0 : caller_account(caller), wait_ms;
-	bool known = account || (rc == 0 && caller->kind == CALLER_LOCAL);
-	unsigned limit = known ? LIMIT_CALLER_REQUESTS_MINUTE : LIMIT_STRANGER_REQUESTS_MINUTE;
-	const char *key = account ? arena_printf(&req->arena, "a%lld", (long long)account)
-				  : caller_network(&api->place, req);
-
-	if (rate_take(api->rate, slice_str(key), limit, &wait_ms))
-		return rc;
-	return why_set(why, E_BUSY, "", "more than %u requests a minute", limit);
-}
-
 static int answer(
 	struct api *api, struct db *db, struct request *req, struct slice rest, struct why *why)
 {
@@ -254,9 +239,10 @@ static int answer(
 	struct caller caller;
 	struct id coalition;
 	bool feed;
+	int64_t wait_ms;
 	int rc = caller_find(&api->place, db, req, &req->arena, &caller, why);
 
-	rc = rate_check(api, req, &caller, rc, why);
+	rc = api_rate(api, req, &caller, rc, &wait_ms, why);
 	if (rc == 0)
 		rc = caller_may(&caller, AREA_RESPONSE, ROLE_READER, why);
 	if (rc < 0)

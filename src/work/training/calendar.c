@@ -180,6 +180,19 @@ static int feed_make(struct api *api, struct db *db, struct slice secret, struct
 	return rc;
 }
 
+/* An address is guessed no faster than anything else, and a programme is a computation. */
+static int rate_check(struct api *api, struct request *req, struct why *why)
+{
+	const char *key =
+		arena_printf(&req->arena, "calendar %s", caller_network(&api->place, req));
+	int64_t wait_ms;
+
+	if (rate_take(api->rate, slice_str(key), LIMIT_STRANGER_REQUESTS_MINUTE, &wait_ms))
+		return 0;
+	return why_set(
+		why, E_BUSY, "", "more than %d requests a minute", LIMIT_STRANGER_REQUESTS_MINUTE);
+}
+
 static int answer(
 	struct api *api, struct db *db, struct request *req, struct slice rest, struct why *why)
 {
@@ -188,8 +201,10 @@ static int answer(
 	struct slice secret = slice_sub(rest, 0, CALENDAR_SECRET);
 	struct hash h;
 	char hex[65], etag[40];
-	int rc;
+	int rc = rate_check(api, req, why);
 
+	if (rc < 0)
+		return rc;
 	if (rest.n != CALENDAR_SECRET + 4 || !slice_ends(rest, ".ics"))
 		return why_set(why, E_MISSING, "", "there is nothing at this address");
 	rc = db_begin_read(db, why);
