@@ -228,6 +228,9 @@ static void standing_tell(struct look *l, const struct standing_state *s)
 		item->coalition = now->row;
 		item->coalition_id = now->id;
 		item->leaf = now->digest;
+		/* It may come back to what it was; what has been said never becomes less. */
+		item->mark[0] = (uint64_t)s->acts;
+		item->mark[1] = (uint64_t)s->forks;
 	}
 }
 
@@ -291,7 +294,7 @@ static int newest_level(struct look *l, const struct coalition_state *c, int64_t
 static int items_read(struct look *l, int64_t from)
 {
 	struct stmt *s = db_stmt(l->db,
-		"SELECT row, coalition, object_owner, object_name, kind, mode, seq FROM item WHERE row > $1 "
+		"SELECT row, coalition, object_owner, object_name, kind, mode, seq, epoch FROM item WHERE row > $1 "
 		"ORDER BY row LIMIT $2");
 	int rc;
 
@@ -310,6 +313,8 @@ static int items_read(struct look *l, int64_t from)
 		i->mode = (enum mode)db_i64(s, 5);
 		i->seq = (uint64_t)db_i64(s, 6);
 		i->change = NEWS_WRITTEN;
+		i->mark[0] = (uint64_t)db_i64(s, 0);
+		i->mark[1] = (uint64_t)db_i64(s, 7);
 	}
 	db_reset(s);
 	return rc < 0 ? rc : 0;
@@ -471,6 +476,7 @@ static int grant_tell(struct look *l, const struct spot *spot)
 	if (!i)
 		return 0;
 	i->seq = (uint64_t)spot->seq;
+	i->mark[0] = (uint64_t)spot->log; /* one for each epoch */
 	db_bind_i64(s, 1, spot->log);
 	db_bind_i64(s, 2, spot->seq);
 	rc = db_step(s, l->why);
@@ -595,6 +601,17 @@ static bool is_seen_more(const struct look *l, int64_t log)
 	return false;
 }
 
+/* What all witnesses together have seen of a log: it only grows. */
+static uint64_t seen_of(const struct sights *s, int64_t log)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->list.n; i++)
+		if (s->list.p[i].log == log)
+			sum += (uint64_t)s->list.p[i].size;
+	return sum;
+}
+
 static void log_tell(struct look *l, const struct log_state *now)
 {
 	const struct log_state *before = log_of(l, now->row);
@@ -609,6 +626,7 @@ static void log_tell(struct look *l, const struct log_state *now)
 	i->coalition_id = now->id.coalition;
 	i->size = (uint64_t)now->size;
 	i->frozen = now->frozen_at >= 0;
+	i->mark[0] = seen_of(&l->n->sights, now->row);
 }
 
 static int logs_look(struct look *l)
@@ -674,8 +692,10 @@ static int health_look(struct look *l)
 		l->n->health.p[k] = list[i];
 		l->n->health.p[k].text = SLICE_NONE;
 		l->n->told.p[k] = told;
-		if ((item = item_new(l, NEWS_PEER)) != NULL)
+		if ((item = item_new(l, NEWS_PEER)) != NULL) {
 			item->health = list[i];
+			item->mark[0] = (uint64_t)list[i].last_try_ms;
+		}
 	}
 	return 0;
 }

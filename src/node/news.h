@@ -43,6 +43,11 @@ struct news_item {
 	bool frozen;
 	struct hash leaf;
 	struct peer_health health;
+	/*
+	 * Nothing to show: what tells this event from an earlier one that reads the same (one witness more, a partner that fails again), and is alike in every process that
+	 * tells of it.
+	 */
+	uint64_t mark[2];
 };
 
 /* Told one by one at most. */

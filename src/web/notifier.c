@@ -98,7 +98,7 @@ struct batch {
 static int batch_take(struct notifier *n, void *ctx, struct why *why)
 {
 	const struct batch *b = ctx;
-	int rc = hooks_tell(n->node, n->db, b->item, b->n, why);
+	int rc = hooks_tell(n->node, n->db, b->item, b->n, slice_str(news_position(n->news)), why);
 	for (size_t i = 0; rc == 0 && i < b->n; i++)
 		if (b->item[i].kind == NEWS_RECORD)
 			rc = record_take(n, &b->item[i], why);

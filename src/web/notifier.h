@@ -22,9 +22,9 @@ void notifier_stop(struct notifier **n);
 /* Sent in one round at most, of each kind. */
 #define NOTIFY_ROUND 50
 
-/* Letters for all hooks that may know of it; in a write transaction. */
+/* Letters for all hooks that may know of it; `position` as of these news. What has been told is not told twice. In a write transaction. */
 MUST_USE int hooks_tell(const struct node *node, struct db *db, const struct news_item *item,
-	size_t n, struct why *why);
+	size_t n, struct slice position, struct why *why);
 /* After a gap: nobody knows what happened meanwhile. `position` names the gap. In a write transaction. */
 MUST_USE int hooks_reset(
 	const struct node *node, struct db *db, struct slice position, struct why *why);

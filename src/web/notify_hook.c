@@ -6,10 +6,14 @@
 #include "net/client.h"
 #include "web/live.h"
 
+#include <inttypes.h>
 #include <limits.h>
 
 /* A receiver's answer is not read beyond this. */
 #define ANSWER_BYTES (16 * KIB)
+
+/* Of what says itself which it is. */
+static const uint64_t no_mark[2];
 
 /* A hook, what it may know of each coalition: as a token with its roles and clearance, capped by its maker. */
 struct listener {
@@ -96,9 +100,15 @@ static bool may_know(const struct listener *l, const struct news_item *i)
 	return l->roles.of[AREA_RECORDS] >= ROLE_READER && level >= i->level;
 }
 
-static void event_id(const char *topic, struct slice data, char ret[HOOK_EVENT + 1])
+/*
+ * Of what happened, not of when it is told: several processes over one store tell of it, and it is one letter. `mark` is what tells it from another that reads the same.
+ */
+static void event_id(
+	const char *topic, struct slice data, const uint64_t mark[2], char ret[HOOK_EVENT + 1])
 {
-	const struct slice pieces[] = {slice_str(topic), SLICE("\n"), data};
+	char text[64];
+	snprintf(text, sizeof(text), "\n%" PRIu64 ".%" PRIu64 "\n", mark[0], mark[1]);
+	const struct slice pieces[] = {slice_str(topic), slice_str(text), data};
 	struct hash h = hash_of(pieces, 3);
 	hex_encode(h.b, HOOK_EVENT / 2, ret);
 }
@@ -137,15 +147,26 @@ int hook_letter(const struct node *node, struct db *db, const char *hook, const 
 }
 
 static int letter_write(const struct node *node, struct db *db, const char *hook, const char *topic,
-	enum mode mode, struct slice data, struct why *why)
+	enum mode mode, struct slice data, const uint64_t mark[2], struct why *why)
 {
 	char event[HOOK_EVENT + 1];
-	event_id(topic, data, event);
+	event_id(topic, data, mark, event);
 	return hook_letter(node, db, hook, event, topic, mode, data, why);
 }
 
+/* The position in other words: two gaps are two events. */
+static void reset_print(struct slice position, struct json_out *o)
+{
+	struct hash h = hash_bytes(position);
+	char hex[65];
+	hex_encode(h.b, 32, hex);
+	json_open(o, '{');
+	json_put_cstr(o, "since", hex);
+	json_close(o);
+}
+
 int hooks_tell(const struct node *node, struct db *db, const struct news_item *item, size_t n,
-	struct why *why)
+	struct slice position, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
 	struct listener *l;
@@ -154,11 +175,14 @@ int hooks_tell(const struct node *node, struct db *db, const struct news_item *i
 	for (size_t i = 0; rc == 0 && n_listener > 0 && i < n; i++) {
 		struct buf data CLEANUP_BUF = BUF(HOOK_BODY);
 		struct json_out o = json_out(&data);
-		live_print(&item[i], &o);
+		if (item[i].kind == NEWS_MUCH)
+			reset_print(position, &o);
+		else
+			live_print(&item[i], &o);
 		for (size_t k = 0; rc == 0 && k < n_listener; k++)
 			if (may_know(&l[k], &item[i]))
 				rc = letter_write(node, db, l[k].hook.id, live_topic(&item[i]),
-					item[i].mode, buf_slice(&data), why);
+					item[i].mode, buf_slice(&data), item[i].mark, why);
 	}
 	return rc;
 }
@@ -168,19 +192,14 @@ int hooks_reset(const struct node *node, struct db *db, struct slice position, s
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
 	struct buf data CLEANUP_BUF = BUF(KIB);
 	struct json_out o = json_out(&data);
-	struct hash h = hash_bytes(position);
-	char hex[65];
 	struct listener *l;
 	size_t n;
 	int rc = listeners_load(node, db, &arena, &l, &n, why);
-	hex_encode(h.b, 32, hex);
-	json_open(&o, '{');
-	json_put_cstr(&o, "since", hex);
-	json_close(&o);
+	reset_print(position, &o);
 	for (size_t k = 0; rc == 0 && k < n; k++)
 		if (l[k].alive)
-			rc = letter_write(
-				node, db, l[k].hook.id, "reset", MODE_REAL, buf_slice(&data), why);
+			rc = letter_write(node, db, l[k].hook.id, "reset", MODE_REAL,
+				buf_slice(&data), no_mark, why);
 	return rc;
 }
 
@@ -195,7 +214,7 @@ int hook_test(const struct node *node, struct db *db, const struct hook *h, stru
 	json_open(&o, '{');
 	json_put_cstr(&o, "try", hex);
 	json_close(&o);
-	return letter_write(node, db, h->id, "test", MODE_TEST, buf_slice(&data), why);
+	return letter_write(node, db, h->id, "test", MODE_TEST, buf_slice(&data), no_mark, why);
 }
 
 /* ---- sending ---- */
