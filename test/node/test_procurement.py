@@ -353,6 +353,10 @@ def test_need_to_delivery(coalition, tmp_path):
     t["KOS"].refuses(DENIED, "procure", "award", b.p)
     for label in FIVE:
         wait(lambda label=label: b.show(label)["award"], f"the award at {label}")
+        if label == "KOS":  # it may refuse what its solver would agree to, and think better of it
+            t[label].refuses(USAGE, "procure", "consent", b.p, "--refuse", " ")
+            t[label].run("procure", "consent", b.p, "--refuse", "our depot is full until May")
+            assert [x["content"].get("text") for x in b.show(label)["award_consents"] if x["own"]] == ["our depot is full until May"] and b.show(label)["award_objects"] == 1
         t[label].run("procure", "consent", b.p)
     shown = b.wait_state("ALB", "standstill")
     content = shown["award"]["content"]
@@ -364,6 +368,7 @@ def test_need_to_delivery(coalition, tmp_path):
     t["ALB"].refuses(STATE, "procure", "finish", b.p)
     b.put("ALB", "ruling", {"complaint": complaint, "ruling": "rejected"}, "--of", b.p)
     t["ALB"].run("procure", "finish", b.p)
+    assert "final" in t["ALB"].refuses(STATE, "procure", "consent", b.p, "--refuse", "too late")
     assert award["object"] == b.show("ALB")["award"]["object"]
 
     # -- shares to the cent, nobody above what it would pay alone

@@ -106,6 +106,10 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 			await press(alb, "Compute and propose");
 			await shows(alb, "0 of 2");
 			await go(hrv, at("process", job.process, "lab"));
+			await press(hrv, "Refuse the award");
+			await hrv.locator("main form textarea").first().fill("The depot is full until May");
+			await hrv.locator("main form button", { hasText: "Refuse the award" }).click();
+			await shows(alb, "The depot is full until May");
 			for (const page of [alb, hrv]) await press(page, "Solve again");
 			await shows(alb, "2 of 2");
 			const paid = await alb.locator("main .facts").first().innerText();

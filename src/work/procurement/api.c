@@ -532,17 +532,24 @@ static int api_finish(struct call *c)
 	return decided(c, finish);
 }
 
-static int consent(const struct seat *s, const struct process *p, struct arena *arena,
-	struct written *ret, struct why *why)
-{
-	bool agrees;
-
-	return lab_consent(s, p, arena, &agrees, ret, why);
-}
-
+/* {"refuse": why} refuses, whatever the solver says. */
 static int api_award_consent(struct call *c)
 {
-	return decided(c, consent);
+	static const char *const known[] = {"refuse", NULL};
+	struct process *p = arena_new(c->arena, struct process);
+	struct seat s = seat_of(c);
+	struct slice refuse;
+	struct written w;
+	bool agrees;
+
+	TRY(call_only(c, known));
+	TRY(call_want(c, "refuse", 4000, &refuse));
+	TRY(process_read_first(c, p));
+	if (refuse.p)
+		TRY(lab_refuse(&s, p, refuse, &w, &c->why));
+	else
+		TRY(lab_consent(&s, p, c->arena, &agrees, &w, &c->why));
+	return answer_written(c, &w);
 }
 
 static int api_contracts(struct call *c)
@@ -641,8 +648,8 @@ const struct api_route procurement_routes[] = {
 	WRITES("POST", "/processes/{object}/award", api_award, ROLE_OFFICER, "ProcurementNothing",
 		"ProcurementWritten", 201, "As the lead: computes the award and proposes it"),
 	WRITES("POST", "/processes/{object}/award-consent", api_award_consent, ROLE_OFFICER,
-		"ProcurementNothing", "ProcurementWritten", 201,
-		"Solves the award again and writes whether this member agrees"),
+		"ProcurementAwardConsent", "ProcurementWritten", 201,
+		"Solves the award again and writes whether this member agrees; or refuses it, with a reason"),
 	WRITES("POST", "/processes/{object}/finish", api_finish, ROLE_OFFICER, "ProcurementNothing",
 		"ProcurementWritten", 201, "As the lead: makes the award final"),
 	WRITES("POST", "/processes/{object}/shares", api_share_write, ROLE_OFFICER,

@@ -150,9 +150,21 @@ COMMAND(award, "award", "As the lead: compute the award and propose it to the pa
 
 static int consent(struct cli *cli, struct cmd_process *c)
 {
+	const char *refuse = cli_option(cli, "refuse");
 	struct written w;
 	bool agrees;
 
+	if (refuse) {
+		if (lab_refuse(&c->seat, &c->p, slice_str(refuse), &w, &cli->why) < 0)
+			return cli->why.code == E_INVALID ? why_set(&cli->why, E_USAGE, "--refuse",
+								    "says why: a reason")
+							  : cli->why.code;
+		if (cli->json)
+			cmd_written(cli, &w);
+		else
+			cli_print(cli, "refused\n");
+		return 0;
+	}
 	TRY(lab_consent(&c->seat, &c->p, &c->arena, &agrees, &w, &cli->why));
 	if (!cli->json)
 		cli_print(cli, "%s\n",
@@ -164,8 +176,13 @@ static int consent(struct cli *cli, struct cmd_process *c)
 		      : why_set(&cli->why, E_VERIFY, "",
 				"the award is not what tender and bids give");
 }
-COMMAND(consent, "consent", "Solve the award again at this node, and agree to it if it is the same",
-	NULL);
+static const struct cli_option consent_options[] = {
+	{"refuse", 0, "REASON", false, "do not agree, whatever the solver says, and say why"},
+	{NULL, 0, NULL, false, NULL},
+};
+COMMAND(consent, "consent",
+	"Solve the award again at this node, and agree to it if it is the same; or refuse it",
+	consent_options);
 
 static int finish(struct cli *cli, struct cmd_process *c)
 {

@@ -325,6 +325,34 @@ int lab_consent(const struct seat *s, const struct process *p, struct arena *are
 	return step_record(s, p, P_AWARD_CONSENT, NULL, buf_slice(&b), ret, why);
 }
 
+int lab_refuse(const struct seat *s, const struct process *p, struct slice reason,
+	struct written *ret, struct why *why)
+{
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct json_out o = json_out(&b);
+	struct hash digest;
+
+	reason = slice_trim(reason);
+	if (!p->award)
+		return why_set(why, E_STATE, "", "there is no award yet");
+	if (!process_has(p, &s->node->self))
+		return why_set(why, E_DENIED, "", "only participants agree, or refuse");
+	if (p->award_final)
+		return why_set(why, E_STATE, "",
+			"the award is final: all have agreed to it, and nobody takes that back");
+	if (reason.n == 0)
+		return why_set(
+			why, E_INVALID, "/refuse", "is empty: who refuses an award says why");
+	digest = award_digest(p->award);
+	json_open(&o, '{');
+	view_object(&o, "procurement", &p->id);
+	view_hash(&o, "award", &digest);
+	json_put_bool(&o, "agrees", false);
+	json_put_string(&o, "text", reason);
+	json_close(&o);
+	return step_record(s, p, P_AWARD_CONSENT, NULL, buf_slice(&b), ret, why);
+}
+
 /* ---- shares ---- */
 
 int lab_share(const struct seat *s, const struct process *p, struct arena *arena,

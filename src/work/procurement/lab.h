@@ -34,6 +34,9 @@ MUST_USE int lab_finish(const struct seat *s, const struct process *p, int64_t n
 /* A participant solves it again and writes whether it agrees: the same cost to the last unit (or within the published gap), every rule kept, the tie settled alike. */
 MUST_USE int lab_consent(const struct seat *s, const struct process *p, struct arena *arena,
 	bool *ret_agrees, struct written *ret, struct why *why);
+/* A participant does not agree, whatever its solver says: E_INVALID without a reason, E_STATE where there is no award or it is final. */
+MUST_USE int lab_refuse(const struct seat *s, const struct process *p, struct slice reason,
+	struct written *ret, struct why *why);
 /*
  * The choice that the award's record names, which is what all have agreed to: read, not solved, so that no solver, gap or later admission makes another of it. E_STATE if tender, bids and
  * admissions do not give that award any more.

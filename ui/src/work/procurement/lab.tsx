@@ -1,11 +1,12 @@
 // The award lab: the cheapest award that keeps the published rules, what each rule costs, what each loser would have cost; and what if the rules were others.
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
-import { query } from "../../api.js";
+import { post, Problem, query } from "../../api.js";
 import { Loading } from "../../parts/page.js";
-import { Empty, Facts, Name, Section, Theirs, Time } from "../../parts/text.js";
+import { Empty, Facts, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
 import { may } from "../../state.js";
-import { Act, Cash, Tick, useProcure } from "./bits.js";
+import { Act, Cash, Tick, to_problem, useProcure } from "./bits.js";
+import { Fold } from "./forms.js";
 import { t, word } from "./msg.js";
 import type { Award, Process } from "./types.js";
 
@@ -44,6 +45,23 @@ function WhatIf({ c, p }: { c: string; p: Process }): VNode {
 	);
 }
 
+// Whoever does not agree says why; that is what the lead reads.
+function Refuse({ path, close, after }: { path: string; close: () => void; after: () => void }): VNode {
+	const [why, set] = useState("");
+	const [problem, set_problem] = useState<Problem>();
+	const send = (e: Event): void => {
+		e.preventDefault();
+		post(path, { refuse: why }).then(() => { close(); after(); }, (x: unknown) => set_problem(to_problem(x)));
+	};
+	return (
+		<form class="sheet" onSubmit={send}>
+			<label class="wide">{t("form.why")} <textarea required rows={3} maxLength={4000} value={why} onInput={(e) => set(e.currentTarget.value)} /></label>
+			<Trouble problem={problem} />
+			<div class="buttons"><button type="submit" class="main">{t("award.refuse")}</button></div>
+		</form>
+	);
+}
+
 export function Lab({ c, p, after }: { c: string; p: Process; after: () => void }): VNode {
 	const base = `/coalitions/${c}/procurement/processes/${p.object}`;
 	const opened = p.bids.some((b) => b.supplier);
@@ -67,6 +85,7 @@ export function Lab({ c, p, after }: { c: string; p: Process; after: () => void 
 					{p.is_lead && p.state === "standstill" && <Act path={`${base}/finish`} label={t("award.finish")} after={after} />}
 				</p>
 			)}
+			{officer && p.is_participant && p.award?.content.status === "pending" && <Fold label={t("award.refuse")}>{(close) => <Refuse path={`${base}/award-consent`} close={close} after={after} />}</Fold>}
 			<Section title={t("lab")} remark={t("lab.remark")}><WhatIf c={c} p={p} /></Section>
 		</>
 	);
