@@ -347,7 +347,11 @@ def test_need_to_delivery(coalition, tmp_path):
              for x in opened["bids"]]
     b.put("KOS", "conflict", {"evaluator": "Arta", "interest": "none"}, "--of", b.p)
     b.put("KOS", "score", {"evaluator": "Arta", "phase": "blind", "bids": sheet}, "--of", b.p)
-    t["ALB"].refuses(STATE, "procure", "award", b.p)
+    # Prices are nobody's yet, whoever asks and by whichever way.
+    for command in (["award"], ["solve"], ["solve", "--explain"], ["shares"], ["shares", "--write"]):
+        said = t["ALB"].refuses(STATE, "procure", *command, b.p)
+        assert ("prices are hidden" in said or "no award" in said) and not any(str(x) in said for x in (186000, 108000, 66000))
+    assert "prices are hidden" in t["KOS"].refuses(STATE, "procure", "solve", b.p)
     b.put("ALB", "score", {"evaluator": "panel", "phase": "reconciled", "bids": sheet}, "--of", b.p)
     award = t["ALB"].json("procure", "award", b.p)
     t["KOS"].refuses(DENIED, "procure", "award", b.p)

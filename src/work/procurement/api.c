@@ -309,9 +309,6 @@ static int api_lab(struct call *c)
 	TRY(process_of(c, p));
 	/* Solving takes its time: no snapshot is held meanwhile. */
 	call_read_end(c);
-	if (offers_prices_hidden(p))
-		return why_set(
-			&c->why, E_STATE, "", "prices are hidden until the quality is settled");
 	TRY(solve_one(c, p, &wish, explain, &l));
 	struct award_view v = {.c = &l.c,
 		.r = &l.r,
@@ -332,9 +329,6 @@ static int api_shares(struct call *c)
 	TRY(process_of(c, p));
 	/* Solving takes its time: no snapshot is held meanwhile. */
 	call_read_end(c);
-	if (offers_prices_hidden(p))
-		return why_set(
-			&c->why, E_STATE, "", "prices are hidden until the quality is settled");
 	/* Of an award that is there its record is read. */
 	if (p->award)
 		TRY(lab_awarded(p, c->arena, &l, &c->why));

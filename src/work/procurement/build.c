@@ -307,6 +307,10 @@ int award_case_make(const struct process *p, const uint64_t *only, struct arena 
 
 	if (!p->tender || !p->replay || !replay_open(p->replay))
 		return why_set(why, E_STATE, "", "the bids are not opened yet");
+	/* Every sum of prices is made of this: award, shares, contracts, and what an award would be. */
+	if (offers_prices_hidden(p))
+		return why_set(why, E_STATE, "",
+			"prices are hidden until the quality is settled: the lead's reconciled sheet is missing");
 	*b = (struct building){.p = p, .doc = &p->tender->doc, .arena = arena, .c = c};
 	rules = json_get(b->doc, json_root(b->doc), "award");
 	b->m = c->model = arena_new(arena, struct award_model);

@@ -125,9 +125,6 @@ int lab_award(const struct seat *s, const struct process *p, struct arena *arena
 	struct lab l;
 	int rc = lead_only(s, p, why);
 
-	if (rc == 0 && offers_prices_hidden(p))
-		rc = why_set(why, E_STATE, "",
-			"the quality is not settled yet: a reconciled sheet is missing");
 	if (rc == 0 && p->n_complaints_open)
 		rc = why_set(why, E_STATE, "", "an admitted complaint is open");
 	if (rc == 0 && p->award && p->state != PROCESS_AWARD_PROPOSED &&

@@ -46,7 +46,7 @@ struct award_case {
 	const uint32_t *bundle_of, *tier_of; /* offer of each bundle, of each tier */
 };
 /*
- * The problem. `only`: NULL, or a participant's bits (process order): the demand of these members alone, with tier offers (for costs alone).
+ * The problem; E_STATE while bids are not opened, or their prices hidden. `only`: NULL, or a participant's bits (process order): the demand of these members alone, with tier offers (for costs alone).
  */
 MUST_USE int award_case_make(const struct process *p, const uint64_t *only, struct arena *arena,
 	struct award_case *ret, struct why *why);
