@@ -122,7 +122,7 @@ static int run_board(struct cli *cli)
 		cmd_json(cli, &b);
 	else if (list.n == 0)
 		cli_say(cli,
-			"no procurement yet: entente procure put need FILE, then pool, agreement");
+			"no procurement yet: entente procure need put, then pool put, put agreement FILE");
 	return 0;
 }
 
@@ -270,22 +270,17 @@ static void put_capability(
 	cli->why = (struct why){0};
 }
 
-static int run_put(struct cli *cli)
+int cmd_put(struct cli *cli, enum pkind k, struct slice content, struct written *ret)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB);
-	struct draft d = {.media = SLICE("application/json")};
+	struct draft d = {.media = SLICE("application/json"),
+		.content = content,
+		.kind = slice_str(pkind_table[k].kind)};
 	struct object_id of = {{{0}}, {{0}}};
-	struct slice text;
 	struct json_doc doc;
-	struct written w;
-	enum pkind k;
 
 	TRY(cli_world(cli));
-	TRY(cmd_kind(cli, cli->arg[0], &k));
-	TRY(cli_read(cli, cli->arg[1], LIMIT_PAYLOAD_CONTENT, &text));
-	TRY(with_process(cli, k, text, &d.content));
 	TRY(procure_read(k, d.content, &arena, &doc, &of, &cli->why));
-	d.kind = slice_str(pkind_table[k].kind);
 	if (cli_option(cli, "object")) {
 		TRY(cli_object(cli, cli_option(cli, "object"), &d.object));
 		d.has_object = true;
@@ -316,9 +311,40 @@ static int run_put(struct cli *cli)
 	}
 	if (cli_option(cli, "label"))
 		TRY(cli_label(cli, cli_option(cli, "label"), &d.label));
-	TRY(cli_write_draft(cli, &d, &w));
+	TRY(cli_write_draft(cli, &d, ret));
 	if (k == P_DELIVERY && !d.has_object)
-		put_capability(cli, &of, &w.object);
+		put_capability(cli, &of, &ret->object);
+	return 0;
+}
+
+int cmd_put_again(struct cli *cli, const struct row *old, struct slice content, struct written *ret)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct draft d = {.media = SLICE("application/json"),
+		.content = content,
+		.kind = slice_str(pkind_table[old->kind].kind),
+		.mode = old->mode,
+		.label = old->label,
+		.has_object = true,
+		.object = old->object};
+	struct id *member;
+
+	TRY(procure_store_readers(cli->db, old->audience, &arena, &member, &d.n_member, &cli->why));
+	d.member = member;
+	return cli_write_draft(cli, &d, ret);
+}
+
+static int run_put(struct cli *cli)
+{
+	struct slice text, content;
+	struct written w;
+	enum pkind k;
+
+	TRY(cli_world(cli));
+	TRY(cmd_kind(cli, cli->arg[0], &k));
+	TRY(cli_read(cli, cli->arg[1], LIMIT_PAYLOAD_CONTENT, &text));
+	TRY(with_process(cli, k, text, &content));
+	TRY(cmd_put(cli, k, content, &w));
 	cmd_written(cli, &w);
 	return 0;
 }
@@ -338,14 +364,14 @@ const struct command command_procure_put = {
 
 /* ---- the table ---- */
 
-static const struct command *const procure_subs[] = {&command_procure_board, &command_procure_list,
-	&command_procure_put, &command_procure_show, &command_procure_changes,
-	&command_procure_agree, &command_procure_step, &command_procure_open,
-	&command_procure_transcript, &command_procure_verify, &command_procure_import,
-	&command_procure_solve, &command_procure_award, &command_procure_consent,
-	&command_procure_finish, &command_procure_shares, &command_procure_contracts,
-	&command_procure_balance, &command_procure_trust, &command_procure_export,
-	&command_procure_schema, &command_procure_example, NULL};
+static const struct command *const procure_subs[] = {&command_procure_board, &command_procure_need,
+	&command_procure_pool, &command_procure_list, &command_procure_put, &command_procure_show,
+	&command_procure_changes, &command_procure_agree, &command_procure_step,
+	&command_procure_open, &command_procure_transcript, &command_procure_verify,
+	&command_procure_import, &command_procure_solve, &command_procure_award,
+	&command_procure_consent, &command_procure_finish, &command_procure_shares,
+	&command_procure_contracts, &command_procure_balance, &command_procure_trust,
+	&command_procure_export, &command_procure_schema, &command_procure_example, NULL};
 const struct command command_procure = {
 	.name = "procure",
 	.group = "Joint procurement",
