@@ -11,9 +11,10 @@
  */
 #include "base/enc.h"
 #include "base/report.h"
-#include "work/procurement/process.h"
+#include "work/procurement/making.h"
 
-#define POLICIES_MAX 32 /* of one procurement that are looked at */
+#define POLICIES_MAX	    32 /* of one procurement that are looked at */
+#define POLICIES_HANDED_MAX 8  /* of them that are not in the lead's log */
 
 static bool of_sid(struct slice message, const struct hash *sid)
 {
@@ -52,31 +53,17 @@ static bool policy_fits(
 			get_text(&p->agreement->doc, json_root(&p->agreement->doc), "ocid", arena)))
 		return false;
 	for (size_t i = 0; i < p->n_participant; i++)
-		if (!id_eq(&policy->holder[i].member, &p->participant[i]) ||
-			!box_given(p, i, &policy->holder[i].box))
+		if (!id_eq(&policy->holder[i].member, &p->participant[i]))
 			return false;
 	return true;
 }
 
-/*
- * Whatever makes the key counts only from the log of the holder whose it is. A policy names signing keys, and anybody can write one with keys of his own making for all; what cannot be made
- * is another member's log: there each holder countersigns with the keys that it knows its partners by.
- */
-static bool of_its_holder(const struct seal_policy *policy, const struct said *m)
+static bool boxes_given(const struct process *p, const struct seal_policy *policy)
 {
-	static const char *const making[] = {"countersign", "dkg.r1", "dkg.cmp", "dkg.cert", NULL};
-	struct slice type = msg_type(m->text), rest = m->text, line, word;
-	uint64_t i = 0;
-	size_t k = 0;
-
-	while (making[k] && !slice_is(type, making[k]))
-		k++;
-	if (!making[k])
-		return true;
-	return slice_cut(&rest, '\n', &line) && slice_cut(&rest, '\n', &line) &&
-	       slice_cut(&rest, '\n', &line) && slice_cut(&line, ' ', &word) &&
-	       slice_is(word, "holder") && slice_u64(line, &i) == 0 && i >= 1 && i <= policy->n &&
-	       id_eq(&policy->holder[i - 1].member, &m->in->object.owner);
+	for (size_t i = 0; i < policy->n; i++)
+		if (!box_given(p, i, &policy->holder[i].box))
+			return false;
+	return true;
 }
 
 struct round {
@@ -85,13 +72,21 @@ struct round {
 	size_t n_message, n_mine;
 };
 
+/* What makes a key stands in many logs alike, and once in a transcript. */
+static bool is_new(struct map *have, struct slice message)
+{
+	return (!making_is(message) && !slice_is(msg_type(message), "policy")) ||
+	       !map_put(have, message, have);
+}
+
 /* Messages of one policy; shares in records dated before the opening are left out: they are refused. */
-static void messages_of(const struct seal_policy *policy, const struct said *all, size_t n,
-	struct arena *arena, struct round *ret)
+static void messages_of(const struct making *making, const struct seal_policy *policy,
+	const struct said *all, size_t n, struct arena *arena, struct round *ret)
 {
 	struct seal_told told;
 	struct seal_hours hours;
 	struct slice *list;
+	struct map have = {0};
 	size_t m = 0, k = 0;
 
 	/* Room for those of this policy and for its own text, whatever else others have written. */
@@ -111,14 +106,15 @@ static void messages_of(const struct seal_policy *policy, const struct said *all
 		bool early = slice_is(msg_type(all[i].text), "open.share") &&
 			     all[i].in->time_ms < (int64_t)hours.open_ms;
 
-		if (slice_eq(all[i].text, policy->text) ||
-			(of_sid(all[i].text, &policy->sid) && !early &&
-				of_its_holder(policy, &all[i]))) {
+		if (early || (!slice_eq(all[i].text, policy->text) &&
+				     !of_sid(all[i].text, &policy->sid)))
+			continue;
+		if (all[i].in->mine)
+			ret->mine[ret->n_mine++] = all[i].text;
+		if (making_counts(making, policy, &all[i]) && is_new(&have, all[i].text))
 			list[k++] = all[i].text;
-			if (all[i].in->mine)
-				ret->mine[ret->n_mine++] = all[i].text;
-		}
 	}
+	map_free(&have);
 	ret->message = list;
 	ret->n_message = k;
 }
@@ -132,19 +128,53 @@ static int by_log(const void *a, const void *b)
 	return (*x)->in->seq < (*y)->in->seq ? -1 : (*x)->in->seq > (*y)->in->seq;
 }
 
-/* The lead's first policies in the order of its log, whatever hours it gives them; more than a few are nobody's honest doing. */
-static size_t policies(const struct process *p, const struct said *all, size_t n,
+/* Those that the lead's log has no longer, or not yet, and others bear: first what most do. */
+struct handed {
+	const struct said *said;
+	unsigned others;
+};
+
+static int by_others(const void *a, const void *b)
+{
+	const struct handed *x = a, *y = b;
+
+	if (x->others != y->others)
+		return x->others > y->others ? -1 : 1;
+	return slice_cmp(x->said->text, y->said->text);
+}
+
+static size_t policies_handed(const struct making *making, const struct said *all, size_t n,
+	struct arena *arena, const struct said **ret)
+{
+	struct handed *list = arena_array(arena, struct handed, n + 1);
+	size_t m = 0, kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (slice_is(msg_type(all[i].text), "policy"))
+			list[m++] =
+				(struct handed){&all[i], making_policy_others(making, all[i].text)};
+	if (m)
+		qsort(list, m, sizeof(*list), by_others);
+	for (size_t i = 0; i < m && list[i].others > 1 && kept < POLICIES_HANDED_MAX; i++)
+		if (i == 0 || !slice_eq(list[i].said->text, list[i - 1].said->text))
+			ret[kept++] = list[i].said;
+	return kept;
+}
+
+/* Behind those the lead's first policies in the order of its log, whatever hours it gives them; more than a few are nobody's honest doing. */
+static size_t policies(const struct making *making, const struct said *all, size_t n,
 	struct arena *arena, const struct said ***ret)
 {
-	const struct said **list = arena_array(arena, const struct said *, n + 1);
-	size_t m = 0;
+	const struct said **list =
+		arena_array(arena, const struct said *, n + POLICIES_HANDED_MAX + 1);
+	size_t handed = policies_handed(making, all, n, arena, list), m = handed;
 
 	for (size_t i = 0; i < n; i++)
 		if (slice_is(msg_type(all[i].text), "policy") &&
-			id_eq(&all[i].in->object.owner, &p->lead))
+			id_eq(&all[i].in->object.owner, &making->p->lead))
 			list[m++] = &all[i];
-	if (m)
-		qsort(list, m, sizeof(*list), by_log);
+	if (m > handed)
+		qsort(list + handed, m - handed, sizeof(*list), by_log);
 	*ret = list;
 	return m < POLICIES_MAX ? m : POLICIES_MAX;
 }
@@ -182,22 +212,23 @@ static bool worth_more(const struct worth *a, const struct worth *b)
 }
 
 /* The messages of one round, replayed; false if its policy is none. */
-static bool round_read(const struct process *p, const struct said *policy_said,
+static bool round_read(const struct making *making, const struct said *policy_said,
 	const struct said *all, size_t n, struct arena *arena, struct round *ret)
 {
 	struct seal_policy *policy = arena_new(arena, struct seal_policy);
 
 	if (seal_policy_parse(policy, policy_said->text, NULL) < 0 ||
-		!policy_fits(p, policy, arena))
+		!policy_fits(making->p, policy, arena) || !making_policy_counts(making, policy))
 		return false;
 	*ret = (struct round){.mine = NULL};
-	messages_of(policy, all, n, arena, ret);
+	messages_of(making, policy, all, n, arena, ret);
 	ret->replay = arena_new(arena, struct seal_replay);
 	if (seal_replay(ret->message, ret->n_message, arena, ret->replay, NULL) < 0)
 		return false;
 	/* A key without all countersignatures is one that somebody has not looked at. */
 	ret->replay->has_key &= bits_count(ret->replay->countersigned) == policy->n;
-	return true;
+	/* Who has countersigned has looked at its box key, and a consent that is taken back afterwards undoes nothing. */
+	return ret->replay->has_key || boxes_given(making->p, policy);
 }
 
 /* Is the last of these among those before it? */
@@ -215,18 +246,20 @@ void process_rounds(struct process *p, struct arena *arena)
 	struct hash sid[POLICIES_MAX];
 	uint64_t held_by = 0;
 	const struct said **of;
+	struct making making;
 	struct said *all;
 	size_t n, found, known = 0;
 
 	process_messages(p->rows, arena, &all, &n);
-	found = policies(p, all, n, arena, &of);
+	making_read(p, all, n, arena, &making);
+	found = policies(&making, all, n, arena, &of);
 	for (size_t i = 0; i < found; i++) {
 		struct round round;
 		struct worth w;
 
 		/* The same again, or signed another time, is the same round, and none beside it. */
 		sid[known] = hash_bytes(msg_body(of[i]->text));
-		if (is_known(sid, known) || !round_read(p, of[i], all, n, arena, &round))
+		if (is_known(sid, known) || !round_read(&making, of[i], all, n, arena, &round))
 			continue;
 		known++;
 		w = worth_of(round.replay);
@@ -243,4 +276,5 @@ void process_rounds(struct process *p, struct arena *arena)
 		p->n_mine = round.n_mine;
 	}
 	p->held_elsewhere = held_by;
+	making_free(&making);
 }

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/report.h"
+#include "work/procurement/making.h"
 
 #include <stdarg.h>
 
@@ -282,6 +283,18 @@ static int key_step(const struct seat *s, const struct process *p, uint32_t me, 
 	return b.n ? send_one(s, p, &b, arena, why) : rc;
 }
 
+/* The key is made: from now on no holder can take back alone what it is made of; see making.h. */
+static int keep_step(const struct seat *s, const struct process *p, struct arena *arena,
+	struct step_did *d, struct why *why)
+{
+	struct slice *message;
+	size_t n = making_lacks(p, arena, &message);
+
+	if (n)
+		did(d, arena, "kept what the key is made of: %zu messages of others", n);
+	return step_send(s, p, message, n, arena, why);
+}
+
 /* ---- later hours ---- */
 
 /* The lead has written a tender with a later deadline: a holder signs it as it signed the first, while bids are still taken. */
@@ -440,7 +453,9 @@ int step_run(const struct seat *s, const struct process *p, int64_t now_ms, stru
 	} else if (!r->has_key) {
 		rc = key_step(s, p, me, arena, &d, why);
 	} else {
-		rc = holder_is_done(r, me) ? 0 : postpone_step(s, p, me, now_ms, arena, &d, why);
+		rc = keep_step(s, p, arena, &d, why);
+		if (rc == 0 && !holder_is_done(r, me))
+			rc = postpone_step(s, p, me, now_ms, arena, &d, why);
 		if (rc == 0)
 			rc = close_step(s, p, me, now_ms, arena, &d, why);
 		if (rc == 0 && r->closed && now_ms < (int64_t)r->policy.open_ms)

@@ -248,6 +248,9 @@ static int rows_read(
 	if (rc < 0)
 		return rc;
 	out.more = rc == PAGE_FULL;
+	out.has_self = g->self != NULL;
+	if (g->self)
+		out.self = *g->self;
 	*ret = out;
 	return 0;
 }
@@ -343,7 +346,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 		"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " EVERY
 		" AND (t.kind IN ($22, $24, $25, $26, $27) OR " NEWEST("$2",
 			"$3") ")"
-			      " ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
+			      " ORDER BY item.time_ms, item.object_owner, item.epoch, item.seq, item.at");
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&of->owner));
 	db_bind_blob(s, 18, id_slice(&of->name));
@@ -376,7 +379,7 @@ int procure_store_history(const struct world *w, struct db *db, const struct rea
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND t.kind IN ($19, $20, $21, $22) "
 		"AND item.mode = $23 AND " EVERY
-		" ORDER BY item.time_ms, item.object_owner, item.object_name, item.epoch, item.seq");
+		" ORDER BY item.time_ms, item.object_owner, item.epoch, item.seq, item.at");
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&of->owner));
 	db_bind_blob(s, 18, id_slice(&of->name));

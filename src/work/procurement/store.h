@@ -39,6 +39,8 @@ struct rows {
 	size_t left;	/* records beyond their author's part that are not looked at */
 	bool left_mine; /* some of them are the reader's own */
 	bool more;	/* of a list: there may be more behind the last */
+	bool has_self;	/* they were read for a node, not for a caller of one of its partners */
+	struct id self; /* whose */
 };
 
 /*

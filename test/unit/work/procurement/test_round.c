@@ -1,8 +1,9 @@
 /*
- * test_round.c: which making of a tender's key stands, when somebody has kept back a certificate and shows it later; and what a door takes when strangers fill it.
+ * test_round.c: which making of a tender's key stands, when somebody has kept back a certificate and shows it later, or takes his part back; and what a door takes when strangers fill it.
  */
 #include "play.h"
 
+#include "node/record.h"
 #include "work/procurement/procurement.h"
 
 /* Two rounds: of the first all certificates but the lead's are shown, of the second all. */
@@ -254,12 +255,204 @@ static void full_door(void **state)
 	assert_ok(commit_at_full(&y, LIMIT_SEAL_COMMITS / 2, true, 1, &why));
 }
 
+/* ---- what makes a key is taken back ---- */
+
+static void open_with_one(struct play *y, struct league *l, uint64_t seed)
+{
+	*y = (struct play){.l = l};
+	play_begin(y, seed);
+	agreement(y);
+	league_settle(l);
+	tender(y, DEADLINE, 2, false, 0);
+	until(y, is_open, "open");
+	for (size_t i = 0; i < N; i++)
+		tick(y, i); /* each hands on what the key is made of */
+	league_settle(l);
+}
+
+/* Member i takes back from all others whatever it has said of the sealing, and that it has signed. */
+static void take_back(struct play *y, size_t i)
+{
+	struct id others[N - 1];
+	struct seen s;
+	size_t n = 0;
+
+	for (size_t m = 0; m < N; m++)
+		if (m != i)
+			others[n++] = y->l->m[m].id;
+	assert_true(look(y, i, &s));
+	for (size_t r = 0; r < s.rows.n; r++) {
+		const struct row *row = &s.rows.row[r];
+		struct written w;
+
+		if (row->mine && (row->kind == P_SEAL || row->kind == P_CONSENT))
+			assert_ok(record_recall(
+				s.m->node, s.m->db, &y->l->id, &row->object, others, n, &w, &why));
+	}
+	leave(&s);
+	league_settle(y->l);
+}
+
+static bool is_closed(const struct process *p)
+{
+	return p->replay && p->replay->closed;
+}
+static bool is_opened(const struct process *p)
+{
+	return p->state == PROCESS_OPENED;
+}
+
+static bool two_see(struct play *y, const size_t who[2], bool (*what)(const struct process *p))
+{
+	bool all = true;
+
+	for (size_t i = 0; all && i < 2; i++) {
+		struct seen s;
+
+		all = look(y, who[i], &s) && what(&s.p);
+		leave(&s);
+	}
+	return all;
+}
+
+/* What the two of them do, without the third. */
+static void two_until(struct play *y, const size_t who[2], bool (*what)(const struct process *p))
+{
+	for (unsigned n = 0; n < 24 && !two_see(y, who, what); n++) {
+		tick(y, who[0]);
+		tick(y, who[1]);
+		league_carry(y->l, who[0], who[1], true);
+		league_carry(y->l, who[1], who[0], true);
+	}
+	assert_true(two_see(y, who, what));
+}
+
+/* Once a key is made no holder ends the tender by taking its part of it back, the lead neither: k others close and open. */
+static void taken_back(void **state)
+{
+	for (size_t i = 0; i < N; i++) {
+		const size_t who[2] = {i == 0, i == 2 ? 1 : 2};
+		struct play y;
+		struct hash sid;
+
+		if (i) {
+			league_teardown(state);
+			league_setup_signed(state);
+		}
+		open_with_one(&y, *state, 14 + i);
+		sid = sid_at(&y, who[0]);
+		take_back(&y, i);
+		assert_true(two_see(&y, who, is_open));
+		supply_at(&y, 0, 1, TEXT_PUT, who, 2);
+		league_settle(y.l);
+		hour(&y, DEADLINE + 370000);
+		two_until(&y, who, is_closed);
+		hour(&y, DEADLINE + 600000);
+		confirm(&y, who[0]);
+		confirm(&y, who[1]);
+		two_until(&y, who, is_opened);
+		for (size_t k = 0; k < 2; k++) {
+			struct hash now = sid_at(&y, who[k]);
+
+			assert_true(hash_eq(&sid, &now));
+		}
+	}
+}
+
+/* Member 0 makes up a signing key for `victim`, and says all that a key takes under it, in the logs of `n` members. */
+static void make_up(struct play *y, struct arena *made, size_t victim, const size_t *log, size_t n)
+{
+	struct seal_policy *p = mem_new(struct seal_policy);
+	struct dkg_deal *deal = arena_array(made, struct dkg_deal, N);
+	struct dkg_key *key = mem_new(struct dkg_key);
+	struct buf b CLEANUP_BUF = BUF(64 * KIB);
+	struct seckey false_key = seckey_new(&y->chance);
+	const struct seckey *sign[N];
+	struct slice said[1 + 3 * N];
+	size_t m = 0;
+	struct seen s;
+
+	assert_true(look(y, 0, &s));
+	*p = s.p.replay->policy;
+	p->open_ms += 1000; /* another one */
+	for (uint32_t i = 0; i < N; i++) {
+		size_t of = 0;
+
+		while (!id_eq(&y->l->m[of].id, &p->holder[i].member))
+			of++;
+		sign[i] = of == victim ? &false_key : &y->l->m[of].node->log_key;
+		p->holder[i].key = sign[i]->pub;
+	}
+	seal_policy_print(p, &y->l->m[0].node->log_key, &b);
+	said[m++] = arena_copy(made, buf_slice(&b));
+	assert_ok(seal_policy_parse(p, said[0], &why));
+	for (uint32_t i = 1; i <= N; i++) {
+		buf_clear(&b);
+		seal_countersign_print(p, i, sign[i - 1], &b);
+		said[m++] = arena_copy(made, buf_slice(&b));
+		buf_clear(&b);
+		assert_ok(dkg_deal(p, i, sign[i - 1], &y->chance, &b, &why));
+		said[m++] = arena_copy(made, buf_slice(&b));
+		assert_ok(dkg_deal_parse(&deal[i - 1], p, made, said[m - 1], &why));
+	}
+	dkg_public(p, deal, key);
+	for (uint32_t i = 1; i <= N; i++) {
+		buf_clear(&b);
+		dkg_cert_print(p, i, key, sign[i - 1], &b);
+		said[m++] = arena_copy(made, buf_slice(&b));
+	}
+	leave(&s);
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < m; i++) {
+			buf_clear(&b);
+			buf_slice_add(&b, said[i]);
+			write_seal(y, log[k], &b);
+		}
+	league_settle(y->l);
+	mem_free(p);
+	mem_free(key);
+}
+
+static bool is_made(const struct process *p)
+{
+	return p->replay && p->replay->has_key;
+}
+
+/* Handing on makes nobody's key for him: not where fewer than k bear it, and at his own node not even then. */
+static void made_up(void **state)
+{
+	struct play y = {.l = *state};
+	struct arena made CLEANUP_ARENA = ARENA(1 * MIB);
+	struct seen s;
+
+	play_begin(&y, 17);
+	agreement(&y);
+	league_settle(y.l);
+	tender(&y, DEADLINE, 2, false, 0);
+	tick(&y, 0);
+	league_settle(y.l);
+	make_up(&y, &made, 2, (size_t[]){0}, 1);
+	for (size_t i = 0; i < N; i++) {
+		assert_true(look(&y, i, &s));
+		assert_false(is_made(&s.p));
+		leave(&s);
+	}
+	make_up(&y, &made, 2, (size_t[]){0, 1}, 2);
+	for (size_t i = 0; i < N; i++) {
+		assert_true(look(&y, i, &s));
+		assert_int_equal(
+			is_made(&s.p), i != 2); /* those two are k: they need no false key */
+		leave(&s);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
-		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door)};
+		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
+		SIGNED(taken_back), SIGNED(made_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
