@@ -8,6 +8,7 @@
 #include "node/browse.h"
 #include "node/record.h"
 #include "node/status.h"
+#include "node/wordfold.h"
 #include "web/reads.h"
 
 /* ---- partners ---- */
@@ -211,6 +212,9 @@ int api_settings(struct call *c)
 
 /* ---- search ---- */
 
+/* Hits of one answer; and of the newest so many, those whose title fits come first. */
+#define SEARCH_MAX 50
+
 /* Records found in one coalition: their titles have been read, which may have to go into the audit. */
 struct hits {
 	struct world world;
@@ -236,13 +240,36 @@ static bool holds(struct slice text, struct slice words)
 	return false;
 }
 
-static void put_hit(struct searching *s, const struct world *w, const char *type, const char *id,
-	struct slice title, struct slice label, const char *mode, int64_t time_ms)
+/* Every word that was typed is in it, the last one perhaps only begun: as search_query() asks of the whole text. */
+static bool title_fits(struct slice title, struct slice words)
+{
+	struct buf have CLEANUP_BUF = BUF(title.n + 1), want CLEANUP_BUF = BUF(words.n + 1);
+	struct slice rest, word, other;
+
+	words_fold(&have, title);
+	words_fold(&want, words);
+	for (rest = buf_slice(&want); slice_cut(&rest, ' ', &word);) {
+		struct slice there = buf_slice(&have);
+		bool found = false;
+
+		while (!found && slice_cut(&there, ' ', &other))
+			found = rest.n ? slice_eq(other, word)
+				       : other.n >= word.n && memcmp(other.p, word.p, word.n) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* `kind` of a record, else none. */
+static void put_hit(struct searching *s, const struct world *w, const char *type, struct slice kind,
+	const char *id, struct slice title, struct slice label, const char *mode, int64_t time_ms)
 {
 	struct json_out *o = &s->c->o;
 
 	json_open(o, '{');
 	json_put_cstr(o, "type", type);
+	put_text(o, "kind", kind);
 	put_coalition(o, "coalition", &w->coalition.id);
 	json_put_string(o, "coalition_name", w->coalition.founding.name);
 	json_put_cstr(o, "id", id);
@@ -254,23 +281,29 @@ static void put_hit(struct searching *s, const struct world *w, const char *type
 	s->left--;
 }
 
+/* What is called so comes before what only says so; of each the newest first. */
 static int search_records(struct searching *s, const struct world *w)
 {
 	struct call *c = s->c;
 	struct reader r = caller_reader(&c->caller, w);
-	struct record_query q = {.mode = s->mode, .text = s->words, .limit = s->left};
-	struct record *list;
-	size_t n;
+	struct record_query q = {.mode = s->mode, .text = s->words, .limit = SEARCH_MAX};
+	struct record *list, *hit = arena_array(c->arena, struct record, SEARCH_MAX);
+	size_t n, n_hit = 0;
 
 	TRY(record_list(w, c->db, &r, &q, c->arena, &list, &n, &c->why));
-	for (size_t i = 0; i < n; i++) {
-		char id[OBJECT_TEXT + 1];
+	for (int called = 1; called >= 0; called--)
+		for (size_t i = 0; i < n && n_hit < SEARCH_MAX && s->left; i++) {
+			struct slice title = record_title(&list[i], c->arena);
+			char id[OBJECT_TEXT + 1];
 
-		object_format(&list[i].object, id);
-		put_hit(s, w, "record", id, record_title(&list[i], c->arena), list[i].label,
-			mode_name(list[i].mode), list[i].time_ms);
-	}
-	s->hits[s->n_hits++] = (struct hits){.world = *w, .record = list, .n = n};
+			if (title_fits(title, s->words) != called)
+				continue;
+			object_format(&list[i].object, id);
+			put_hit(s, w, "record", list[i].kind, id, title, list[i].label,
+				mode_name(list[i].mode), list[i].time_ms);
+			hit[n_hit++] = list[i];
+		}
+	s->hits[s->n_hits++] = (struct hits){.world = *w, .record = hit, .n = n_hit};
 	return 0;
 }
 
@@ -282,7 +315,8 @@ static void search_parties(struct searching *s, const struct world *w)
 
 		id_format(&w->party[i].id, id);
 		if (holds(slice_str(label), s->words) || holds(slice_str(id), s->words))
-			put_hit(s, w, "party", id, slice_str(label), SLICE_NONE, NULL, 0);
+			put_hit(s, w, "party", SLICE_NONE, id, slice_str(label), SLICE_NONE, NULL,
+				0);
 	}
 }
 
@@ -305,7 +339,7 @@ static int search_statements(struct searching *s, const struct world *w)
 			continue;
 		char id[65];
 		hex_encode(leaf->b, 32, id);
-		put_hit(s, w, "statement", id,
+		put_hit(s, w, "statement", SLICE_NONE, id,
 			slice_str(arena_printf(s->c->arena, "%.*s: %.*s", SLICE_FMT(b->speaker),
 				SLICE_FMT(b->about_label))),
 			SLICE_NONE, mode_name(list[i].mode), list[i].time_ms);
@@ -336,8 +370,8 @@ int api_search(struct call *c)
 	struct coalition *list;
 	size_t n;
 
-	if (limit.n && (slice_u64(limit, &left) < 0 || left < 1 || left > 50))
-		return why_set(&c->why, E_INVALID, "limit", "is a number from 1 to 50");
+	if (limit.n && (slice_u64(limit, &left) < 0 || left < 1 || left > SEARCH_MAX))
+		return why_set(&c->why, E_INVALID, "limit", "is a number from 1 to %d", SEARCH_MAX);
 	if (s.words.n > 256 || utf8_bad_at(s.words) >= 0 || slice_find(s.words, 0) >= 0)
 		return why_set(&c->why, E_INVALID, "q", "is at most 256 bytes of UTF-8");
 	TRY(call_query_mode(c, &s.mode));

@@ -875,6 +875,14 @@ def test_search(t, alb, edi):
     assert {f["type"] for f in found} == {"record", "statement"}
     assert [f["id"] for f in edi.get("/search?q=hrv").items if f["type"] == "party"] == [t["HRV"].member]
     assert edi.get("/search?q=").items == [] and edi.get("/search?q=needle&mode=exercise").items == []
+    # What is called so comes first, however old, also where only one is wanted; and each record says of what kind it is.
+    for i in range(3):
+        edi.post(f"/coalitions/{t.id}/records", note(t, content={"title": f"Another {i}", "text": "a needle, needles"}))
+    first = edi.get("/search?q=needl").items
+    assert [f["title"] for f in first][:2] == ["Needle in the hay", "Another 2"], first
+    assert [f["title"] for f in edi.get("/search?q=needle%20HAY&limit=1").items] == ["Needle in the hay"]
+    assert [f["title"] for f in edi.get("/search?q=needle&limit=1").items] == ["Needle in the hay"]
+    assert {(f["type"], f["kind"]) for f in first} == {("record", "note/1"), ("statement", None)}
     only, _ = new_token(alb, "edi", "pact=reader")
     assert {f["type"] for f in only.get("/search?q=needle").items} == {"statement"}
     assert edi.get("/search?q=x&limit=51").pointer == "limit"

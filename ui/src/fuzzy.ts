@@ -1,6 +1,16 @@
 // How well what is typed fits a command: null not at all, larger is better.
 const fold = (s: string): string => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+// What is called by the words that were typed comes before what only has them somewhere in its text; else as it was.
+export function titles_first<T>(rows: readonly T[], title: (row: T) => string, typed: string): T[] {
+	const words = fold(typed).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+	const called = (row: T): boolean => {
+		const have = ` ${fold(title(row)).replace(/[^\p{L}\p{N}]+/gu, " ")} `;
+		return words.every((w, i) => have.includes(i === words.length - 1 ? ` ${w}` : ` ${w} `));
+	};
+	return [...rows.filter(called), ...rows.filter((r) => !called(r))];
+}
+
 export function fuzzy(typed: string, text: string): number | null {
 	const want = fold(typed).replace(/\s+/g, " ").trim();
 	const have = fold(text);

@@ -127,7 +127,7 @@ export type Peer = {
 };
 export type AuditRow = { row: number; time: string; who: string; what: string; about: string };
 export type SearchHit = {
-	type: "record" | "party" | "statement"; coalition: string; coalition_name: string; id: string; title: string;
+	type: "record" | "party" | "statement"; kind: string | null; coalition: string; coalition_name: string; id: string; title: string;
 	label: string | null; mode: Mode | null; time: string | null;
 };
 export type NodeSettings = Record<string, unknown>;

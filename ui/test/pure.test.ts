@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { csv_cell, csv_text } from "../src/csv.js";
 import { diff_lines, diff_short } from "../src/diff.js";
-import { fuzzy } from "../src/fuzzy.js";
+import { fuzzy, titles_first } from "../src/fuzzy.js";
 import { label_level, label_parse } from "../src/label.js";
 import { lookalikes, mixed, pieces, skeleton, suspicious } from "../src/names.js";
 import { needs } from "../src/needs.js";
@@ -206,4 +206,12 @@ test("money: in the smallest unit of each currency, which is not a hundredth of 
 	assert.equal(minor("3", "no code"), 300);
 	assert.equal(money(1200, "JPY").replace(/\D/g, ""), "1200");
 	assert.match(money(1250, "EUR"), /12.5.* EUR$/);
+});
+
+test("search: what is called so first, else as it was", () => {
+	const rows = ["A report", "Needle in the hay", "Hay", "The needles of Shkodër", "Pin"];
+	assert.deepEqual(titles_first(rows, (r) => r, "NEEDL"), ["Needle in the hay", "The needles of Shkodër", "A report", "Hay", "Pin"]);
+	assert.deepEqual(titles_first(rows, (r) => r, "shkod needles"), rows);
+	assert.deepEqual(titles_first(rows, (r) => r, "needles shkod"), ["The needles of Shkodër", "A report", "Needle in the hay", "Hay", "Pin"]);
+	assert.deepEqual(titles_first(rows, (r) => r, " "), rows);
 });

@@ -545,6 +545,7 @@ export const bg: Catalogue = {
 	"record.one": "Запис",
 	"record.new": "Нов запис",
 	"record.edit": "Промени",
+	"record.no_note": "Тук се променя само написаното от хора; това се променя в неговото работно пространство.",
 	"record.write": "Запиши",
 	"record.save": "Запиши нова версия",
 	"record.title": "Заглавие",

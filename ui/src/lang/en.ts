@@ -545,6 +545,7 @@ const messages = {
 	"record.one": "Record",
 	"record.new": "New record",
 	"record.edit": "Edit",
+	"record.no_note": "Only what people wrote is edited here; this is changed in its workspace.",
 	"record.write": "Write",
 	"record.save": "Write a new version",
 	"record.title": "Title",

@@ -545,6 +545,7 @@ export const hr: Catalogue = {
 	"record.one": "Zapis",
 	"record.new": "Novi zapis",
 	"record.edit": "Uredi",
+	"record.no_note": "Ovdje se uređuje samo ono što su ljudi napisali; ovo se mijenja u svom radnom prostoru.",
 	"record.write": "Zapiši",
 	"record.save": "Zapiši novu verziju",
 	"record.title": "Naslov",

@@ -545,6 +545,7 @@ export const sq: Catalogue = {
 	"record.one": "Shënim",
 	"record.new": "Shënim i ri",
 	"record.edit": "Ndrysho",
+	"record.no_note": "Këtu ndryshohet vetëm ajo që kanë shkruar njerëzit; kjo ndryshohet në hapësirën e vet të punës.",
 	"record.write": "Shkruaj",
 	"record.save": "Shkruaj version të ri",
 	"record.title": "Titulli",

@@ -13,7 +13,7 @@ import { go, link } from "../route.js";
 import { may } from "../state.js";
 import { bytes_text } from "../time.js";
 import type { FileRef, RecordRow, Status } from "../types.js";
-import { area_of, audience_text, record_name } from "./records.js";
+import { area_of, audience_text, NOTE, own_href, record_name } from "./records.js";
 
 export function RecordView({ c, object }: { c: string; object: string }): VNode {
 	const path = `/coalitions/${c}/records/${object}`;
@@ -23,7 +23,7 @@ export function RecordView({ c, object }: { c: string; object: string }): VNode 
 	const gone = record.problem?.status === 404;
 	return (
 		<PageFrame title={gone ? t("problem.missing") : title} shown={record.data && !gone ? <Theirs text={title} /> : undefined} up={[link("records", c), t("nav.records")]}
-			side={record.data?.own && record.data.state === "live" && may("records", "contributor") && <a class="main" href={link("records", c, object, "edit")}>{t("record.edit")}</a>}>
+			side={record.data?.own && record.data.kind === NOTE && record.data.state === "live" && may("records", "contributor") && <a class="main" href={link("records", c, object, "edit")}>{t("record.edit")}</a>}>
 			<Loading of={record}>
 				{(r) => (
 					<>
@@ -35,7 +35,7 @@ export function RecordView({ c, object }: { c: string; object: string }): VNode 
 							[t("record.from"), <Name id={r.author} label={r.author_label} full />],
 							[t("record.for"), r.audience.length > 1 ? <Names list={r.audience.filter((a) => a.id !== r.author)} /> : audience_text(r)],
 							[t("time"), <Time at={r.time} />],
-							area && [t("record.kind"), <><a href={link("work", area, c)}>{t(`workspace.${area}`)}</a> <code class="remark">{r.kind}</code></>],
+							area && [t("record.kind"), <><a href={own_href(c, r) ?? link("work", area, c)}>{t(`workspace.${area}`)}</a> <code class="remark">{r.kind}</code></>],
 							r.until && [t("record.until"), <Time at={r.until} />],
 							[t("proof.title"), <Proof leaf={r.leaf} seq={r.seq} href={link("log", c, `${r.author}.${r.epoch}`, r.seq)} />],
 						]} />

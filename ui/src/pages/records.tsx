@@ -19,6 +19,17 @@ export function area_of(kind: string): Area | undefined {
 	return AREAS.find((a) => kind.startsWith(`${a}/`));
 }
 
+// Kinds that have a page of their own in their workspace, by the record's own id.
+const OWN: Record<string, string> = {
+	"cyber/case/1": "cases", "training/exercise/1": "exercise", "response/request/1": "request", "procurement/pool/1": "pool", "procurement/agreement/1": "process",
+};
+
+// Where a record is best looked at: on its own page of the workspace, for who may open that; else as a record.
+export function own_href(c: string, r: { kind: string; object: string }): string | undefined {
+	const area = area_of(r.kind), page = OWN[r.kind];
+	return area && page && areas.get().has(area) && may(area, "reader") ? link("work", area, c, page, r.object) : undefined;
+}
+
 // The records of work areas have no title of their own: the node names their kind.
 export function record_name(r: { title: string; kind: string }): string {
 	const area = area_of(r.kind);

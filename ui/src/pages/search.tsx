@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { query } from "../api.js";
 import { useCell } from "../cell.js";
+import { titles_first } from "../fuzzy.js";
 import { t } from "../i18n.js";
 import { useLoad } from "../load.js";
 import { Loading, PageFrame } from "../parts/page.js";
@@ -28,7 +29,7 @@ export function Search(): VNode {
 				<Loading of={found}>
 					{(a) => a.items.length === 0 ? <Empty title={t("search.none")}>{t("search.none_next")}</Empty> : (
 						<ul class="plain-list big">
-							{a.items.map((h) => (
+							{titles_first(a.items, hit_name, q).map((h) => (
 								<li>
 									<a href={hit_href(h)}><Theirs text={hit_name(h)} /></a> <LabelBadge label={h.label} /> <ModeBadge mode={h.mode} /><br />
 									<span class="remark">{t(`search.${h.type}`)} · <Theirs text={h.coalition_name} /> {h.time && <>· <Time at={h.time} /></>}</span>

@@ -11,11 +11,12 @@ import { Drop, type Sent } from "../parts/drop.js";
 import { AlsoEditing } from "../parts/editing.js";
 import { Form, type ExtraProps } from "../parts/form.js";
 import { Loading, PageFrame } from "../parts/page.js";
-import { Name, LabelBadge, Trouble } from "../parts/text.js";
+import { Empty, Name, LabelBadge, Trouble } from "../parts/text.js";
 import { go, link } from "../route.js";
 import type { Schema, Value } from "../schema.js";
 import { mode } from "../state.js";
 import type { Labels, PartyRef, RecordRow, Status } from "../types.js";
+import { area_of, NOTE, own_href } from "./records.js";
 
 const FILES_MAX = 64;
 
@@ -81,6 +82,12 @@ export function NewRecord({ c }: { c: string }): VNode {
 	);
 }
 
+// What a workspace keeps is changed where the workspace shows it.
+function NotHere({ c, r }: { c: string; r: RecordRow }): VNode {
+	const area = area_of(r.kind);
+	return <Empty title={t("record.no_note")}>{area && <a class="button" href={own_href(c, r) ?? link("work", area, c)}>{t(`workspace.${area}`)}</a>}</Empty>;
+}
+
 export function EditRecord({ c, object }: { c: string; object: string }): VNode {
 	const [first, set] = useState<{ record: RecordRow; etag: string } | null>(null);
 	const [problem, set_problem] = useState<Problem>();
@@ -89,7 +96,7 @@ export function EditRecord({ c, object }: { c: string; object: string }): VNode 
 	}, [c, object]);
 	return (
 		<PageFrame title={t("record.edit")} up={[link("records", c, object), first?.record.title || t("record.one")]}>
-			<Loading of={{ data: first ?? undefined, problem, busy: !first && !problem, reload: () => location.reload() }}>{(f) => <Editor c={c} old={f.record} etag={f.etag} />}</Loading>
+			<Loading of={{ data: first ?? undefined, problem, busy: !first && !problem, reload: () => location.reload() }}>{(f) => (f.record.kind === NOTE ? <Editor c={c} old={f.record} etag={f.etag} /> : <NotHere c={c} r={f.record} />)}</Loading>
 		</PageFrame>
 	);
 }

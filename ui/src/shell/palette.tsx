@@ -3,9 +3,9 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { get, query } from "../api.js";
 import { cell, useCell } from "../cell.js";
-import { fuzzy } from "../fuzzy.js";
+import { fuzzy, titles_first } from "../fuzzy.js";
 import { language, LANGUAGES, t, word } from "../i18n.js";
-import { record_name } from "../pages/records.js";
+import { own_href, record_name } from "../pages/records.js";
 import { Dialog } from "../parts/dialog.js";
 import { LabelBadge, Theirs } from "../parts/text.js";
 import { go, link } from "../route.js";
@@ -19,12 +19,12 @@ export const palette_open = cell(false);
 export type Command = { id: string; text: string; kind: string; run: () => void; hit?: SearchHit; keys?: string };
 
 export function hit_href(h: SearchHit): string {
-	if (h.type === "record") return link("records", h.coalition, h.id);
+	if (h.type === "record") return own_href(h.coalition, { kind: h.kind ?? "", object: h.id }) ?? link("records", h.coalition, h.id);
 	if (h.type === "party") return link("pact", h.coalition, "party", h.id);
 	return link("pact", h.coalition, "statements");
 }
 
-export const hit_name = (h: SearchHit): string => (h.type === "record" ? record_name({ title: h.title, kind: h.title }) : h.title);
+export const hit_name = (h: SearchHit): string => (h.type === "record" ? record_name({ title: h.title, kind: h.kind ?? h.title }) : h.title);
 
 function commands(): Command[] {
 	const c = coalition.get();
@@ -93,7 +93,7 @@ function Open(): VNode {
 		.sort((a, b) => (typed ? b.score - a.score : 0))
 		.slice(0, typed ? 8 : 14)
 		.map((x) => x.c);
-	const found = hits.map((h): Command => ({ id: `hit ${h.type} ${h.coalition} ${h.id}`, text: hit_name(h), kind: t(`search.${h.type}`), run: () => go(hit_href(h)), hit: h }));
+	const found = titles_first(hits, hit_name, typed).map((h): Command => ({ id: `hit ${h.type} ${h.coalition} ${h.id}`, text: hit_name(h), kind: t(`search.${h.type}`), run: () => go(hit_href(h)), hit: h }));
 	const full: Command[] = typed.trim().length > 1 ? [{ id: "all", text: t("search.all", { q: typed.trim() }), kind: t("search"), run: () => go(link("search", { q: typed.trim() })) }] : [];
 	const list = [...fitting, ...found, ...full];
 	const here = Math.min(at, list.length - 1);
