@@ -39,3 +39,17 @@ def test_what_is_found_opens_on_its_own_page(browser, t, look):
     assert [x.split(" ")[0] for x in hits] == ["Samovar", "A"], seen["listed"]
     assert seen["edits"] == 0 and seen["forms"] == 0 and "changed in its workspace" in seen["edit"]["text"]
     assert [seen[p]["bad"] for p in ("palette", "search", "record", "edit")] == [[]] * 4
+
+
+@pytest.mark.parametrize("look", EACH, ids=str)
+def test_who_may_not_see_a_page_is_told_which_role_does(browser, t, look):
+    """No page is empty or in trouble for somebody without a role: it says whose it is, and asks the node for nothing."""
+    pages = ["audit", "webhooks", "webhooks/x", "people/user/edi", "people", "settings"]
+    seen = play(browser, t["ALB"], "seen", look, user="rea", pages=pages)
+    for page in pages:
+        who = "reader" if page == "settings" else "administrator"
+        assert f"“{who}” in “This node”" in seen[page]["text"], (page, seen[page]["text"])
+        assert seen[page]["troubles"] == 0 and seen[page]["bad"] == [], page
+    assert "Keys" in seen["people"]["text"] and "Language" in seen["settings"]["text"]
+    mine = play(browser, t["ALB"], "seen", {"width": 1280, "theme": "light"}, shots=None, pages=["audit", "people", "settings", "peers"])
+    assert not any("people with the role" in mine[page]["text"] for page in mine)

@@ -19,7 +19,7 @@ import { Records } from "./pages/records.js";
 import { Search } from "./pages/search.js";
 import { Say, Statements } from "./pages/statements.js";
 import { EditRecord, NewRecord } from "./pages/write.js";
-import { PageFrame } from "./parts/page.js";
+import { Only, PageFrame } from "./parts/page.js";
 import { Empty } from "./parts/text.js";
 import { page_of, pages, place, type Here, type Place } from "./route.js";
 import { Again, SignIn } from "./shell/confirm.js";
@@ -55,12 +55,12 @@ export const PAGES = pages({
 	"records/:c/:object/edit": ({ c, object }) => <EditRecord c={c} object={object} />,
 	"people": (_, { c }) => <People c={c} />,
 	"people/:c": ({ c }) => <People c={c} />,
-	"people/user/:name": ({ name }) => <UserView name={name} />,
-	"peers": (_, { all }) => <Peers all={all} />,
-	"audit": () => <Audit />,
+	"people/user/:name": ({ name }) => <Only workspace="node" role="administrator" title={t("people.title")}><UserView name={name} /></Only>,
+	"peers": (_, { all }) => <Only workspace="pact" role="reader" title={t("nav.peers")}><Peers all={all} /></Only>,
+	"audit": () => <Only workspace="node" role="administrator" title={t("nav.audit")}><Audit /></Only>,
 	"settings": () => <Settings />,
-	"webhooks": () => <Webhooks />,
-	"webhooks/:id": ({ id }) => <WebhookView id={id} />,
+	"webhooks": () => <Only workspace="node" role="administrator" title={t("hook.title")}><Webhooks /></Only>,
+	"webhooks/:id": ({ id }) => <Only workspace="node" role="administrator" title={t("hook.title")}><WebhookView id={id} /></Only>,
 	"me": () => <Me />,
 	"search": () => <Search />,
 });

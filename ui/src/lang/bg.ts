@@ -604,6 +604,8 @@ export const bg: Catalogue = {
 	"people.see_party": "Виж страната",
 	"role.none": "—",
 	"role.everywhere": "{role} навсякъде",
+	"role.page": "Тази страница е за хора с роля „{role}“ в „{workspace}“.",
+	"role.rest": "Останалото от тази страница е за хора с роля „{role}“ в „{workspace}“.",
 	"role.reader": "читател",
 	"role.contributor": "сътрудник",
 	"role.officer": "офицер",

@@ -604,6 +604,8 @@ const messages = {
 	"people.see_party": "See the party",
 	"role.none": "—",
 	"role.everywhere": "{role} everywhere",
+	"role.page": "This page is for people with the role “{role}” in “{workspace}”.",
+	"role.rest": "What else belongs here is for people with the role “{role}” in “{workspace}”.",
 	"role.reader": "reader",
 	"role.contributor": "contributor",
 	"role.officer": "officer",

@@ -604,6 +604,8 @@ export const hr: Catalogue = {
 	"people.see_party": "Pogledaj stranku",
 	"role.none": "—",
 	"role.everywhere": "{role} svugdje",
+	"role.page": "Ova je stranica za osobe s ulogom „{role}” u „{workspace}”.",
+	"role.rest": "Ostatak ove stranice je za osobe s ulogom „{role}” u „{workspace}”.",
 	"role.reader": "čitatelj",
 	"role.contributor": "suradnik",
 	"role.officer": "časnik",

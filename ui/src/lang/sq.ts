@@ -604,6 +604,8 @@ export const sq: Catalogue = {
 	"people.see_party": "Shih palën",
 	"role.none": "—",
 	"role.everywhere": "{role} kudo",
+	"role.page": "Kjo faqe është për njerëz me rolin “{role}” te “{workspace}”.",
+	"role.rest": "Pjesa tjetër e kësaj faqeje është për njerëz me rolin “{role}” te “{workspace}”.",
 	"role.reader": "lexues",
 	"role.contributor": "kontribues",
 	"role.officer": "oficer",

@@ -5,7 +5,7 @@ import { post, Problem } from "../api.js";
 import { useCell } from "../cell.js";
 import { language, LANGUAGES, t, type Language } from "../i18n.js";
 import { useList, useLoad } from "../load.js";
-import { Loading, PageFrame } from "../parts/page.js";
+import { Loading, PageFrame, Rest } from "../parts/page.js";
 import { Table } from "../parts/table.js";
 import { Command, Empty, Facts, Name, Section, Theirs, Time, Trouble } from "../parts/text.js";
 import { go, link, place } from "../route.js";
@@ -100,6 +100,7 @@ export function Settings(): VNode {
 			{may("node", "administrator") && <Section title={t("hook.title")} remark={t("hook.about")}><p><a href={link("webhooks")}>{t("hook.see")}</a></p></Section>}
 			{may("node", "reader") && <NodePart />}
 			{may("node", "administrator") && <Doctor />}
+			<Rest workspace="node" role={may("node", "reader") ? "administrator" : "reader"} />
 		</PageFrame>
 	);
 }

@@ -7,7 +7,7 @@ import { t, word } from "../i18n.js";
 import { useList, useLoad } from "../load.js";
 import { Dialog } from "../parts/dialog.js";
 import { Form, RolesInput, WORKSPACES } from "../parts/form.js";
-import { Loading, PageFrame } from "../parts/page.js";
+import { Loading, PageFrame, Rest } from "../parts/page.js";
 import { PasskeyState } from "../parts/passkeys.js";
 import { Table } from "../parts/table.js";
 import { Command, Empty, Facts, Name, Section, Theirs, Time, Trouble } from "../parts/text.js";
@@ -29,6 +29,8 @@ export function People({ c }: { c: string }): VNode {
 		<PageFrame title={t("people.title")}>
 			{may("node", "administrator") && <Users />}
 			{may("pact", "reader") && c && <PartyKeys c={c} />}
+			<Rest workspace="pact" role="reader" />
+			<Rest workspace="node" role="administrator" />
 		</PageFrame>
 	);
 }

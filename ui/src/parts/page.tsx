@@ -4,8 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { useCell } from "../cell.js";
 import { t } from "../i18n.js";
 import type { Loaded } from "../load.js";
-import { mode, session } from "../state.js";
-import { Busy, Trouble } from "./text.js";
+import { may, mode, session } from "../state.js";
+import type { Role } from "../types.js";
+import { Busy, Empty, Trouble } from "./text.js";
 
 type Props = { title: string; shown?: ComponentChildren; up?: [string, string]; side?: ComponentChildren; children?: ComponentChildren };
 
@@ -33,6 +34,17 @@ export function PageFrame({ title, shown, up, side, children }: Props): VNode {
 			{children}
 		</article>
 	);
+}
+
+// What is only for a role says so in a sentence to everybody else, and asks the node for nothing.
+export function Only({ workspace, role, title, children }: { workspace: "pact" | "node"; role: Role; title: string; children: ComponentChildren }): VNode {
+	if (may(workspace, role)) return <>{children}</>;
+	return <PageFrame title={title}><Empty title={t("role.page", { role: t(`role.${role}`), workspace: t(`workspace.${workspace}`) })} /></PageFrame>;
+}
+
+// The same of the rest of a page.
+export function Rest({ workspace, role }: { workspace: "pact" | "node"; role: Role }): VNode | null {
+	return may(workspace, role) ? null : <p class="remark">{t("role.rest", { role: t(`role.${role}`), workspace: t(`workspace.${workspace}`) })}</p>;
 }
 
 export function Loading<T>({ of, children }: { of: Loaded<T>; children: (data: T) => ComponentChildren }): VNode {
