@@ -69,6 +69,33 @@ static int changing_begin(struct changing *c, struct why *why)
 	return rc;
 }
 
+/* Does its kind let go of it? */
+static int take_back(struct changing *c, struct why *why)
+{
+	const struct workspace_kind *kind = workspace_kind_find(c->version[c->n - 1].kind);
+	struct reader who = world_reader(&c->world, &c->node->self);
+	struct record newest;
+	int rc;
+
+	if (!kind || !kind->take_back)
+		return 0;
+	rc = db_begin_read(c->db, why);
+	if (rc < 0)
+		return rc;
+	rc = record_get(&c->world, c->db, &who, c->object, &c->arena, &newest, why);
+	if (rc == 0 && newest.state == ITEM_LIVE) {
+		const struct taking_back t = {.world = &c->world,
+			.db = c->db,
+			.kind = newest.kind,
+			.content = newest.content,
+			.arena = &c->arena};
+
+		rc = kind->take_back(&t, why);
+	}
+	db_rollback(c->db);
+	return rc;
+}
+
 static struct entry_ref ref_of(const struct record *r)
 {
 	return (struct entry_ref){
@@ -392,6 +419,8 @@ int record_recall(const struct node *node, struct db *db, const struct id *coali
 	size_t n_live, kept = 0;
 	int rc = changing_begin(&c, why);
 
+	if (rc == 0)
+		rc = take_back(&c, why);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < n; i++)
@@ -450,6 +479,9 @@ static int erase(const struct node *node, struct db *db, const struct id *coalit
 	size_t n;
 	int rc = changing_begin(&c, why);
 
+	/* What expires was written to. */
+	if (rc == 0 && until_ms == 0)
+		rc = take_back(&c, why);
 	for (size_t i = 0; rc == 0 && i < c.n; i++) {
 		int64_t until = c.version[i].until_ms;
 

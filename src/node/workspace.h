@@ -55,6 +55,14 @@ struct releasing {
 	struct arena *arena;
 };
 
+/* An own record that is about to be recalled or erased, all its versions. Borrowed for the call; in a read transaction. */
+struct taking_back {
+	const struct world *world;
+	struct db *db;
+	struct slice kind, content; /* of the newest version that is here */
+	struct arena *arena;
+};
+
 struct workspace_kind {
 	const char *kind; /* "note/1" */
 	/* Model check of one object, pure; E_* with a JSON pointer. Asked at write and at receipt. */
@@ -79,6 +87,11 @@ struct workspace_kind {
 	 * its transaction. In a transaction. May be NULL.
 	 */
 	int (*along)(const struct releasing *r, struct draft **ret, size_t *ret_n, struct why *why);
+	/*
+	 * May its author recall or erase it now? For what others have built on: E_STATE, with what can be done instead. NULL: at any time. A node asks itself only: a partner's recalls and erasures are
+	 * done as they come.
+	 */
+	int (*take_back)(const struct taking_back *t, struct why *why);
 	/* Appends the words for full-text search; may be NULL. */
 	void (*words)(struct slice content, struct arena *arena, struct buf *ret);
 	/* What it is called, in lists that show all kinds: one line (content.h get_title); may be NULL, and empty: then it is its kind. */

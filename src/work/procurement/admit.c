@@ -407,6 +407,77 @@ static int judge(struct admit *d)
 	return said_admit(d);
 }
 
+/* ---- what is taken back ---- */
+
+/* What is done in its place; NULL: nobody relies on it. */
+static const char *instead(enum pkind k)
+{
+	switch (k) {
+	case P_SEAL:
+		return "the sealing needs it until the award is final or the procurement has ended";
+	case P_AGREEMENT:
+	case P_TENDER:
+	case P_AWARD:
+		return "the participants rely on it: give it the status cancelled";
+	case P_CONSENT:
+	case P_AWARD_CONSENT:
+		return "the participants rely on it: write one that refuses";
+	case P_CONTRACT:
+		return "the participants rely on it: give it the status terminated";
+	case P_SCORE:
+	case P_RULING:
+	case P_SHARE:
+		return "the award rests on it until the procurement has ended";
+	case P_NEED:
+	case P_POOL:
+	case P_PARTICIPATION:
+	case P_VOTE:
+	case P_QUESTION:
+	case P_ANSWER:
+	case P_CONFIRM:
+	case P_CONFLICT:
+	case P_COMPLAINT:
+	case P_DELIVERY:
+	case P_TRANSACTION:
+	case P_KINDS:
+		break;
+	}
+	return NULL;
+}
+
+static bool is_free(enum pkind k, enum process_state s)
+{
+	return s == PROCESS_PROPOSED || s == PROCESS_CANCELLED || s == PROCESS_UNSUCCESSFUL ||
+	       s == PROCESS_COMPLETE || (k == P_SEAL && s >= PROCESS_AWARDED);
+}
+
+int procure_take_back(const struct taking_back *t, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(4 * GIB);
+	enum pkind k = pkind_find(t->kind);
+	struct reader who = world_reader(t->world, &t->world->node->self);
+	struct process *p = arena_new(&arena, struct process);
+	struct why none = {0};
+	struct object_id of;
+	struct json_doc doc;
+	struct rows rows;
+	int rc;
+
+	MUST(k < P_KINDS);
+	/* What is damaged is nothing that anybody could rely on. */
+	if (!instead(k) || procure_read(k, t->content, &arena, &doc, &of, NULL) < 0)
+		return 0;
+	rc = procure_store_process(t->world, t->db, &who, &of, ROWS_ALL, &arena, &rows, why);
+	if (rc < 0)
+		return rc;
+	rc = process_read(&rows, env_now_ms(&t->world->node->env), &arena, p, &none);
+	if (rc == E_MISSING || (rc == 0 && is_free(k, p->state)))
+		return 0;
+	if (rc < 0)
+		*why = none;
+	return rc < 0 ? rc : why_set(why, E_STATE, "/object", "%s", instead(k));
+}
+
 int procure_admit(const struct admitting *a, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(4 * GIB);
@@ -419,5 +490,7 @@ int procure_admit(const struct admitting *a, struct why *why)
 		.now_ms = env_now_ms(&a->world->node->env),
 		.why = why};
 	MUST(d->kind < P_KINDS);
+	if (a->draft->until_ms && instead(d->kind))
+		return no(d, E_INVALID, "/until", "others rely on this record: it does not expire");
 	return is_judged(d->kind) ? judge(d) : 0;
 }

@@ -13,4 +13,10 @@
  */
 MUST_USE int procure_admit(const struct admitting *a, struct why *why);
 
+/*
+ * What others rely on is not recalled or erased while they do: what is said in its place (a refusal, a status) says more. Messages of the sealing go once the award is final, or with the others: those are
+ * free while not all have signed, and when the procurement has ended. E_STATE.
+ */
+MUST_USE int procure_take_back(const struct taking_back *t, struct why *why);
+
 #endif

@@ -77,8 +77,8 @@ CHECK(check_transaction, P_TRANSACTION)
 #define KIND(text, fn, say)                                                                        \
 	{                                                                                          \
 		.kind = "procurement/" text "/1", .check = fn, .admit = procure_admit,             \
-		.fold = fold, .drop = procure_store_drop, .words = words, .title = title,          \
-		.help = say                                                                        \
+		.take_back = procure_take_back, .fold = fold, .drop = procure_store_drop,          \
+		.words = words, .title = title, .help = say                                        \
 	}
 const struct workspace_kind procurement_kinds[] = {
 	KIND("need", check_need, "what a member needs"),

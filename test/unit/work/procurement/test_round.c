@@ -270,8 +270,8 @@ static void open_with_one(struct play *y, struct league *l, uint64_t seed)
 	league_settle(l);
 }
 
-/* Member i takes back from all others whatever it has said of the sealing, and that it has signed. */
-static void take_back(struct play *y, size_t i)
+/* Member i takes back from all others whatever it has said of the sealing, and that it has signed: its node says `want` to each. */
+static void take_back(struct play *y, size_t i, int want)
 {
 	struct id others[N - 1];
 	struct seen s;
@@ -283,14 +283,37 @@ static void take_back(struct play *y, size_t i)
 	assert_true(look(y, i, &s));
 	for (size_t r = 0; r < s.rows.n; r++) {
 		const struct row *row = &s.rows.row[r];
+		struct why said = {0};
 		struct written w;
 
-		if (row->mine && (row->kind == P_SEAL || row->kind == P_CONSENT))
-			assert_ok(record_recall(
-				s.m->node, s.m->db, &y->l->id, &row->object, others, n, &w, &why));
+		if (!row->mine || (row->kind != P_SEAL && row->kind != P_CONSENT))
+			continue;
+		assert_int_equal(record_recall(s.m->node, s.m->db, &y->l->id, &row->object, others,
+					 n, &w, &said),
+			want);
+		if (want < 0)
+			assert_int_equal(record_erase(s.m->node, s.m->db, &y->l->id, &row->object,
+						 &w, &said),
+				want);
 	}
 	leave(&s);
 	league_settle(y->l);
+}
+
+/* As a node of another make would. */
+static void take_back_all_the_same(struct play *y, size_t i)
+{
+	struct workspace_kind kind[P_KINDS + 1];
+	struct workspace open = workspace_procurement;
+	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
+
+	memcpy(kind, open.kind, sizeof(kind));
+	for (size_t k = 0; k < P_KINDS; k++)
+		kind[k].take_back = NULL;
+	open.kind = kind;
+	workspaces = bare;
+	take_back(y, i, 0);
+	workspaces = before;
 }
 
 static bool is_closed(const struct process *p)
@@ -341,7 +364,8 @@ static void taken_back(void **state)
 		}
 		open_with_one(&y, *state, 14 + i);
 		sid = sid_at(&y, who[0]);
-		take_back(&y, i);
+		take_back(&y, i, E_STATE);
+		take_back_all_the_same(&y, i);
 		assert_true(two_see(&y, who, is_open));
 		supply_at(&y, 0, 1, TEXT_PUT, who, 2);
 		league_settle(y.l);
@@ -357,6 +381,40 @@ static void taken_back(void **state)
 			assert_true(hash_eq(&sid, &now));
 		}
 	}
+}
+
+/* When the procurement has ended, whoever wrote something may erase it; nothing that others rely on expires by itself. */
+static void ended(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	struct play y;
+	const char *text;
+	struct draft d;
+	struct written w;
+	struct seen s;
+	struct why said = {0};
+	ptrdiff_t at;
+
+	open_with_one(&y, *state, 18);
+	assert_true(look(&y, 0, &s));
+	text = arena_string(&arena, s.p.tender->body);
+	at = slice_search(slice_str(text), SLICE("\"status\":\"open\""));
+	put(&y, 0, "procurement/tender/1",
+		arena_printf(&arena, "%.*s\"status\":\"cancelled\"}", (int)at, text), &y.tender, 0);
+	d = (struct draft){.mode = MODE_REAL,
+		.kind = SLICE("procurement/seal/1"),
+		.label = s.p.tender->label,
+		.member = s.p.participant,
+		.n_member = N,
+		.until_ms = DEADLINE,
+		.media = SLICE("application/json"),
+		.content = arena_copy(&arena, s.rows.row[s.rows.n - 1].body)};
+	assert_int_equal(s.rows.row[s.rows.n - 1].kind, P_SEAL);
+	assert_int_equal(node_write(s.m->node, s.m->db, &y.l->id, &d, 1, &w, &said), E_INVALID);
+	assert_string_equal(said.where, "/until");
+	leave(&s);
+	league_settle(y.l);
+	take_back(&y, 2, 0);
 }
 
 /* Member 0 makes up a signing key for `victim`, and says all that a key takes under it, in the logs of `n` members. */
@@ -452,7 +510,7 @@ int main(int argc, char **argv)
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
 		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
-		SIGNED(taken_back), SIGNED(made_up)};
+		SIGNED(taken_back), SIGNED(ended), SIGNED(made_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
