@@ -43,6 +43,39 @@ export function scenes({ open, go, axe, bad_things, sign_in, job }) {
 			return out;
 		},
 
+		// A new password that is not the same twice, and then is; and for another person.
+		async twice(browser) {
+			const page = await begin(browser), out = {};
+			await go(page, "me");
+			const own = page.locator("main form:has(input[autocomplete=new-password])").first();
+			const type = async (form, first, second) => {
+				const both = form.locator("input[autocomplete=new-password]");
+				await both.nth(0).fill(first);
+				await both.nth(1).fill(second);
+				await form.locator("button[type=submit]").click();
+			};
+			await type(own, job.next, `${job.next}x`);
+			await page.waitForSelector(".field-bad");
+			out.differs = await page.locator(".field-bad").allInnerTexts();
+			out.focused = await page.evaluate(() => document.activeElement?.getAttribute("aria-invalid"));
+			out.me = await look(page, "password");
+			await type(own, job.next, job.next);
+			await page.waitForSelector("main .notice.good");
+			out.left = await own.locator("input").evaluateAll((all) => all.map((x) => x.value));
+			await go(page, "people");
+			await page.locator("main section button.main").first().click();
+			await page.waitForSelector("dialog[open] form");
+			await page.fill("dialog input[type=text]", job.made);
+			await type(page.locator("dialog form"), job.next, "something else entirely");
+			await page.waitForSelector("dialog .field-bad");
+			out.new_differs = await page.locator("dialog .field-bad").allInnerTexts();
+			if (job.shots) await page.screenshot({ path: join(job.shots, `user-${job.width ?? 1280}-${job.theme ?? "light"}.png`) });
+			await type(page.locator("dialog form"), job.next, job.next);
+			await page.waitForSelector("dialog[open]", { state: "detached" });
+			out.bad = await bad_things(page);
+			return out;
+		},
+
 		// Pages as this person sees them.
 		async seen(browser) {
 			const page = await begin(browser), out = {};

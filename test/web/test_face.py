@@ -5,6 +5,7 @@ import pathlib
 
 import pytest
 
+from api import Person
 from api import add_user as add_person
 from test_web import LOOKS, PASSWORD, add_user, at
 
@@ -53,3 +54,14 @@ def test_who_may_not_see_a_page_is_told_which_role_does(browser, t, look):
     assert "Keys" in seen["people"]["text"] and "Language" in seen["settings"]["text"]
     mine = play(browser, t["ALB"], "seen", {"width": 1280, "theme": "light"}, shots=None, pages=["audit", "people", "settings", "peers"])
     assert not any("people with the role" in mine[page]["text"] for page in mine)
+
+
+@pytest.mark.parametrize("look", EACH, ids=str)
+def test_a_new_password_is_typed_twice(browser, t, look):
+    alb, name, following = t["ALB"], f"pw-{look['width']}-{look['theme']}", "another long enough sentence"
+    add_person(alb, name, "administrator", "*", PASSWORD)
+    seen = play(browser, alb, "twice", look, user=name, next=following, made=f"{name}-made")
+    assert seen["differs"] == seen["new_differs"] == ["The two passwords are not the same."]
+    assert seen["focused"] == "true" and seen["left"] == ["", ""] and seen["me"]["bad"] == seen["bad"] == []
+    for who in (name, f"{name}-made"):
+        assert Person(alb, who, following).get("/session").json["user"]["name"] == who

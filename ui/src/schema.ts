@@ -19,6 +19,7 @@ export type Field = {
 	properties?: Record<string, Field>;
 	required?: readonly string[];
 	complete?: string; // autocomplete
+	same?: string; // the field beside it that it repeats, for what cannot be read while it is typed; not sent
 };
 export type Schema = Field & { type: "object"; properties: Record<string, Field> };
 export type Value = Record<string, unknown>;
@@ -38,7 +39,7 @@ export function clean(f: Field, value: unknown): unknown {
 		for (const [k, sub] of Object.entries(f.properties ?? {})) {
 			const v = clean(sub, (value as Value | undefined)?.[k]);
 			const must = f.required?.includes(k) ?? false;
-			if (v === undefined && !must) continue;
+			if (sub.same || (v === undefined && !must)) continue;
 			out[k] = v ?? (sub.type === "string" ? "" : v);
 		}
 		return out;
@@ -49,13 +50,14 @@ export function clean(f: Field, value: unknown): unknown {
 	return f.type === "integer" ? Number(value) : value;
 }
 
-export type Fault = { pointer: string; what: "required" | "short" | "long" | "range"; limit?: number };
+export type Fault = { pointer: string; what: "required" | "short" | "long" | "range" | "differs"; limit?: number };
 
 export function faults(f: Field, value: unknown, pointer = ""): Fault[] {
 	if (f.type === "object") {
 		return Object.entries(f.properties ?? {}).flatMap(([k, sub]) => {
 			const at = `${pointer}/${k.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 			const v = (value as Value | undefined)?.[k];
+			if (sub.same) return (v ?? "") === ((value as Value | undefined)?.[sub.same] ?? "") ? [] : [{ pointer: at, what: "differs" as const }];
 			const none = v === undefined || v === null || v === "" || (Array.isArray(v) && v.length === 0);
 			if (none) return f.required?.includes(k) ? [{ pointer: at, what: "required" as const }] : [];
 			return faults(sub, v, at);

@@ -215,3 +215,16 @@ test("search: what is called so first, else as it was", () => {
 	assert.deepEqual(titles_first(rows, (r) => r, "needles shkod"), ["The needles of Shkodër", "A report", "Needle in the hay", "Hay", "Pin"]);
 	assert.deepEqual(titles_first(rows, (r) => r, " "), rows);
 });
+
+test("forms: what is typed twice is the same or a fault, and is sent once", () => {
+	const schema: Schema = { type: "object", properties: { password: { type: "string", minLength: 12 }, again: { type: "string", same: "password" } }, required: ["password"] };
+	const both = { password: "a long enough one", again: "a long enough one" };
+	assert.deepEqual(faults(schema, both), []);
+	assert.deepEqual(clean(schema, both), { password: both.password });
+	assert.deepEqual(faults(schema, { ...both, again: "a long enough  one" }), [{ pointer: "/again", what: "differs" }]);
+	assert.deepEqual(faults(schema, { password: both.password }), [{ pointer: "/again", what: "differs" }]);
+	// Nobody need have one; then there is nothing to repeat.
+	const may: Schema = { ...schema, required: [] };
+	assert.deepEqual(faults(may, { password: "", again: "" }), []);
+	assert.deepEqual(faults(may, { password: "", again: "typed here only" }), [{ pointer: "/again", what: "differs" }]);
+});

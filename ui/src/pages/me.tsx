@@ -12,9 +12,9 @@ import { PageFrame } from "../parts/page.js";
 import { Table } from "../parts/table.js";
 import { Command, Empty, Facts, Section, Theirs, Time, Trouble } from "../parts/text.js";
 import type { Schema, Value } from "../schema.js";
-import { roles_of, session } from "../state.js";
+import { roles_of, session, session_take } from "../state.js";
 import type { Session, SessionRow, Token } from "../types.js";
-import { roles_text } from "./people.js";
+import { AGAIN, roles_text } from "./people.js";
 
 export function Me(): VNode {
 	const s = useCell(session)!;
@@ -39,7 +39,10 @@ export function Me(): VNode {
 
 const PASSWORD: Schema = {
 	type: "object",
-	properties: { password: { type: "string", title: "user.new_password", format: "password", minLength: 12, description: "user.password_help", complete: "new-password" } },
+	properties: {
+		password: { type: "string", title: "user.new_password", format: "password", minLength: 12, description: "user.password_help", complete: "new-password" },
+		again: AGAIN,
+	},
 	required: ["password"],
 };
 
@@ -47,7 +50,7 @@ function Password(): VNode {
 	const [done, set] = useState(false);
 	return (
 		<Section title={t("sign.password")}>
-			<Form schema={PASSWORD} submit={t("user.set_password")} clear send={async (v) => { session.set(await post<Session>("/session/password", v)); set(true); }} />
+			<Form schema={PASSWORD} submit={t("user.set_password")} clear send={async (v) => { session_take(await post<Session>("/session/password", v)); set(true); }} />
 			{done && <p class="notice good" role="status">{t("me.password_done")}</p>}
 		</Section>
 	);

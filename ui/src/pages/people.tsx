@@ -12,7 +12,7 @@ import { PasskeyState } from "../parts/passkeys.js";
 import { Table } from "../parts/table.js";
 import { Command, Empty, Facts, Name, Section, Theirs, Time, Trouble } from "../parts/text.js";
 import { link } from "../route.js";
-import type { Schema, Value } from "../schema.js";
+import type { Field, Schema, Value } from "../schema.js";
 import { hello, may } from "../state.js";
 import type { Party, PartyPage, Roles, User } from "../types.js";
 import { KeysView } from "./party.js";
@@ -56,12 +56,16 @@ function OneParty({ c, id }: { c: string; id: string }): VNode {
 	return <Loading of={party}>{(p) => <>{p.keys ? <KeysView keys={p.keys} /> : <Empty title={t("party.no_keys")} />}<a href={link("pact", c, "party", id)}>{t("people.see_party")}</a></>}</Loading>;
 }
 
+// A new password is typed twice: nobody sees what was typed, and whoever mistyped it is locked out.
+export const AGAIN: Field = { type: "string", title: "user.password_again", format: "password", complete: "new-password", same: "password" };
+
 const USER: Schema = {
 	type: "object",
 	properties: {
 		name: { type: "string", title: "user.name", description: "user.name_help", maxLength: 64 },
 		display: { type: "string", title: "user.display", maxLength: 100 },
 		password: { type: "string", title: "user.password", format: "password", description: "user.password_or_none", minLength: 12, complete: "new-password" },
+		again: AGAIN,
 		clearance: { type: "string", title: "user.clearance", description: "user.clearance_help", maxLength: 64 },
 		roles: { type: "object", title: "user.roles", default: {} },
 	},
@@ -107,7 +111,7 @@ const CHANGE: Schema = {
 		disabled: { type: "boolean", title: "user.disabled" },
 	},
 };
-const PASSWORD: Schema = { type: "object", properties: { password: { ...USER.properties["password"]!, description: "user.password_help" } }, required: ["password"] };
+const PASSWORD: Schema = { type: "object", properties: { password: { ...USER.properties["password"]!, description: "user.password_help" }, again: AGAIN }, required: ["password"] };
 const SUBJECT: Schema = {
 	type: "object",
 	properties: { subject: { type: "string", title: "user.subject", description: "user.subject_help", maxLength: 255 } },
