@@ -18,6 +18,19 @@ void response_header(struct request *req, const char *name, const char *value)
 	x->headers = h;
 }
 
+void response_undo(struct request *req)
+{
+	struct response *r = &req->response;
+
+	shared_drop(&r->shared);
+	if (r->fd >= 0)
+		close(r->fd);
+	if (r->stream_end)
+		r->stream_end(r->stream_ctx);
+	*r = (struct response){.fd = -1};
+	exchange_of(req)->headers = NULL;
+}
+
 void response_text(struct request *req, unsigned status, const char *type, struct slice body)
 {
 	req->response.status = status;

@@ -100,6 +100,8 @@ bool request_has(struct request *req, const char *etag);
 struct slice request_query(struct request *req, const char *name);
 /* Adds a response header; name a literal, value copied, left out if empty; a control byte in a value is a bug (asserted). */
 void response_header(struct request *req, const char *name, const char *value);
+/* Takes back all that has been set, headers as well: it must not be sent after all. */
+void response_undo(struct request *req);
 /* Sets status, type and body (copied into the arena). */
 void response_text(struct request *req, unsigned status, const char *type, struct slice body);
 /* application/problem+json (RFC 9457) from a why; adds "pointer" = why->where. */

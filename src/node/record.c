@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/report.h"
 #include "log/batch.h"
+#include "node/readings.h"
 #include "node/search.h"
 #include "node/workspace.h"
 
@@ -183,9 +184,11 @@ int record_get(const struct world *w, struct db *db, const struct reader *who,
 		rc = record_row_content(db, &r, &row, &cache, arena, why);
 	if (rc == 0)
 		rc = record_row_fill(db, &r, &row, &cache, arena, why);
-	if (rc == 0)
-		*ret = r;
-	return rc;
+	if (rc < 0)
+		return rc;
+	readings_records(who, w, &r, 1);
+	*ret = r;
+	return 0;
 }
 
 /* Rows of a bound statement, without contents. */
@@ -251,7 +254,8 @@ int record_history(const struct world *w, struct db *db, const struct reader *wh
 	struct item_row *row;
 	size_t n;
 	bool more = false;
-	int rc = record_get(w, db, who, &after->object, arena, &newest, why);
+	struct reader unnoted = reader_unnoted(who);
+	int rc = record_get(w, db, &unnoted, &after->object, arena, &newest, why);
 	struct stmt *s = db_stmt(db,
 		"SELECT " ITEM_COLUMNS
 		" FROM item WHERE coalition = $1 AND object_owner = $2 AND object_name = $3 "
@@ -280,6 +284,7 @@ int record_history(const struct world *w, struct db *db, const struct reader *wh
 	}
 	if (rc < 0)
 		return rc;
+	readings_records(who, w, out, n);
 	*ret = out;
 	*ret_n = n;
 	*ret_more = more;
@@ -425,6 +430,7 @@ int record_list(const struct world *w, struct db *db, const struct reader *who,
 	}
 	if (rc < 0)
 		return rc;
+	readings_records(who, w, out, n);
 	*ret = out;
 	*ret_n = n;
 	return 0;

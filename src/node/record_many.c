@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/report.h"
+#include "node/readings.h"
 
 /*
  * As many as parameters have room (LIMIT_SQL_PARAMS). $2 and $3 are the first object's, as in ONE_CLEARED's questions; the others go on from $19. Each is said in full: SQLite before
@@ -154,5 +155,7 @@ int record_get_many(const struct world *w, struct db *db, const struct reader *w
 			rc = 0;
 		}
 	}
+	if (rc == 0)
+		readings_records(who, w, ret, n);
 	return rc;
 }

@@ -18,6 +18,8 @@
 
 extern const char release_schema_1[]; /* tables audience, audience_member */
 
+struct readings; /* node/readings.h */
+
 /* Who asks. */
 struct reader {
 	struct id member; /* whose node, or whose user */
@@ -26,6 +28,8 @@ struct reader {
 	bool is_member;		  /* in standing: gets open headers */
 	unsigned clearance_level; /* index into the ladder, for users; UINT_MAX: as the member */
 	bool no_clearance; /* for users whose clearance the ladder does not have: nothing that bears a label */
+	struct readings *
+		readings; /* borrowed; where what is brought for him is noted (node/readings.h); NULL: nobody is shown anything */
 };
 
 /* Interns a set: sorted distinct members → id. Same set, same id. Inside the caller's transaction. */

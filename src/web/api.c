@@ -412,7 +412,7 @@ static int world_check(struct call *c)
 			&c->why, E_MISSING, "", "this node is not party to such a coalition");
 	TRY(rc);
 	c->has_world = true;
-	c->reader = caller_reader(&c->caller, &c->world);
+	c->reader = caller_reader(&c->caller, &c->world, c->shown);
 	return 0;
 }
 
@@ -511,6 +511,18 @@ static bool answer_again(struct call *c)
 	return true;
 }
 
+/* Before anything is shown. An answer that was noted is none for others: they have to be noted as well. */
+static int shown_write(struct call *c)
+{
+	c->passing = c->passing || c->shown->readings.n > 0;
+	if (!c->shown->how && c->route->answer && c->route->answer[0] == '[')
+		c->shown->how = "list";
+	int rc = reads_write(c->api, c->db, c->shown, &c->why);
+	if (rc < 0)
+		response_undo(c->req);
+	return rc;
+}
+
 static int handle(struct call *c)
 {
 	const char *allow = "";
@@ -531,11 +543,13 @@ static int handle(struct call *c)
 	TRY(body_read(c));
 	TRY(kept_begin(c, &kept));
 	if (kept)
-		return 0;
+		return shown_write(c);
 	int rc = run(c);
 	if (rc == 0 && !c->raw && buf_over(&c->out))
 		rc = why_set(&c->why, E_LIMIT, "", "the answer would be larger than %zu bytes",
 			(size_t)LIMIT_API_ANSWER);
+	if (rc == 0)
+		rc = shown_write(c);
 	kept_end(c, rc);
 	return rc;
 }
@@ -569,11 +583,13 @@ void api_handle(struct api *a, struct db *db, struct request *req)
 {
 	/* Not the request's: what partners may write about standing is bounded, but not that low. */
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
+	struct shown_to shown CLEANUP_SHOWN = {0};
 	struct call c = {.api = a,
 		.node = a->node,
 		.db = db,
 		.req = req,
 		.arena = &arena,
+		.shown = &shown,
 		.out = BUF(LIMIT_API_ANSWER)};
 
 	c.o = json_out(&c.out);

@@ -12,8 +12,8 @@
  *	}
  *
  * For a GET the dispatcher has opened one read transaction, so what is shown belongs together. A path with {coalition} has its world loaded (c->world) and the
- * caller as a reader (c->reader): every query of records takes that reader, nothing is filtered afterwards. Whatever changes something opens its own
- * transactions, after the dispatcher has closed its.
+ * caller as a reader (c->reader): every query of records takes that reader, nothing is filtered afterwards, and what it brings is in the audit of what was read before
+ * the answer is given (reads.h). Whatever changes something opens its own transactions, after the dispatcher has closed its.
  */
 #ifndef WEB_API_H
 #define WEB_API_H
@@ -119,6 +119,8 @@ struct call {
 	bool has_world;
 	struct world world;
 	struct reader reader;
+	struct shown_to *
+		shown; /* borrowed; what `reader` was brought, written down before the answer is given (reads.h) */
 	struct json_doc doc; /* of a JSON body */
 	json_ref body;
 	struct buf out; /* owned by the dispatcher */

@@ -28,7 +28,7 @@ static int put_one(struct call *c, const struct id *id)
 	struct world w;
 
 	TRY(world_load(&w, c->node, c->db, id, &scratch, &c->why));
-	struct reader r = caller_reader(&c->caller, &w);
+	struct reader r = caller_reader(&c->caller, &w, NULL);
 	json_open(&c->o, '{');
 	put_coalition(&c->o, "id", id);
 	json_put_string(&c->o, "name", w.coalition.founding.name);
@@ -73,7 +73,7 @@ int api_status(struct call *c)
 		struct world w;
 
 		TRY(world_load(&w, c->node, c->db, &list[i].id, &scratch, &c->why));
-		struct reader r = caller_reader(&c->caller, &w);
+		struct reader r = caller_reader(&c->caller, &w, NULL);
 		TRY(status_json_for(&w, c->db, &r, &c->o, &c->why));
 	}
 	json_close(&c->o);

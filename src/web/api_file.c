@@ -11,7 +11,7 @@
 #include "base/report.h"
 #include "base/utf8.h"
 #include "node/note.h"
-#include "web/reads.h"
+#include "node/record.h"
 
 #define TICKET_MS     60000
 #define UPLOAD_MS     DAY_MS
@@ -161,6 +161,8 @@ static bool file_in(struct arena *arena, const struct record *r, const struct ha
 int upload_known(struct call *c, const struct hash *sha256, uint64_t *ret_size, bool *ret)
 {
 	struct object_id object[HOLDERS_MAX];
+	/* Nothing is told of what is found there. */
+	struct reader looking = reader_unnoted(&c->reader);
 	struct note_file file;
 	size_t n;
 
@@ -174,7 +176,7 @@ int upload_known(struct call *c, const struct hash *sha256, uint64_t *ret_size, 
 		struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_REQUEST_ARENA);
 		struct record r;
 
-		rc = record_get(&c->world, c->db, &c->reader, &object[i], &scratch, &r, &c->why);
+		rc = record_get(&c->world, c->db, &looking, &object[i], &scratch, &r, &c->why);
 		if (rc == 0 && file_in(&scratch, &r, sha256, &file)) {
 			*ret = true;
 			*ret_size = file.size;
@@ -353,7 +355,7 @@ int api_file_ticket(struct call *c)
 	TRY(rc);
 	if (!files_has(c->node, &file.sha256))
 		return why_set(&c->why, E_STATE, "", "the file has not arrived here yet");
-	TRY(reads_audit(c, "file", &r, 1));
+	c->shown->how = "file";
 	t.until_ms = env_now_ms(&c->node->env) + TICKET_MS;
 	t.object = r.object;
 	t.sha256 = file.sha256;
@@ -437,7 +439,8 @@ static int ticket_use(struct call *c, const struct ticket *t, struct note_file *
 		return why_set(&c->why, E_MISSING, "", "no such file");
 	c->caller.kind = CALLER_SESSION;
 	TRY(world_load(&c->world, c->node, c->db, &t->coalition, c->arena, &c->why));
-	c->reader = caller_reader(&c->caller, &c->world);
+	/* It was written down when the ticket was given. */
+	c->reader = caller_reader(&c->caller, &c->world, NULL);
 	TRY(record_get(&c->world, c->db, &c->reader, &t->object, c->arena, &r, &c->why));
 	if (!file_in(c->arena, &r, &t->sha256, ret))
 		return why_set(&c->why, E_MISSING, "", "no such file");

@@ -9,7 +9,6 @@
 #include "node/record.h"
 #include "node/status.h"
 #include "node/wordfold.h"
-#include "web/reads.h"
 
 /* ---- partners ---- */
 
@@ -215,17 +214,8 @@ int api_settings(struct call *c)
 /* Hits of one answer; and of the newest so many, those whose title fits come first. */
 #define SEARCH_MAX 50
 
-/* Records found in one coalition: their titles have been read, which may have to go into the audit. */
-struct hits {
-	struct world world;
-	struct record *record;
-	size_t n;
-};
-
 struct searching {
 	struct call *c;
-	struct hits *hits;
-	size_t n_hits;
 	struct slice words; /* as typed */
 	enum mode mode;
 	size_t left;
@@ -285,14 +275,15 @@ static void put_hit(struct searching *s, const struct world *w, const char *type
 static int search_records(struct searching *s, const struct world *w)
 {
 	struct call *c = s->c;
-	struct reader r = caller_reader(&c->caller, w);
+	struct reader r = caller_reader(&c->caller, w, c->shown);
+	struct reader looking = reader_unnoted(&r);
 	struct record_query q = {.mode = s->mode, .text = s->words, .limit = SEARCH_MAX};
-	struct record *list, *hit = arena_array(c->arena, struct record, SEARCH_MAX);
-	size_t n, n_hit = 0;
+	struct record *list;
+	size_t n;
 
-	TRY(record_list(w, c->db, &r, &q, c->arena, &list, &n, &c->why));
+	TRY(record_list(w, c->db, &looking, &q, c->arena, &list, &n, &c->why));
 	for (int called = 1; called >= 0; called--)
-		for (size_t i = 0; i < n && n_hit < SEARCH_MAX && s->left; i++) {
+		for (size_t i = 0; i < n && s->left; i++) {
 			struct slice title = record_title(&list[i], c->arena);
 			char id[OBJECT_TEXT + 1];
 
@@ -301,9 +292,8 @@ static int search_records(struct searching *s, const struct world *w)
 			object_format(&list[i].object, id);
 			put_hit(s, w, "record", list[i].kind, id, title, list[i].label,
 				mode_name(list[i].mode), list[i].time_ms);
-			hit[n_hit++] = list[i];
+			readings_records(&r, w, &list[i], 1);
 		}
-	s->hits[s->n_hits++] = (struct hits){.world = *w, .record = hit, .n = n_hit};
 	return 0;
 }
 
@@ -377,15 +367,11 @@ int api_search(struct call *c)
 	TRY(call_query_mode(c, &s.mode));
 	s.left = (size_t)left;
 	TRY(coalition_list(c->db, c->arena, &list, &n, &c->why));
-	s.hits = arena_array(c->arena, struct hits, n + 1);
 	json_open(&c->o, '{');
 	json_open_at(&c->o, "items", '[');
 	for (size_t i = 0; i < n && s.words.n; i++)
 		TRY(search_one(&s, &list[i].id));
-	for (size_t i = 0; i < s.n_hits; i++) {
-		c->world = s.hits[i].world;
-		TRY(reads_audit(c, "list", s.hits[i].record, s.hits[i].n));
-	}
+	c->shown->how = "list";
 	json_close(&c->o);
 	json_close(&c->o);
 	return 0;

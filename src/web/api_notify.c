@@ -124,7 +124,7 @@ int api_needs(struct call *c)
 	struct reader *who = arena_array(c->arena, struct reader, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		TRY(world_load(&w[i], c->node, c->db, &list[i].id, c->arena, &c->why));
-		who[i] = caller_reader(&c->caller, &w[i]);
+		who[i] = caller_reader(&c->caller, &w[i], NULL);
 		TRY(needs_load(needs, &w[i], c->db, &who[i], &c->caller.roles, &c->why));
 		TRY(acks_of(c, &w[i], &who[i], &acks[i]));
 	}
@@ -151,7 +151,7 @@ static int ack_in(struct call *c, const struct id *coalition, struct why *why)
 	int rc = world_load(&w, c->node, c->db, coalition, c->arena, why);
 	if (rc < 0)
 		return rc;
-	struct reader who = caller_reader(&c->caller, &w);
+	struct reader who = caller_reader(&c->caller, &w, NULL);
 	return matter_ack(c->db, &w, &who, &c->caller.roles, c->param[0],
 		slice_str(caller_who(&c->caller, c->arena)), env_now_ms(&c->node->env), why);
 }

@@ -209,17 +209,24 @@ struct slice caller_clearance(const struct caller *c)
 	return c->account.clearance;
 }
 
-struct reader caller_reader(const struct caller *c, const struct world *w)
+void shown_free(struct shown_to *s)
 {
-	struct reader r;
+	readings_free(&s->readings);
+}
 
-	if (c->kind == CALLER_LOCAL)
-		return account_reader(w, SLICE(CLEARANCE_ALL));
-	r = account_reader(w, c->account.clearance);
+struct reader caller_reader(const struct caller *c, const struct world *w, struct shown_to *shown)
+{
+	bool local = c->kind == CALLER_LOCAL;
+	struct reader r = account_reader(w, local ? SLICE(CLEARANCE_ALL) : c->account.clearance);
+
 	if (c->kind == CALLER_TOKEN && c->token.clearance.n) {
 		struct reader t = account_reader(w, c->token.clearance);
 
 		r = reader_both(&r, &t);
+	}
+	if (shown) {
+		shown->caller = *c;
+		r.readings = &shown->readings;
 	}
 	return r;
 }

@@ -4,12 +4,13 @@
  *	rc = caller_find(&place, db, req, arena, &caller, why);      -- E_AUTH: a cookie or token that does not hold
  *	rc = caller_may(&caller, AREA_RECORDS, ROLE_CONTRIBUTOR, why);
  *	rc = caller_csrf(&place, req, &caller, why);                 -- before anything is changed
- *	struct reader who = caller_reader(&caller, &world);
+ *	struct reader who = caller_reader(&caller, &world, &shown);   -- what is brought for him is noted in `shown`
  */
 #ifndef WEB_CALLER_H
 #define WEB_CALLER_H
 
 #include "net/server.h"
+#include "node/readings.h"
 #include "node/token.h"
 #include "web/session.h"
 
@@ -41,8 +42,16 @@ MUST_USE int caller_may(const struct caller *c, enum area area, enum role role, 
 /* Is this request meant by the page that the session belongs to? Token: nothing to ask. `signing_in`: there is no session yet. E_DENIED. */
 MUST_USE int caller_csrf(const struct caller_place *p, struct request *req, const struct caller *c,
 	bool signing_in, struct why *why);
-/* What this node holds, up to the caller's clearance in this coalition. */
-struct reader caller_reader(const struct caller *c, const struct world *w);
+/* What one answer shows of records, and to whom: written down before it is given (reads.h). */
+struct shown_to {
+	struct readings readings;
+	struct caller caller; /* set by caller_reader(); nobody: nobody has been shown anything */
+	const char *how;      /* "read" (also NULL), "list", "file" */
+};
+#define CLEANUP_SHOWN __attribute__((cleanup(shown_free)))
+void shown_free(struct shown_to *s);
+/* What this node holds, up to the caller's clearance in this coalition. `shown` NULL: no contents of records are brought for him. */
+struct reader caller_reader(const struct caller *c, const struct world *w, struct shown_to *shown);
 /* Name of the class: "*", or a word; of a token the one that it was given, if it was. */
 struct slice caller_clearance(const struct caller *c);
 /* For the audit: "user:edi", "token:edi/feed", "local". In the arena. */

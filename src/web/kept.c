@@ -143,7 +143,7 @@ static int again(struct call *c)
 			 : world_load(&get.world, c->node, c->db, &id, c->arena, &get.why);
 	if (rc == 0) {
 		get.has_world = true;
-		get.reader = caller_reader(&get.caller, &get.world);
+		get.reader = caller_reader(&get.caller, &get.world, get.shown);
 		rc = get.route->run(&get);
 	}
 	db_rollback(c->db);

@@ -244,7 +244,7 @@ static int levels_fill(struct viewer *v, const struct coalition *list, size_t n,
 			return rc;
 		if (rc == 1)
 			continue;
-		struct reader r = caller_reader(caller, &w);
+		struct reader r = caller_reader(caller, &w, NULL);
 		v->level[v->n_level++] = (struct viewer_level){.coalition = w.coalition.row,
 			.level = r.no_clearance			 ? NEWS_PUBLIC
 				 : r.clearance_level == UINT_MAX ? NEWS_SECRET

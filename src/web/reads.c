@@ -14,7 +14,7 @@
 struct reads {
 	struct env env;
 	pthread_mutex_t lock;
-	struct map seen; /* account ‖ leaf ‖ at → ms, in the pointer */
+	struct map seen; /* account ‖ leaf → ms, in the pointer */
 };
 
 struct reads *reads_new(const struct env *env)
@@ -38,86 +38,134 @@ void reads_free(struct reads **rp)
 	mem_free(r);
 }
 
-/* Is it to be written down? */
-static bool is_new(struct reads *r, int64_t account, const struct record *record)
-{
-	struct buf key CLEANUP_BUF = BUF(64);
-	uintptr_t now = (uintptr_t)env_mono_ms(&r->env) + 1;
-	bool fresh;
+/* ---- what has been written lately ---- */
 
-	buf_be64(&key, (uint64_t)account);
-	buf_add(&key, record->leaf.b, 32);
-	buf_be64(&key, record->at);
+struct seen_key {
+	uint8_t b[8 + 32];
+};
+
+static struct slice seen_key(struct seen_key *k, int64_t account, const struct hash *leaf)
+{
+	for (int i = 0; i < 8; i++)
+		k->b[i] = (uint8_t)((uint64_t)account >> (56 - 8 * i));
+	memcpy(k->b + 8, leaf->b, 32);
+	return slice_of(k->b, sizeof(k->b));
+}
+
+static bool is_old(uintptr_t then, uintptr_t now)
+{
+	return then == 0 || now - then > READS_AGAIN_MS;
+}
+
+static uintptr_t now_of(const struct reads *r)
+{
+	return (uintptr_t)env_mono_ms(&r->env) + 1;
+}
+
+/* Is it to be written down? Then it counts as written from now on. Lock held. */
+static bool seen_take(struct reads *r, int64_t account, const struct hash *leaf, uintptr_t now)
+{
+	struct seen_key room;
+	struct slice key = seen_key(&room, account, leaf);
+
+	if (!is_old((uintptr_t)map_get(&r->seen, key), now))
+		return false;
+	if (r->seen.n >= READS_MAX)
+		map_free(&r->seen);
+	(void)map_put(&r->seen, key, (void *)now);
+	return true;
+}
+
+bool reads_written(struct api *a, const struct caller *c, const struct noted *p, size_t n)
+{
+	struct reads *r = a->reads;
+	uintptr_t now = now_of(r);
+	bool all = true;
+
+	if (c->kind == CALLER_LOCAL || n == 0)
+		return true;
 	pthread_mutex_lock(&r->lock);
-	uintptr_t then = (uintptr_t)map_get(&r->seen, buf_slice(&key));
-	fresh = then == 0 || now - then > READS_AGAIN_MS;
-	if (fresh) {
-		if (r->seen.n >= READS_MAX)
-			map_free(&r->seen);
-		(void)map_put(&r->seen, buf_slice(&key), (void *)now);
+	for (size_t i = 0; all && i < n; i++) {
+		struct seen_key room;
+		struct slice key = seen_key(&room, caller_account(c), &p[i].leaf);
+
+		all = !is_old((uintptr_t)map_get(&r->seen, key), now);
 	}
 	pthread_mutex_unlock(&r->lock);
-	return fresh;
+	return all;
 }
 
-static bool is_restricted(const struct call *c, const struct record *r)
+/* Those that are to be written, in their order; in the arena. */
+static size_t fresh_take(struct reads *r, const struct shown_to *s, struct noted *ret)
 {
-	struct label l;
+	int64_t account = caller_account(&s->caller);
+	uintptr_t now = now_of(r);
+	size_t n = 0;
 
-	if (r->state != ITEM_LIVE)
-		return false;
-	return label_parse(&l, r->label, NULL) < 0 ||
-	       charter_level(c->world.standing.charter, l.class_name) != 0;
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = 0; i < s->readings.n; i++)
+		if (seen_take(r, account, &s->readings.p[i].leaf, now))
+			ret[n++] = s->readings.p[i];
+	pthread_mutex_unlock(&r->lock);
+	return n;
 }
 
-static int lines_write(struct call *c, const char *how, const char *const *line, size_t n)
+/* Not written: the next time is the first. */
+static void seen_forget(struct reads *r)
 {
-	const char *who = caller_who(&c->caller, c->arena);
-	const char *what = arena_printf(c->arena, "record %s", how);
-
-	/* The reading is done; what it saw lies in the arena. */
-	db_rollback(c->db);
-	TRY(db_begin(c->db, &c->why));
-	for (size_t i = 0; i < n; i++)
-		TRY(audit_add(
-			c->db, env_now_ms(&c->node->env), who, what, slice_str(line[i]), &c->why));
-	return db_commit(c->db, &c->why);
+	pthread_mutex_lock(&r->lock);
+	map_free(&r->seen);
+	pthread_mutex_unlock(&r->lock);
 }
 
-int reads_audit(struct call *c, const char *how, const struct record *r, size_t n)
+/* ---- writing ---- */
+
+/* Up to NAMED_MAX of one coalition, from `p` on. */
+static size_t line_make(const struct noted *p, size_t n, struct buf *b)
 {
-	const char **line = arena_array(c->arena, const char *, n / NAMED_MAX + 2);
-	struct buf b CLEANUP_BUF = BUF(NAMED_MAX * 128);
 	char coalition[COAL_TEXT + 1], hex[65];
-	size_t in_line = 0, lines = 0;
+	size_t i = 0;
 
-	/* Whoever is answered the same has to be noted as well. */
-	for (size_t i = 0; i < n; i++)
-		c->passing = c->passing || is_restricted(c, &r[i]);
-	if (c->caller.kind == CALLER_LOCAL)
-		return 0;
-	coalition_format(&c->world.coalition.id, coalition);
-	for (size_t i = 0; i < n; i++) {
-		if (!is_restricted(c, &r[i]) ||
-			!is_new(c->api->reads, caller_account(&c->caller), &r[i]))
-			continue;
-		if (in_line == 0)
-			buf_addf(&b, "coalition %s leaf", coalition);
-		hex_encode(r[i].leaf.b, 32, hex);
-		buf_addf(&b, " %s", hex);
-		if (++in_line == NAMED_MAX) {
-			line[lines++] = arena_string(c->arena, buf_slice(&b));
-			buf_clear(&b);
-			in_line = 0;
+	coalition_format(&p[0].coalition, coalition);
+	buf_clear(b);
+	buf_addf(b, "coalition %s leaf", coalition);
+	for (; i < n && i < NAMED_MAX && id_eq(&p[i].coalition, &p[0].coalition); i++) {
+		hex_encode(p[i].leaf.b, 32, hex);
+		buf_addf(b, " %s", hex);
+	}
+	return i;
+}
+
+static int lines_write(struct api *a, struct db *db, const struct shown_to *s,
+	const struct noted *p, size_t n, struct arena *arena, struct why *why)
+{
+	struct buf b CLEANUP_BUF = BUF(NAMED_MAX * 128);
+	const char *who = caller_who(&s->caller, arena);
+	const char *what = arena_printf(arena, "record %s", s->how ? s->how : "read");
+	int64_t now_ms = env_now_ms(&a->node->env);
+
+	TRY(db_begin(db, why));
+	for (size_t i = 0; i < n;) {
+		i += line_make(&p[i], n - i, &b);
+		int rc = audit_add(db, now_ms, who, what, buf_slice(&b), why);
+		if (rc < 0) {
+			db_rollback(db);
+			return rc;
 		}
 	}
-	if (in_line)
-		line[lines++] = arena_string(c->arena, buf_slice(&b));
-	int rc = lines ? lines_write(c, how, line, lines) : 0;
-	if (rc < 0) { /* not written: the next time is the first */
-		pthread_mutex_lock(&c->api->reads->lock);
-		map_free(&c->api->reads->seen);
-		pthread_mutex_unlock(&c->api->reads->lock);
-	}
+	return db_commit(db, why);
+}
+
+int reads_write(struct api *a, struct db *db, const struct shown_to *s, struct why *why)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
+
+	if (s->readings.n == 0 || s->caller.kind == CALLER_LOCAL)
+		return 0;
+	struct noted *fresh = arena_array(&arena, struct noted, s->readings.n);
+	size_t n = fresh_take(a->reads, s, fresh);
+	int rc = n ? lines_write(a, db, s, fresh, n, &arena, why) : 0;
+	if (rc < 0)
+		seen_forget(a->reads);
 	return rc;
 }

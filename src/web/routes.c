@@ -9,6 +9,7 @@
 #include "web/live.h"
 #include "web/metrics.h"
 #include "web/public.h"
+#include "web/reads.h"
 #include "web/work.h"
 #include "json/json.h"
 
@@ -300,6 +301,22 @@ static int answer_row(struct routes *r, struct db *db, struct request *req, cons
 	return rc < 0 ? rc : row->answer(r, db, req, rest, why);
 }
 
+/* A door knows nothing of the audit: what it has brought for somebody is written down here, before the answer is given. */
+static int answer_door(struct routes *r, struct db *db, struct request *req,
+	const struct web_door *door, struct slice rest, struct why *why)
+{
+	struct shown_to shown CLEANUP_SHOWN = {0};
+	int rc = door->answer(r->api, db, req, rest, &shown, why);
+
+	if (rc < 0)
+		return rc;
+	db_rollback(db);
+	rc = reads_write(r->api, db, &shown, why);
+	if (rc < 0)
+		response_undo(req);
+	return rc;
+}
+
 static int answer(struct routes *r, struct db *db, struct request *req, struct why *why)
 {
 	bool head = strcmp(req->method, "HEAD") == 0;
@@ -310,14 +327,14 @@ static int answer(struct routes *r, struct db *db, struct request *req, struct w
 	}
 	const struct web_door *door = door_of(req->path, &rest);
 	if (door && door->body)
-		return door->answer(r->api, db, req, rest, why);
+		return answer_door(r, db, req, door, rest, why);
 	if (!head && strcmp(req->method, "GET") != 0) {
 		response_text(req, 405, "text/plain; charset=utf-8", SLICE("only GET and HEAD\n"));
 		response_header(req, "Allow", "GET, HEAD");
 		return 0;
 	}
 	if (door)
-		return door->answer(r->api, db, req, rest, why);
+		return answer_door(r, db, req, door, rest, why);
 	for (const struct route *row = route_table; row->method; row++) {
 		if (path_fits(row, req->path, &rest))
 			return answer_row(r, db, req, row, rest, why);

@@ -5,37 +5,18 @@
 #include "web/page.h"
 #include "web/reads.h"
 
-/* Whose title is shown is read. After the reading, in transactions of their own. */
-static int reads_note(
-	const struct status_options *o, struct db *db, const struct view *v, struct why *why)
-{
-	struct call c = {.api = o->api,
-		.node = o->node,
-		.db = db,
-		.arena = v->arena,
-		.caller = *o->caller,
-		.world = v->world};
-	int rc = 0;
-	for (enum mode m = MODE_REAL; rc == 0 && m <= MODE_TEST; m++)
-		rc = reads_audit(&c, "list", v->records[m].record, v->records[m].n);
-	if (rc < 0)
-		*why = c.why;
-	return rc;
-}
-
 /* One coalition, of one moment: its part of the page into `h`, what needs attention into `c`. */
 static int add_coalition(const struct status_options *o, struct db *db, const struct id *id,
-	struct html *h, struct concerns *c, struct arena *texts, struct why *why)
+	struct shown_to *shown, struct html *h, struct concerns *c, struct arena *texts,
+	struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(VIEW_ARENA);
 	struct view v;
 	size_t before = c->n;
 	int rc = db_begin_read(db, why);
 	if (rc == 0)
-		rc = view_load(&v, o->node, db, id, o->caller, &arena, why);
+		rc = view_load(&v, o->node, db, id, o->caller, shown, &arena, why);
 	db_rollback(db);
-	if (rc == 0)
-		rc = reads_note(o, db, &v, why);
 	if (rc < 0)
 		return rc;
 	page_coalition(h, &v);
@@ -45,8 +26,8 @@ static int add_coalition(const struct status_options *o, struct db *db, const st
 	return 0;
 }
 
-static int add_all(const struct status_options *o, struct db *db, struct html *h,
-	struct concerns *c, struct arena *texts, struct why *why)
+static int add_all(const struct status_options *o, struct db *db, struct shown_to *shown,
+	struct html *h, struct concerns *c, struct arena *texts, struct why *why)
 {
 	struct coalition *list;
 	size_t n;
@@ -58,7 +39,7 @@ static int add_all(const struct status_options *o, struct db *db, struct html *h
 		return rc;
 	concerns_of_node(c, o->node);
 	for (size_t i = 0; i < n; i++) {
-		rc = add_coalition(o, db, &list[i].id, h, c, texts, why);
+		rc = add_coalition(o, db, &list[i].id, shown, h, c, texts, why);
 		if (rc < 0)
 			return rc;
 	}
@@ -73,7 +54,11 @@ int status_page(const struct status_options *o, struct db *db, struct buf *ret, 
 	struct buf body CLEANUP_BUF = BUF(STATUS_BYTES_MAX);
 	struct concerns *c = arena_new(&texts, struct concerns);
 	struct html piece = html_piece(&body);
-	int rc = add_all(o, db, &piece, c, &texts, why);
+	/* Whose title is shown is read. */
+	struct shown_to shown CLEANUP_SHOWN = {.how = "list"};
+	int rc = add_all(o, db, &shown, &piece, c, &texts, why);
+	if (rc == 0)
+		rc = reads_write(o->api, db, &shown, why);
 	if (rc < 0)
 		return rc;
 

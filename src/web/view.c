@@ -166,12 +166,14 @@ static int load_records(struct view *v, struct db *db, enum mode mode, struct wh
 	size_t shown = mode == MODE_REAL ? VIEW_RECORDS_REAL : VIEW_RECORDS_OTHER;
 	struct record_query q = {.mode = mode, .limit = shown + 1};
 	struct view_records *r = &v->records[mode];
-	int rc = record_list(&v->world, db, &v->reader, &q, v->arena, &r->record, &r->n, why);
+	struct reader looking = reader_unnoted(&v->reader);
+	int rc = record_list(&v->world, db, &looking, &q, v->arena, &r->record, &r->n, why);
 	if (rc < 0)
 		return rc;
 	r->more = r->n > shown;
 	if (r->more)
 		r->n = shown;
+	readings_records(&v->reader, &v->world, r->record, r->n);
 	return 0;
 }
 
@@ -246,7 +248,7 @@ static void leave_out(struct view *v)
 }
 
 int view_load(struct view *ret, const struct node *node, struct db *db, const struct id *coalition,
-	const struct caller *caller, struct arena *arena, struct why *why)
+	const struct caller *caller, struct shown_to *shown, struct arena *arena, struct why *why)
 {
 	struct view v = {.now_ms = env_now_ms(&node->env), .arena = arena};
 	int rc = world_load(&v.world, node, db, coalition, arena, why);
@@ -260,7 +262,7 @@ int view_load(struct view *ret, const struct node *node, struct db *db, const st
 	if (rc == 0)
 		rc = load_troubles(&v, db, why);
 	if (rc == 0)
-		v.reader = caller_reader(caller, &v.world);
+		v.reader = caller_reader(caller, &v.world, shown);
 	v.reads_records = caller->roles.of[AREA_RECORDS] >= ROLE_READER;
 	for (enum mode m = MODE_REAL; rc == 0 && v.reads_records && m <= MODE_TEST; m++)
 		rc = load_records(&v, db, m, why);

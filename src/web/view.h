@@ -4,7 +4,7 @@
  *
  *	struct view v;
  *	rc = db_begin_read(db, why);
- *	rc = view_load(&v, node, db, &coalition, &arena, why);
+ *	rc = view_load(&v, node, db, &coalition, &caller, &shown, &arena, why);
  *	db_rollback(db);
  *
  * Who looks is of this node's own staff: what the node holds, up to the clearance. Everything lies in the arena.
@@ -68,8 +68,8 @@ struct view {
 
 /* As `caller` sees it; records are there for who may read them. */
 MUST_USE int view_load(struct view *ret, const struct node *node, struct db *db,
-	const struct id *coalition, const struct caller *caller, struct arena *arena,
-	struct why *why);
+	const struct id *coalition, const struct caller *caller, struct shown_to *shown,
+	struct arena *arena, struct why *why);
 
 /* Sets by_label and partner, sorts logs; done by view_load. */
 void view_sort(struct view *v);

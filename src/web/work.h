@@ -1,10 +1,11 @@
 /*
  * work.h: what a workspace plugs into a running node beside its routes (web/api.h): doors and tasks.
  *
- *	static int answer(struct api *a, struct db *db, struct request *req, struct slice rest, struct why *why)
+ *	static int answer(struct api *a, struct db *db, struct request *req, struct slice rest, struct shown_to *shown, struct why *why)
  *	{
  *		struct caller caller;
  *		TRY(caller_find(&a->place, db, req, &req->arena, &caller, why));     -- who is it; then what may he have
+ *		struct reader who = caller_reader(&caller, &world, shown);           -- every question to the store takes him
  *		...
  *		response_text(req, 200, "application/taxii+json;version=2.1", body);
  *		return 0;                                      -- or negative: problem+json, as in the API
@@ -35,10 +36,14 @@ struct web_door {
 	const char *prefix; /* "/taxii2/": stands for whatever begins so */
 	/* What may be sent: as api_body_rule. NULL: only GET and HEAD come here. On a server thread: no blocking. */
 	int (*body)(struct api *a, struct request *req, struct body_rule *ret, struct why *why);
+	/* `shown` is for caller_reader(): what it holds in the end goes into the audit of what was read before the answer is given; the public is shown what is public. */
 	int (*answer)(struct api *a, struct db *db, struct request *req, struct slice rest,
-		struct why *why);
+		struct shown_to *shown, struct why *why);
 	const char *help;
-	/* May be NULL: asked first for what has no body (BODY_NONE), as the `quick` of net/server.h: on a server thread, from memory, waiting for nobody. */
+	/*
+	 * May be NULL: asked first for what has no body (BODY_NONE), as the `quick` of net/server.h: on a server thread, from memory, waiting for nobody. What would have to go into
+	 * the audit is not answered so (reads_written()).
+	 */
 	bool (*quick)(struct api *a, struct request *req, struct slice rest);
 };
 /* The door of a path, and what stands behind its prefix; NULL. */

@@ -7,6 +7,7 @@
 
 #include "base/enc.h"
 #include "base/report.h"
+#include "node/readings.h"
 #include "node/record.h"
 
 /* ---- printing ---- */
@@ -132,9 +133,9 @@ static int record_of_path(
 	return 0;
 }
 
-static struct cover_view cover_view(struct call *c)
+static struct cover_view cover_view(struct call *c, const struct reader *who)
 {
-	return (struct cover_view){.world = &c->world, .db = c->db, .who = &c->reader};
+	return (struct cover_view){.world = &c->world, .db = c->db, .who = who};
 }
 
 /* One record that refers to it. */
@@ -142,7 +143,7 @@ static int link_look(
 	struct call *c, const struct record *of, const struct object_id *object, struct cover *k)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(COVER_ITEM);
-	struct cover_view v = cover_view(c);
+	struct cover_view v = cover_view(c, &c->reader);
 	enum coord_kind kind;
 	struct record r;
 	struct coord x;
@@ -171,7 +172,9 @@ static int put_links(struct call *c, const struct record *of, struct cover *k)
 
 static int put_clock(struct call *c, const struct record *r, const struct coord *x, struct cover *k)
 {
-	struct cover_view v = cover_view(c);
+	/* Of sightings and earlier versions nothing is told but when. */
+	struct reader looking = reader_unnoted(&c->reader);
+	struct cover_view v = cover_view(c, &looking);
 
 	TRY(cover_read(&v, r, x, k, &c->why));
 	json_open_at(&c->o, "clock", '{');

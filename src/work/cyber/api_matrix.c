@@ -168,7 +168,7 @@ static int part_take(void *ctx, struct list_walk *k)
 		tactics_keep(p, &x, s, &k->arena);
 	(void)map_put(&p->by_id, x.id, p);
 	vec_push(&p->part, x);
-	return 0;
+	return view_show(&p->m->v, &k->row[k->at]);
 }
 
 static bool in_tactic(const struct part *x, struct slice chain, struct slice shortname)

@@ -37,6 +37,7 @@ struct sighted {
 	struct id author;
 	unsigned count;
 	int64_t first_ms, last_ms, added;
+	struct list_row row; /* where it stands, and under which label */
 };
 
 struct sightings {
@@ -63,7 +64,9 @@ static void latest_keep(struct sightings *x, struct list_walk *k)
 		.count = view_count(&k->s),
 		.first_ms = view_ms(&k->s, "first_seen", &k->arena),
 		.last_ms = view_ms(&k->s, "last_seen", &k->arena),
-		.added = added};
+		.added = added,
+		.row = k->row[k->at]};
+	x->latest[i].row.label = view_keep(&x->v, k->row[k->at].label);
 	if (x->n_latest < LATEST)
 		x->n_latest++;
 }
@@ -97,12 +100,14 @@ static void sighting_put(struct call *c, const struct sighted *s, const struct a
 	json_close(o);
 }
 
-static int sightings_put(struct call *c, const struct sightings *x)
+static int sightings_put(struct call *c, struct sightings *x)
 {
 	struct api_names names = {.of = arena_array(c->arena, struct api_named, LIST_IDS)};
 
-	for (size_t i = 0; i < x->n_latest; i++)
+	for (size_t i = 0; i < x->n_latest; i++) {
 		api_names_want(&names, x->latest[i].of);
+		TRY(view_show(&x->v, &x->latest[i].row));
+	}
 	TRY(api_names_find(c, x->v.root, &names));
 	json_open(&c->o, '{');
 	json_open_at(&c->o, "days", '[');

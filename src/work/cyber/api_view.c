@@ -2,6 +2,7 @@
 #include "work/cyber/api_view.h"
 
 #include "base/report.h"
+#include "node/readings.h"
 
 #define VIEW_BYTES	(64 * MIB)
 #define VIEW_PAGE	500
@@ -30,11 +31,12 @@ static int page_walk(struct view *v, const struct list_query *q, view_take *take
 {
 	struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
 	struct call *c = v->c;
+	struct reader looking = reader_unnoted(&c->reader);
 	struct list_row *row;
 	size_t n;
 	int rc;
 
-	TRY(stix_list_page(&c->world, c->db, &c->reader, q, &rows, &row, &n, ret_more, &c->why));
+	TRY(stix_list_page(&c->world, c->db, &looking, q, &rows, &row, &n, ret_more, &c->why));
 	struct list_walk k CLEANUP_WALK = stix_walk(c->db, row, n);
 	while ((rc = stix_walk_next(&k, &c->why)) > 0) {
 		*ret_bytes += k.bytes.n;
@@ -79,6 +81,7 @@ int view_type(struct view *v, const char *type, view_take *take, void *ctx)
 int view_added(struct view *v, const int64_t *added, size_t n_added, view_take *take, void *ctx)
 {
 	struct call *c = v->c;
+	struct reader looking = reader_unnoted(&c->reader);
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n_added; i += VIEW_PAGE) {
@@ -86,7 +89,7 @@ int view_added(struct view *v, const int64_t *added, size_t n_added, view_take *
 		struct arena rows CLEANUP_ARENA = ARENA(16 * MIB);
 		struct list_row *row;
 
-		TRY(stix_list_added(&c->world, c->db, &c->reader, v->root, added + i, part, &rows,
+		TRY(stix_list_added(&c->world, c->db, &looking, v->root, added + i, part, &rows,
 			&row, &n, &c->why));
 		struct list_walk k CLEANUP_WALK = stix_walk(c->db, row, n);
 		while ((rc = stix_walk_next(&k, &c->why)) > 0)
@@ -94,6 +97,13 @@ int view_added(struct view *v, const int64_t *added, size_t n_added, view_take *
 				TRY(take(ctx, &k));
 	}
 	return rc;
+}
+
+int view_show(struct view *v, const struct list_row *row)
+{
+	struct call *c = v->c;
+
+	return stix_list_note(&c->world, c->db, &c->reader, row, 1, &c->why);
 }
 
 int64_t view_ms(const struct stix *s, const char *key, struct arena *arena)

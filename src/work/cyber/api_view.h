@@ -1,6 +1,7 @@
 /*
  * api_view.h: what a view at a glance (the matrix, sightings over time) looks at: objects of a type, of each member by himself and the newest first, so that nobody
- * crowds out the others; up to bounds, and what is more is said (`cut`).
+ * crowds out the others; up to bounds, and what is more is said (`cut`). Nothing of it is noted as shown to the caller: it is counted. What is told of an object by itself is
+ * noted with view_show().
  *
  *	struct view v = {.c = c, .root = root};
  *	rc = view_type(&v, "sighting", take, ctx);             -- take(ctx, &walk) for each
@@ -30,6 +31,9 @@ MUST_USE int view_type(struct view *v, const char *type, view_take *take, void *
 /* Those at these places. */
 MUST_USE int view_added(
 	struct view *v, const int64_t *added, size_t n_added, view_take *take, void *ctx);
+
+/* An object of the walk, or a row, is told by itself. */
+MUST_USE int view_show(struct view *v, const struct list_row *row);
 
 /* ---- what is read of one ---- */
 

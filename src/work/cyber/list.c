@@ -160,6 +160,13 @@ static struct listing listing_of(const struct world *w, struct db *db, const str
 		.why = why};
 }
 
+static int listing_end(const struct listing *l, int rc, struct list_row **ret, size_t *ret_n)
+{
+	*ret = l->row;
+	*ret_n = l->n;
+	return rc < 0 ? rc : stix_list_note(l->w, l->db, l->who, l->row, l->n, l->why);
+}
+
 static void bind_reader(struct stmt *s, const struct listing *l)
 {
 	seen_bind(s, l->q->root, l->who, &l->classes);
@@ -489,16 +496,15 @@ int stix_list_page(const struct world *w, struct db *db, const struct reader *wh
 	if (rc < 0)
 		return rc;
 	*ret_more = l.n > q->limit;
-	*ret_n = *ret_more ? q->limit : l.n;
-	for (size_t i = 0, bytes = 0; q->bytes && i < *ret_n; i++) {
+	l.n = *ret_more ? q->limit : l.n;
+	for (size_t i = 0, bytes = 0; q->bytes && i < l.n; i++) {
 		bytes += l.row[i].n;
 		if (i > 0 && bytes > q->bytes) {
-			*ret_n = i;
+			l.n = i;
 			*ret_more = true;
 		}
 	}
-	*ret = l.row;
-	return 0;
+	return listing_end(&l, 0, ret, ret_n);
 }
 
 /* ---- where it stands ---- */
@@ -657,9 +663,7 @@ int stix_list_added(const struct world *w, struct db *db, const struct reader *w
 	l.exact = SLICE("|");
 	for (size_t i = 0; rc == 0 && i < n && i < LIST_LIMIT; i++)
 		rc = list_at(&l, added[i], &scratch, &b);
-	*ret = l.row;
-	*ret_n = l.n;
-	return rc;
+	return listing_end(&l, rc, ret, ret_n);
 }
 
 /* ---- by what they point at ---- */
@@ -775,9 +779,7 @@ int stix_list_words(const struct world *w, struct db *db, const struct reader *w
 			db_is_postgres(db) ? db_stmt(db, WORDS_SQL(SEARCH_POSTGRES("$22")))
 					   : db_stmt(db, WORDS_SQL(SEARCH_SQLITE("$22"))),
 			buf_slice(&query), words_added, ret_next);
-	*ret = l.row;
-	*ret_n = l.n;
-	return rc;
+	return listing_end(&l, rc, ret, ret_n);
 }
 
 static int64_t named_added(struct stmt *s)
@@ -793,7 +795,5 @@ int stix_list_named(const struct world *w, struct db *db, const struct reader *w
 	int rc = list_hits(
 		&l, db_stmt(db, NAMED_SQL), stix_index_name(name, arena), named_added, ret_next);
 
-	*ret = l.row;
-	*ret_n = l.n;
-	return rc;
+	return listing_end(&l, rc, ret, ret_n);
 }

@@ -98,6 +98,13 @@ MUST_USE int stix_list_named(const struct world *w, struct db *db, const struct 
 	const struct list_query *q, struct slice name, struct arena *arena, struct list_row **ret,
 	size_t *ret_n, int64_t *ret_next, struct why *why);
 
+/*
+ * Notes rows as shown to the reader (node/readings.h). What the questions above give for him is noted already; this is for who looks at more than he shows, as
+ * reader_unnoted(). In a transaction.
+ */
+MUST_USE int stix_list_note(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_row *row, size_t n, struct why *why);
+
 /* The bytes of rows: one look at the store for each entry in a run. `ret` has n places. */
 MUST_USE int stix_list_bytes(struct db *db, const struct list_row *row, size_t n,
 	struct arena *arena, struct slice *ret, struct why *why);

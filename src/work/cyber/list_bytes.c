@@ -1,6 +1,7 @@
 /* list_bytes.c: what the rows of a listing hold, as it came; see list.h. */
 #include "work/cyber/list.h"
 
+#include "node/readings.h"
 #include "node/record.h"
 
 /* One object of the densest text and its parts, as in the fold. */
@@ -23,6 +24,16 @@ static int row_bytes(struct db *db, const struct list_row *row, const struct lis
 		return why_set(why, E_VERIFY, "database", "a batch has changed");
 	*ret = slice_sub(*content, row->at, row->at + row->n);
 	return 0;
+}
+
+int stix_list_note(const struct world *w, struct db *db, const struct reader *who,
+	const struct list_row *row, size_t n, struct why *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && who->readings && i < n; i++)
+		rc = readings_add_at(who, w, row[i].label, db, row[i].log, row[i].seq, why);
+	return rc;
 }
 
 int stix_list_bytes(struct db *db, const struct list_row *row, size_t n, struct arena *arena,

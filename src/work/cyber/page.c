@@ -46,7 +46,7 @@ static size_t page_bytes(const struct page *p)
 
 	for (int f = 0; f < PAGE_FORMS; f++)
 		n += p->form[f] ? shared_bytes(p->form[f]).n : 0;
-	return n;
+	return n + (p->shown ? shared_bytes(p->shown).n : 0);
 }
 
 static void kept_drop(struct kept *k)
@@ -64,12 +64,15 @@ static void page_copy(struct page *to, const struct page *from)
 	for (int f = 0; f < PAGE_FORMS; f++)
 		if (to->form[f])
 			to->form[f] = shared_ref(to->form[f]);
+	if (to->shown)
+		to->shown = shared_ref(to->shown);
 }
 
 void page_free(struct page *p)
 {
 	for (int f = 0; f < PAGE_FORMS; f++)
 		shared_drop(&p->form[f]);
+	shared_drop(&p->shown);
 }
 
 static struct kept *find(const struct hash *key)

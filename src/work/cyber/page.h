@@ -26,7 +26,9 @@ struct page {
 	struct shared *form[PAGE_FORMS]; /* owned; NULL: not made */
 	char etag[36];			 /* with its quotes */
 	char first[32], last[32];	 /* X-TAXII-Date-Added; empty: no objects */
-	bool full;	      /* more objects than it shows: what is new does not touch it */
+	bool full; /* more objects than it shows: what is new does not touch it */
+	struct shared *
+		shown; /* owned; of node/readings.h: what has to be written down of whoever gets it; NULL: nothing */
 	int64_t turn, newest; /* of the store when it was made */
 	struct hash charter;
 };

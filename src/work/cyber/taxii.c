@@ -213,7 +213,7 @@ int taxii_world(struct taxii *t)
 	if (rc < 0)
 		return rc;
 	t->has_world = true;
-	t->reader = caller_reader(&t->client->caller, &t->world);
+	t->reader = caller_reader(&t->client->caller, &t->world, t->shown);
 	return 0;
 }
 
@@ -313,13 +313,14 @@ static int serve(struct taxii *t, struct slice rest)
 	return why_set(&t->why, E_INVALID, "", "%s is not for this", method);
 }
 
-static int answer(
-	struct api *a, struct db *db, struct request *req, struct slice rest, struct why *why)
+static int answer(struct api *a, struct db *db, struct request *req, struct slice rest,
+	struct shown_to *shown, struct why *why)
 {
 	struct taxii *t = arena_new(&req->arena, struct taxii);
 
 	(void)why;
-	*t = (struct taxii){.api = a, .db = db, .req = req, .arena = &req->arena};
+	*t = (struct taxii){.api = a, .db = db, .req = req, .arena = &req->arena, .shown = shown};
+	shown->how = "list";
 	if (serve(t, rest) < 0)
 		error_answer(t);
 	if (db_in_transaction(db))

@@ -58,6 +58,7 @@ struct taxii {
 	bool has_world;
 	struct world world;
 	struct reader reader;
+	struct shown_to *shown; /* borrowed; NULL while nothing can be written down */
 	struct collection collection;
 	struct taxii_query query;
 	unsigned status;  /* of an error, instead of the code's; 0 */

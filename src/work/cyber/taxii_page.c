@@ -6,6 +6,7 @@
 
 #include "base/report.h"
 #include "web/answers.h"
+#include "web/reads.h"
 
 enum resource { OBJECTS, OBJECT, MANIFEST, VERSIONS };
 
@@ -148,6 +149,42 @@ static void versions_put(struct making *m, struct buf *b)
 	json_close(&o);
 }
 
+/* ---- what has to be written down of who gets it ---- */
+
+/* A page is given to others than for whom it was made: what it shows is kept with it. */
+static void shown_keep(struct making *m)
+{
+	const struct readings *r = &m->t->shown->readings;
+	struct buf b CLEANUP_BUF = BUF(LIST_LIMIT * sizeof(struct noted));
+
+	if (r->n == 0)
+		return;
+	buf_add(&b, r->p, r->n * sizeof(*r->p));
+	MUST(!buf_over(&b));
+	m->page.shown = shared_new(&b);
+}
+
+/* In the page's own memory: it has no alignment to ask for. */
+static const struct noted *shown_of(const struct page *p, size_t *ret_n)
+{
+	struct slice b = p->shown ? shared_bytes(p->shown) : SLICE_NONE;
+
+	_Static_assert(_Alignof(struct noted) == 1, "bytes only");
+	*ret_n = b.n / sizeof(struct noted);
+	return (const struct noted *)b.p;
+}
+
+static void shown_note(struct taxii *t, const struct page *p)
+{
+	size_t n;
+	const struct noted *one = shown_of(p, &n);
+
+	/* Of one that was just made it is noted already. */
+	t->shown->caller = t->client->caller;
+	for (size_t i = 0; t->shown->readings.n < n && i < n; i++)
+		readings_again(&t->shown->readings, &one[i]);
+}
+
 /* ---- pages ---- */
 
 /* All that the answer depends on, apart from the store. */
@@ -193,8 +230,10 @@ static int object_there(struct taxii *t)
 	size_t n;
 	int rc;
 
+	struct reader looking = reader_unnoted(&t->reader);
+
 	collection_query(&t->collection, cyber_root(&t->world.coalition, t->mode), &q);
-	rc = stix_list_page(&t->world, t->db, &t->reader, &q, t->arena, &row, &n, &more, &t->why);
+	rc = stix_list_page(&t->world, t->db, &looking, &q, t->arena, &row, &n, &more, &t->why);
 	return rc == 0 && n == 0 ? why_set(&t->why, E_MISSING, "", "no such object") : rc;
 }
 
@@ -255,6 +294,7 @@ static int page_make(struct making *m)
 		return rc;
 	MUST(!buf_over(&b));
 	page_seal(m, &b);
+	shown_keep(m);
 	return 0;
 }
 
@@ -396,8 +436,10 @@ static int page_serve(struct taxii *t, enum resource what)
 		return rc;
 	key = key_of(t, what);
 	rc = page_find(&m, &key, version);
-	if (rc == 0)
+	if (rc == 0) {
+		shown_note(t, &m.page);
 		page_answer(t, &m.page, form_of(t, &key, &m.page));
+	}
 	page_free(&m.page);
 	return rc;
 }
@@ -451,6 +493,7 @@ bool taxii_page_quick(struct taxii *t)
 	struct page page;
 	int64_t version;
 	bool checked = false, done;
+	size_t n_shown;
 
 	if (!resource_of(t, &what) || !answers_version_quick(t->api->answers, &version) ||
 		taxii_query_read(t, allowed[what]) < 0)
@@ -462,8 +505,10 @@ bool taxii_page_quick(struct taxii *t)
 	if (!pages_look(&key, version, &page, &checked))
 		return false;
 	form = form_wanted(t, &page);
-	/* Compressing takes its time. */
-	done = checked && page.form[form];
+	const struct noted *shown = shown_of(&page, &n_shown);
+	/* Compressing takes its time, and so does the audit. */
+	done = checked && page.form[form] &&
+	       reads_written(t->api, &t->client->caller, shown, n_shown);
 	if (done)
 		page_answer(t, &page, form);
 	page_free(&page);

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/report.h"
+#include "node/readings.h"
 #include "web/api.h"
 #include "work/procurement/balance.h"
 #include "work/procurement/changes.h"
@@ -97,16 +98,25 @@ static struct slice next_of(struct call *c, const struct rows *list)
 	return cursor_make(c, &last->time_ms, 1, slice_of(object, sizeof(object)));
 }
 
-/* One line of the board, in memory of its own: a procurement may be large, and there are many. */
+static void row_show(struct call *c, const struct row *r)
+{
+	if (r)
+		readings_add(&c->reader, &c->world, r->label, &r->leaf);
+}
+
+/* One line of the board, in memory of its own: a procurement may be large, and there are many. Of all that is read for it these are shown. */
 static int card_put(struct call *c, const struct object_id *object)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
 	struct process *p = arena_new(&arena, struct process);
+	struct reader looking = reader_unnoted(&c->reader);
 	struct rows rows;
 
 	TRY(procure_store_process(
-		&c->world, c->db, &c->reader, object, ROWS_BRIEF, &arena, &rows, &c->why));
+		&c->world, c->db, &looking, object, ROWS_BRIEF, &arena, &rows, &c->why));
 	TRY(process_read_brief(&rows, env_now_ms(&c->node->env), &arena, p, &c->why));
+	row_show(c, p->agreement);
+	row_show(c, p->award ? p->award : p->tender);
 	view_card(&c->o, p, &c->world, &arena);
 	return 0;
 }
@@ -160,12 +170,14 @@ static int api_records(struct call *c)
 
 static int api_balance(struct call *c)
 {
+	/* Sums over all, and nothing of any by itself. */
+	struct reader looking = reader_unnoted(&c->reader);
 	struct balance b;
 	enum mode mode;
 
 	TRY(call_query_mode(c, &mode));
-	TRY(balance_make(&c->world, c->db, &c->reader, mode, env_now_ms(&c->node->env), c->arena,
-		&b, &c->why));
+	TRY(balance_make(&c->world, c->db, &looking, mode, env_now_ms(&c->node->env), c->arena, &b,
+		&c->why));
 	balance_put(&c->o, &b, &c->world, c->arena);
 	return 0;
 }

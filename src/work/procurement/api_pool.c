@@ -1,5 +1,7 @@
 /* api_pool.c: pools, and needs that could be pooled; see api.h. */
 #include "work/procurement/api.h"
+
+#include "node/readings.h"
 #include "work/procurement/pool.h"
 
 int procure_api_pool(struct call *c)
@@ -19,21 +21,25 @@ int procure_api_pool(struct call *c)
 	return 0;
 }
 
+/* Many needs are looked at, and only those shown that are like others. */
 static void suggest(void *ctx, const struct suggestion *s)
 {
 	struct call *c = ctx;
 
+	for (size_t i = 0; i < s->n_need; i++)
+		readings_add(&c->reader, &c->world, s->need[i]->label, &s->need[i]->leaf);
 	suggestion_put(&c->o, s, &c->world, c->arena);
 }
 
 int procure_api_suggestions(struct call *c)
 {
+	struct reader looking = reader_unnoted(&c->reader);
 	struct rows needs;
 	enum mode mode;
 
 	TRY(call_query_mode(c, &mode));
 	TRY(procure_store_list(
-		&c->world, c->db, &c->reader, P_NEED, mode, NULL, 1000, c->arena, &needs, &c->why));
+		&c->world, c->db, &looking, P_NEED, mode, NULL, 1000, c->arena, &needs, &c->why));
 	json_open(&c->o, '{');
 	json_open_at(&c->o, "items", '[');
 	pool_suggest(&needs, c->arena, suggest, c);

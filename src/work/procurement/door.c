@@ -200,13 +200,14 @@ static int rest_answer(struct visit *v, struct slice rest)
 	return nothing(v);
 }
 
-static int answer(
-	struct api *a, struct db *db, struct request *req, struct slice rest, struct why *why)
+static int answer(struct api *a, struct db *db, struct request *req, struct slice rest,
+	struct shown_to *shown, struct why *why)
 {
 	struct visit *v = mem_new(struct visit);
 	int64_t retry_ms = 0;
 	int rc;
 
+	(void)shown; /* the public sees what is for everybody */
 	v->api = a;
 	v->db = db;
 	v->req = req;

@@ -3,6 +3,7 @@
 
 #include "base/map.h"
 #include "base/report.h"
+#include "node/readings.h"
 
 static const char schema_1[] =
 	"CREATE TABLE procurement_item (\n"
@@ -233,8 +234,15 @@ static int row_take(
 	return 0;
 }
 
-static int rows_read(
-	struct stmt *s, struct reading *g, struct arena *arena, struct rows *ret, struct why *why)
+static void rows_note(
+	const struct world *w, const struct reader *who, const struct row *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		readings_add(who, w, r[i].label, &r[i].leaf);
+}
+
+static int rows_read(struct stmt *s, const struct world *w, const struct reader *who,
+	struct reading *g, struct arena *arena, struct rows *ret, struct why *why)
 {
 	struct rows out = {0};
 	int rc;
@@ -251,6 +259,7 @@ static int rows_read(
 	out.has_self = g->self != NULL;
 	if (g->self)
 		out.self = *g->self;
+	rows_note(w, who, out.row, out.n);
 	*ret = out;
 	return 0;
 }
@@ -359,7 +368,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 25, P_AWARD);
 	db_bind_i64(s, 26, P_COMPLAINT);
 	db_bind_i64(s, 27, P_RULING);
-	rc = rows_read(s, &g, arena, ret, why);
+	rc = rows_read(s, w, who, &g, arena, ret, why);
 	reading_end(&g);
 	if (rc == 0)
 		old_mark(ret);
@@ -388,7 +397,7 @@ int procure_store_history(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 21, P_AWARD);
 	db_bind_i64(s, 22, P_CONTRACT);
 	db_bind_i64(s, 23, mode);
-	rc = rows_read(s, &g, arena, ret, why);
+	rc = rows_read(s, w, who, &g, arena, ret, why);
 	reading_end(&g);
 	return rc;
 }
@@ -412,6 +421,8 @@ int procure_store_object(const struct world *w, struct db *db, const struct read
 	else if (rc == 0)
 		rc = why_set(why, E_MISSING, "", "no such record");
 	db_reset(s);
+	if (rc == 0)
+		rows_note(w, who, ret, 1);
 	return rc;
 }
 
@@ -444,7 +455,7 @@ static int list_read(const struct world *w, struct db *db, const struct reader *
 	db_bind_i64(s, 22, (int64_t)limit + 1);
 	db_bind_i64(s, 23, owner != NULL);
 	db_bind_blob(s, 24, owner ? id_slice(owner) : SLICE(""));
-	return rows_read(s, &g, arena, ret, why);
+	return rows_read(s, w, who, &g, arena, ret, why);
 }
 
 int procure_store_list(const struct world *w, struct db *db, const struct reader *who, enum pkind k,

@@ -7,6 +7,7 @@
 #include "base/enc.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "node/readings.h"
 #include "work/response/alert.h"
 #include "work/response/export.h"
 #include "work/response/feed.h"
@@ -275,6 +276,7 @@ static struct slice capabilities_next(struct call *c, const struct joined_capabi
 static int capabilities(struct call *c)
 {
 	struct joined_capability *list, last = {0};
+	struct reader looking = reader_unnoted(&c->reader);
 	struct api_page page;
 	struct aid_view v;
 	size_t n, i = 0, shown = 0;
@@ -283,21 +285,27 @@ static int capabilities(struct call *c)
 	TRY(call_page(c, &page));
 	if (page.after.p)
 		TRY(capabilities_cursor(c, page.after, &last));
+	v.who = &looking;
 	TRY(capability_list(&v, NULL, &list, &n, &c->why));
 	if (page.after.p)
 		i = capabilities_after(list, n, &last);
 	page_open(c);
-	for (; i < n && shown < page.limit; i++, shown++)
+	for (; i < n && shown < page.limit; i++, shown++) {
+		capability_shown(&c->world, &c->reader, &list[i]);
 		tell_capability(&v, &list[i], now_of(c), NULL, &c->o);
+	}
 	page_close(c, i < n ? capabilities_next(c, &list[i - 1]) : SLICE_NONE);
 	return 0;
 }
 
 static int matrix(struct call *c)
 {
+	/* Sums by member and type, and nothing of any record by itself. */
+	struct reader looking = reader_unnoted(&c->reader);
 	struct aid_view v;
 
 	TRY(view_of(c, &v));
+	v.who = &looking;
 	json_open(&c->o, '{');
 	TRY(tell_matrix(&v, now_of(c), "types", &c->o, &c->why));
 	json_close(&c->o);

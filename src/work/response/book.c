@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/vec.h"
+#include "node/readings.h"
 
 /* ---- capabilities ---- */
 
@@ -11,8 +12,10 @@ bool readiness_stale(const struct aid_readiness *r, int64_t now_ms)
 	return r->valid_until <= now_ms;
 }
 
-static void detail_join(struct joined_capability *j, const struct aid_record *detail)
+static void detail_join(
+	struct joined_capability *j, const struct aid_record *detail, struct arena *arena)
 {
+	struct joined_detail *d = arena_new(arena, struct joined_detail);
 	const struct shape *s = aid_kinds[AID_CAPABILITY_DETAIL].shape;
 
 	/* A member adds to what is its own, never to what is another's. */
@@ -20,6 +23,8 @@ static void detail_join(struct joined_capability *j, const struct aid_record *de
 		return;
 	shape_overlay(s, &j->c, &detail->a->capability);
 	j->c.of = (struct object_id){0};
+	*d = (struct joined_detail){detail, j->of};
+	j->of = d;
 	j->details++;
 }
 
@@ -34,6 +39,16 @@ static void readiness_join(struct joined_capability *j, const struct aid_record 
 	if (!old || new->reported_at > old->reported_at ||
 		(new->reported_at == old->reported_at && r->r.seq > j->readiness->r.seq))
 		j->readiness = r;
+}
+
+void capability_shown(
+	const struct world *w, const struct reader *who, const struct joined_capability *j)
+{
+	readings_records(who, w, &j->record.r, 1);
+	for (const struct joined_detail *d = j->of; d; d = d->next)
+		readings_records(who, w, &d->r->r, 1);
+	if (j->readiness)
+		readings_records(who, w, &j->readiness->r, 1);
 }
 
 int capability_cmp(const struct joined_capability *x, const struct joined_capability *y)
@@ -94,7 +109,7 @@ int capability_list(const struct aid_view *v, const struct id *owner,
 		qsort(out, n, sizeof(*out), by_object);
 	for (size_t i = 0; i < n_detail; i++)
 		if ((j = find(out, n, &detail[i].a->capability.of)))
-			detail_join(j, &detail[i]);
+			detail_join(j, &detail[i], v->arena);
 	for (size_t i = 0; i < n_report; i++)
 		if ((j = find(out, n, &report[i].a->readiness.capability)))
 			readiness_join(j, &report[i]);
@@ -122,7 +137,7 @@ int capability_get(const struct aid_view *v, const struct object_id *object,
 		return rc;
 	j = start(&r);
 	for (size_t i = 0; i < n_detail; i++)
-		detail_join(&j, &detail[i]);
+		detail_join(&j, &detail[i], v->arena);
 	for (size_t i = 0; i < n_report; i++)
 		readiness_join(&j, &report[i]);
 	*ret = j;

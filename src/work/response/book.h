@@ -69,16 +69,24 @@ int64_t extension_until(const struct aid_extension *e, const struct aid_extensio
 
 /* ---- capabilities as a reader sees them ---- */
 
+struct joined_detail {
+	const struct aid_record *r;
+	const struct joined_detail *next;
+};
 struct joined_capability {
 	struct aid_record record;
 	struct aid_capability c; /* with the details that he may read */
 	size_t details;
+	const struct joined_detail *of; /* they themselves */
 	const struct aid_record
 		*readiness; /* the newest report that he may read, stale or not; NULL */
 };
 /* All of them, or those of one owner. By owner, type, name. */
 MUST_USE int capability_list(const struct aid_view *v, const struct id *owner,
 	struct joined_capability **ret, size_t *ret_n, struct why *why);
+/* Notes it as shown to `who`, with what it is joined of: for a list of which a page is shown, looked at as reader_unnoted() (node/readings.h). */
+void capability_shown(
+	const struct world *w, const struct reader *who, const struct joined_capability *j);
 /* That order: below, at or above zero. */
 int capability_cmp(const struct joined_capability *a, const struct joined_capability *b);
 /* One. E_MISSING. */

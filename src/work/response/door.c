@@ -215,7 +215,8 @@ static void body_answer(struct request *req, const char *type, struct slice body
 }
 
 static int asking_load(struct api *api, struct db *db, const struct caller *caller,
-	const struct id *coalition, struct arena *arena, struct asking *a, struct why *why)
+	struct shown_to *shown, const struct id *coalition, struct arena *arena, struct asking *a,
+	struct why *why)
 {
 	int rc = world_load(&a->world, api->node, db, coalition, arena, why);
 
@@ -223,7 +224,7 @@ static int asking_load(struct api *api, struct db *db, const struct caller *call
 		return why_set(why, E_MISSING, "", "there is nothing at this address");
 	if (rc < 0)
 		return rc;
-	a->reader = caller_reader(caller, &a->world);
+	a->reader = caller_reader(caller, &a->world, shown);
 	a->v.world = &a->world;
 	a->v.db = db;
 	a->v.who = &a->reader;
@@ -231,8 +232,8 @@ static int asking_load(struct api *api, struct db *db, const struct caller *call
 	return 0;
 }
 
-static int answer(
-	struct api *api, struct db *db, struct request *req, struct slice rest, struct why *why)
+static int answer(struct api *api, struct db *db, struct request *req, struct slice rest,
+	struct shown_to *shown, struct why *why)
 {
 	struct buf body CLEANUP_BUF = BUF(FEED_MAX);
 	struct asking a = {0};
@@ -250,10 +251,11 @@ static int answer(
 	if (path_read(&rest, &coalition, &a) < 0)
 		return why_set(why, E_MISSING, "", "there is nothing at this address");
 	feed = slice_is(rest, ".atom");
+	shown->how = feed ? "list" : "read";
 	rc = db_begin_read(db, why);
 	if (rc < 0)
 		return rc;
-	rc = asking_load(api, db, &caller, &coalition, &req->arena, &a, why);
+	rc = asking_load(api, db, &caller, shown, &coalition, &req->arena, &a, why);
 	if (rc == 0)
 		rc = feed ? feed_make(&a, env_now_ms(&api->node->env), &body, why)
 			  : alert_get(&a, rest, &body, why);

@@ -8,7 +8,6 @@
 static int view_read(struct call *c, struct view *v, struct desk *d)
 {
 	TRY(call_view(c, v));
-	TRY(call_rows_read(c, v->row, v->n_row));
 	*d = call_desk(c);
 	return 0;
 }
@@ -76,7 +75,6 @@ int api_training_card(struct call *c)
 		json_read(&doc, c->arena, r.body, &json_limits_partner, NULL) < 0 ||
 		!get_object(&doc, json_root(&doc), "exercise", &exercise))
 		return why_set(&c->why, E_MISSING, "", "no such record");
-	TRY(call_rows_read(c, &r, 1));
 	TRY(store_view(&c->world, c->db, &c->reader, r.mode, &exercise, c->arena, &v, &c->why));
 	x = view_delivery(&v, &o);
 	if (!x)

@@ -2,7 +2,6 @@
 #include "work/training/api_int.h"
 
 #include "base/limits.h"
-#include "web/reads.h"
 
 struct desk call_desk(struct call *c)
 {
@@ -108,22 +107,4 @@ int call_audience(struct call *c, struct audience *ret)
 	ret->member = member;
 	ret->given = true;
 	return 0;
-}
-
-int call_rows_read(struct call *c, const struct row *r, size_t n)
-{
-	struct record *list = arena_array(c->arena, struct record, n + 1);
-
-	for (size_t i = 0; i < n; i++)
-		list[i] = (struct record){.object = r[i].object,
-			.author = r[i].author,
-			.epoch = r[i].epoch,
-			.seq = r[i].seq,
-			.at = r[i].at,
-			.leaf = r[i].leaf,
-			.kind = slice_str(training_kinds[r[i].kind].kind),
-			.label = r[i].label,
-			.mode = r[i].mode,
-			.time_ms = r[i].time_ms};
-	return reads_audit(c, "read", list, n);
 }

@@ -2,12 +2,15 @@
 #include "work/training/api_int.h"
 
 #include "base/limits.h"
+#include "node/readings.h"
 #include "work/training/limits.h"
 
 int api_training_exercises(struct call *c)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
 	struct printer p = call_printer(c);
+	/* All of an exercise is looked at, and its own record shown. */
+	struct reader looking = reader_unnoted(&c->reader);
 	struct object_id *exercise;
 	enum mode mode;
 	size_t n;
@@ -21,8 +24,8 @@ int api_training_exercises(struct call *c)
 		struct view v;
 
 		TRY(store_view(
-			&c->world, c->db, &c->reader, mode, &exercise[i], &scratch, &v, &c->why));
-		TRY(call_rows_read(c, v.ex.row, 1));
+			&c->world, c->db, &looking, mode, &exercise[i], &scratch, &v, &c->why));
+		store_note(&c->world, &c->reader, v.ex.row, 1);
 		print_summary(&p, NULL, &v);
 		arena_reset(&scratch);
 	}
@@ -37,7 +40,6 @@ int api_training_exercise(struct call *c)
 	int64_t heard;
 
 	TRY(call_view(c, &v));
-	TRY(call_rows_read(c, v.row, v.n_row));
 	TRY(host_heard(c->db, &v, &c->node->self, p.now, c->arena, &heard, &c->why));
 	print_exercise(&p, &v, heard);
 	return 0;
@@ -50,7 +52,6 @@ int api_training_live(struct call *c)
 	int64_t heard;
 
 	TRY(call_view(c, &v));
-	TRY(call_rows_read(c, v.row, v.n_row));
 	TRY(host_heard(c->db, &v, &c->node->self, p.now, c->arena, &heard, &c->why));
 	print_live(&p, &v, heard);
 	return 0;

@@ -20,8 +20,6 @@ MUST_USE int call_plan(struct call *c, const struct plan *p, const char *what);
 MUST_USE int call_answer(struct call *c, const struct object_id *object);
 /* "label" and "audience" of the body. */
 MUST_USE int call_audience(struct call *c, struct audience *ret);
-/* Restricted rows that are shown now go into the audit of what was read. */
-MUST_USE int call_rows_read(struct call *c, const struct row *r, size_t n);
 
 /* The handlers, one line each in api.c. */
 int api_training_exercises(struct call *c);

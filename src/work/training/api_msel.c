@@ -61,7 +61,6 @@ int api_training_msel_in(struct call *c)
 static int grid_of(struct call *c, struct grid *g, struct view *v)
 {
 	TRY(call_view(c, v));
-	TRY(call_rows_read(c, v->row, v->n_row));
 	msel_grid(g, v, slice_is(request_query(c->req, "player"), "1"), c->arena);
 	return 0;
 }

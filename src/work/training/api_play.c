@@ -2,6 +2,7 @@
 #include "work/training/api_int.h"
 
 #include "base/limits.h"
+#include "node/readings.h"
 #include "work/training/limits.h"
 
 static bool meant_for(const struct delivery *d, const struct id *member)
@@ -16,6 +17,7 @@ static int inbox_one(struct call *c, const struct view *v, struct arena *scratch
 
 	p.arena = scratch;
 	TRY(host_heard(c->db, v, &c->node->self, p.now, scratch, &heard, &c->why));
+	store_note(&c->world, &c->reader, v->ex.row, 1);
 	json_open(&c->o, '{');
 	print_record(&p, "exercise", &v->ex.row->object);
 	json_put_string(&c->o, "code_name", v->ex.code_name);
@@ -24,14 +26,16 @@ static int inbox_one(struct call *c, const struct view *v, struct arena *scratch
 	json_open_at(&c->o, "deliveries", '[');
 	for (size_t k = 0; k < v->n_delivery; k++)
 		if (meant_for(&v->delivery[k], &c->node->self)) {
-			TRY(call_rows_read(c, v->delivery[k].row, 1));
+			store_note(&c->world, &c->reader, v->delivery[k].row, 1);
 			print_delivery(&p, NULL, v, &v->delivery[k]);
 		}
 	json_close(&c->o);
 	json_open_at(&c->o, "responses", '[');
 	for (size_t k = 0; k < v->n_response; k++)
-		if (id_eq(&v->response[k].row->author, &c->node->self))
+		if (id_eq(&v->response[k].row->author, &c->node->self)) {
+			store_note(&c->world, &c->reader, v->response[k].row, 1);
 			print_row(&p, NULL, v->response[k].row);
+		}
 	json_close(&c->o);
 	json_close(&c->o);
 	return 0;
@@ -40,6 +44,7 @@ static int inbox_one(struct call *c, const struct view *v, struct arena *scratch
 int api_training_inbox(struct call *c)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
+	struct reader looking = reader_unnoted(&c->reader);
 	struct object_id *exercise;
 	enum mode mode;
 	size_t n;
@@ -53,7 +58,7 @@ int api_training_inbox(struct call *c)
 		struct view v;
 
 		TRY(store_view(
-			&c->world, c->db, &c->reader, mode, &exercise[i], &scratch, &v, &c->why));
+			&c->world, c->db, &looking, mode, &exercise[i], &scratch, &v, &c->why));
 		TRY(inbox_one(c, &v, &scratch));
 		arena_reset(&scratch);
 	}

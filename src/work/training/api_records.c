@@ -33,7 +33,6 @@ int api_training_records(struct call *c)
 	else
 		TRY(store_kind(&c->world, c->db, &c->reader, mode, kind_id(k),
 			LIMIT_QUALIFICATION_EACH, c->arena, &rows, &c->why));
-	TRY(call_rows_read(c, rows.p, rows.n));
 	page_open(c);
 	for (size_t i = 0; i < rows.n; i++)
 		print_row(&p, NULL, &rows.p[i]);
@@ -49,7 +48,6 @@ int api_training_record(struct call *c)
 
 	TRY(call_object(c, 1, &o));
 	TRY(store_get(&c->world, c->db, &c->reader, &o, c->arena, &r, &c->why));
-	TRY(call_rows_read(c, &r, 1));
 	print_row(&p, NULL, &r);
 	return 0;
 }

@@ -150,9 +150,21 @@ int calendar_find(struct db *db, struct slice secret, struct arena *arena, struc
 
 /* ---- the door ---- */
 
+/* An address is a token of its owner's. In `arena`. */
+static struct caller caller_of(
+	const struct calendar *c, const struct account *who, struct arena *arena)
+{
+	struct caller caller = {.kind = CALLER_TOKEN};
+
+	caller.account.row = who->row;
+	caller.account.name = arena_copy(arena, who->name);
+	caller.token.name = slice_str(arena_printf(arena, "calendar %s", c->id));
+	return caller;
+}
+
 /* In a read transaction. */
-static int feed_make(struct api *api, struct db *db, struct slice secret, struct arena *arena,
-	struct buf *ret, struct why *why)
+static int feed_make(struct api *api, struct db *db, struct slice secret, struct request *req,
+	struct shown_to *shown, struct arena *arena, struct buf *ret, struct why *why)
 {
 	struct desk d = {
 		.node = api->node, .db = db, .arena = arena, .now = env_now_ms(&api->node->env)};
@@ -174,6 +186,9 @@ static int feed_make(struct api *api, struct db *db, struct slice secret, struct
 		      asked = account_reader(&w, c.clearance);
 	d.world = &w;
 	d.reader = reader_both(&own, &asked);
+	d.reader.readings = &shown->readings;
+	shown->caller = caller_of(&c, &who, &req->arena);
+	shown->how = "list";
 	rc = programme_load(&d, c.mode, &g, why);
 	if (rc == 0)
 		programme_ics(&d, &g, c.busy, ret);
@@ -193,8 +208,8 @@ static int rate_check(struct api *api, struct request *req, struct why *why)
 		why, E_BUSY, "", "more than %d requests a minute", LIMIT_STRANGER_REQUESTS_MINUTE);
 }
 
-static int answer(
-	struct api *api, struct db *db, struct request *req, struct slice rest, struct why *why)
+static int answer(struct api *api, struct db *db, struct request *req, struct slice rest,
+	struct shown_to *shown, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(GIB); /* a programme is more than a request's */
 	struct buf body CLEANUP_BUF = BUF(16 * MIB);
@@ -209,7 +224,7 @@ static int answer(
 		return why_set(why, E_MISSING, "", "there is nothing at this address");
 	rc = db_begin_read(db, why);
 	if (rc == 0) {
-		rc = feed_make(api, db, secret, &arena, &body, why);
+		rc = feed_make(api, db, secret, req, shown, &arena, &body, why);
 		db_rollback(db);
 	}
 	if (rc < 0)

@@ -2,6 +2,7 @@
 #include "work/training/store.h"
 
 #include "base/report.h"
+#include "node/readings.h"
 #include "work/training/calendar.h"
 #include "work/training/limits.h"
 #include "work/training/out.h"
@@ -159,8 +160,14 @@ static struct row *row_room(struct arena *arena, struct rows *r, size_t *room)
 	return &r->p[r->n];
 }
 
-static int rows_read(struct stmt *s, struct arena *arena, const struct ceiling *max,
-	struct rows *ret, struct why *why)
+void store_note(const struct world *w, const struct reader *who, const struct row *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		readings_add(who, w, r[i].label, &r[i].leaf);
+}
+
+static int rows_read(struct stmt *s, const struct world *w, const struct reader *who,
+	struct arena *arena, const struct ceiling *max, struct rows *ret, struct why *why)
 {
 	struct counting author = {0};
 	struct rows out = {0};
@@ -183,6 +190,7 @@ static int rows_read(struct stmt *s, struct arena *arena, const struct ceiling *
 	db_reset(s);
 	if (rc < 0)
 		return rc;
+	store_note(w, who, out.p, out.n);
 	*ret = out;
 	return 0;
 }
@@ -203,7 +211,7 @@ int store_about(const struct world *w, struct db *db, const struct reader *who, 
 	db_bind_blob(s, 18, id_slice(&about->owner));
 	db_bind_blob(s, 19, id_slice(&about->name));
 	db_bind_text(s, 20, kind < KINDS ? slice_str(training_kinds[kind].kind) : SLICE(""));
-	return rows_read(s, arena, &max, ret, why);
+	return rows_read(s, w, who, arena, &max, ret, why);
 }
 
 /* The same of one author, in the order in which he wrote it. */
@@ -223,7 +231,7 @@ static int about_by(const struct world *w, struct db *db, const struct reader *w
 	db_bind_blob(s, 20, id_slice(&w->coalition.id));
 	db_bind_blob(s, 21, id_slice(author));
 	db_bind_i64(s, 22, (int64_t)(max->n_each ? max->n_each : max->n) + 1);
-	return rows_read(s, arena, max, ret, why);
+	return rows_read(s, w, who, arena, max, ret, why);
 }
 
 int store_about_by(const struct world *w, struct db *db, const struct reader *who, enum mode mode,
@@ -248,7 +256,7 @@ int store_kind(const struct world *w, struct db *db, const struct reader *who, e
 	rule_bind(s, w, who, arena);
 	db_bind_i64(s, 17, mode);
 	db_bind_text(s, 18, slice_str(training_kinds[kind].kind));
-	return rows_read(s, arena, &max, ret, why);
+	return rows_read(s, w, who, arena, &max, ret, why);
 }
 
 struct found_exercise {
@@ -323,7 +331,7 @@ int store_get(const struct world *w, struct db *db, const struct reader *who,
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&object->owner));
 	db_bind_blob(s, 18, id_slice(&object->name));
-	rc = rows_read(s, arena, &one, &rows, why);
+	rc = rows_read(s, w, who, arena, &one, &rows, why);
 	if (rc == 0 && rows.n == 0)
 		rc = why_set(why, E_MISSING, "", "no such record");
 	if (rc == 0)
@@ -363,8 +371,8 @@ int store_versions(const struct world *w, struct db *db, const struct reader *wh
 	db_bind_blob(s, 17, id_slice(&object->owner));
 	db_bind_blob(s, 18, id_slice(&object->name));
 	db_bind_i64(s, 19, (int64_t)limit);
-	return rows_read(
-		s, arena, &(struct ceiling){.n = limit, .bytes = LIMIT_EXERCISE_BYTES}, ret, why);
+	return rows_read(s, w, who, arena,
+		&(struct ceiling){.n = limit, .bytes = LIMIT_EXERCISE_BYTES}, ret, why);
 }
 
 int store_readers(struct db *db, const struct row *row, struct arena *arena, struct id **ret,

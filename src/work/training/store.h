@@ -49,6 +49,10 @@ MUST_USE int store_sees(const struct world *w, struct db *db, const struct reade
 MUST_USE int store_versions(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, size_t limit, struct arena *arena, struct rows *ret,
 	struct why *why);
+/*
+ * Notes rows as shown to the reader (node/readings.h). What the questions above bring is noted already; this is for who looks at more than he shows, as reader_unnoted().
+ */
+void store_note(const struct world *w, const struct reader *who, const struct row *r, size_t n);
 /* The readers of a row. */
 MUST_USE int store_readers(struct db *db, const struct row *row, struct arena *arena,
 	struct id **ret, size_t *ret_n, struct why *why);

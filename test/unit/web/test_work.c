@@ -27,13 +27,14 @@ static int refuse(struct task *t, int64_t *ret_wait_ms, struct why *why)
 	return why_set(why, E_BUSY, "", "not now");
 }
 
-static int answer(
-	struct api *a, struct db *db, struct request *req, struct slice rest, struct why *why)
+static int answer(struct api *a, struct db *db, struct request *req, struct slice rest,
+	struct shown_to *shown, struct why *why)
 {
 	(void)a;
 	(void)db;
 	(void)req;
 	(void)rest;
+	(void)shown;
 	return why_set(why, E_MISSING, "", "nothing");
 }
 
