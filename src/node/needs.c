@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/limits.h"
+#include "node/readings.h"
 #include "node/status_int.h"
 #include "node/workspace.h"
 
@@ -125,11 +126,23 @@ void need_about(struct needs *n, const struct object_id *about, const struct nee
 	}
 	object_format(about, object);
 	own.label = arena_copy(n->arena, need->label);
+	if (need->named.label.p) {
+		own.named.label = arena_copy(n->arena, need->named.label);
+		own.mixed = !slice_eq(need->named.label, need->label);
+	}
 	own.place = arena_string(n->arena, slice_str(need->place));
 	for (size_t i = 0; i < NEED_VALUES && own.value[i].key; i++)
 		own.value[i].text = value_text(n, own.value[i].text);
 	own.words = words_filled(n, &own);
 	need_add(n, arena_printf(n->arena, "%s %s", need->text, object), &own);
+}
+
+void need_shown(const struct need *need, const struct world *w, const struct reader *who)
+{
+	if (!hash_is_zero(&need->leaf))
+		readings_add(who, w, need->label, &need->leaf);
+	if (need->named.label.p)
+		readings_add(who, w, need->named.label, &need->named.leaf);
 }
 
 /* How many are not named. Never more than a look: nobody is mailed for what he may not be cleared for. */

@@ -9,6 +9,8 @@
  * A workspace adds its own by `needs` of its struct workspace, with need_add(). What it says of records it takes from what `who` may see (needs_reader()), and each need bears
  * the label of the record that it is about: reminders are for who is cleared for it.
  *
+ * Whoever shows needs to a person notes the records that they name as read by him: need_shown().
+ *
  * Nobody's flood hides what is worse or what is elsewhere: of an area in a coalition there are at most NEEDS_EACH, an alarm takes the place of what only wants a look, and how many are
  * left out is a need of its own.
  */
@@ -37,7 +39,13 @@ struct need {
 	const char *text; /* key of the message: "need.ratify" */
 	struct need_value value[NEED_VALUES];
 	const char *words; /* the same in English, for mails */
-	bool mixed; /* it names another record, under another label, too: no mail says its words, which `label` alone does not cover */
+	struct hash leaf;  /* of that record; zero: of none */
+	/* The other record that it names; label.p == NULL: none. */
+	struct {
+		struct slice label;
+		struct hash leaf;
+	} named;
+	bool mixed; /* set by need_about(): `named` is under another label: no mail says its words, which `label` alone does not cover */
 	const char *place; /* page of the web shell, behind "#/" */
 	struct id coalition;
 	int64_t coalition_row;
@@ -67,6 +75,8 @@ void need_add(struct needs *n, const char *what, const struct need *need);
 void need_about(struct needs *n, const struct object_id *about, const struct need *need);
 /* `who` of needs_load as a reader: NULL is everything that this node holds. */
 struct reader needs_reader(const struct world *w, const struct reader *who);
+/* Notes what a need names of records as shown to `who` (readings.h), a reader of its coalition `w`. */
+void need_shown(const struct need *need, const struct world *w, const struct reader *who);
 /* Alarms first. */
 void needs_sort(struct needs *n);
 

@@ -112,6 +112,17 @@ static int arrived_put(
 	return 0;
 }
 
+/* Much is looked at for them; what they name is read. */
+static void need_note(struct call *c, const struct need *need, const struct world *w, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (w[k].coalition.row == need->coalition_row) {
+			struct reader who = caller_reader(&c->caller, &w[k], c->shown);
+
+			need_shown(need, &w[k], &who);
+		}
+}
+
 int api_needs(struct call *c)
 {
 	struct coalition *list;
@@ -135,6 +146,7 @@ int api_needs(struct call *c)
 		for (size_t k = 0; k < n; k++)
 			if (w[k].coalition.row == needs->need[i].coalition_row)
 				m = ack_of(&acks[k], needs->need[i].id);
+		need_note(c, &needs->need[i], w, n);
 		put_need(c, &needs->need[i], m);
 	}
 	for (size_t k = 0; k < n; k++)

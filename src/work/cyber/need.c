@@ -78,6 +78,7 @@ static void say(const struct looking *l, const struct record *r, const struct co
 			.area = AREA_CYBER,
 			.mode = l->mode,
 			.label = r->label,
+			.leaf = r->leaf,
 			.text = text,
 			.words = words,
 			.place = arena_printf(

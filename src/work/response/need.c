@@ -21,8 +21,8 @@ struct looking {
 	const struct aid_view *v; /* its arena is for one request or alert */
 	enum need_level act;	  /* for who may not act it is a look */
 	int64_t now_ms;
-	struct slice
-		thread; /* label of the request whose title is told; p == NULL: only of what bears the need's own */
+	const struct aid_record
+		*thread; /* the request whose title is told; NULL: only of what the need is about */
 	char coalition[COAL_TEXT + 1];
 };
 
@@ -45,7 +45,9 @@ static void say(struct looking *l, enum need_level level, const struct aid_recor
 			.area = AREA_RESPONSE,
 			.mode = l->v->mode,
 			.label = of->r.label,
-			.mixed = l->thread.p && !slice_eq(of->r.label, l->thread),
+			.leaf = of->r.leaf,
+			.named = {l->thread ? l->thread->r.label : SLICE_NONE,
+				l->thread ? l->thread->r.leaf : (struct hash){{0}}},
 			.text = text,
 			.words = words,
 			.place = place,
@@ -295,7 +297,7 @@ static int request_look(struct looking *l, const struct object_id *object, struc
 	if (rc < 0)
 		return rc;
 	object_format(object, text);
-	l->thread = d.request.r.label;
+	l->thread = &d.request;
 	struct asked q = {.l = l,
 		.d = &d,
 		.place = arena_printf(
@@ -310,6 +312,7 @@ static int request_look(struct looking *l, const struct object_id *object, struc
 	/* Teams come home and claims are decided after a request is closed, too. */
 	for (size_t i = 0; i < d.n_deployment; i++)
 		deployment_look(&q, &d.deployment[i]);
+	l->thread = NULL;
 	return 0;
 }
 
@@ -322,7 +325,6 @@ static int requests_of(struct looking *l, const struct id *owner, struct why *wh
 		if (page.p[i].a->request.state == REQUEST_CANCELLED)
 			continue;
 		rc = passed_over(request_look(l, &page.p[i].r.object, why));
-		l->thread = SLICE_NONE;
 		arena_reset(l->v->arena);
 	}
 	return rc;

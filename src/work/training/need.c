@@ -15,7 +15,8 @@ struct looking {
 	struct needs *n;
 	struct desk desk; /* its arena is for one exercise */
 	enum mode mode;
-	enum need_level act; /* for who may not act it is a look */
+	enum need_level act;	    /* for who may not act it is a look */
+	const struct row *exercise; /* whose code name is told; NULL: none */
 	char coalition[COAL_TEXT + 1];
 };
 
@@ -32,6 +33,9 @@ static void say(struct looking *l, enum need_level level, const struct row *of, 
 			.area = AREA_TRAINING,
 			.mode = l->mode,
 			.label = of->label,
+			.leaf = of->leaf,
+			.named = {l->exercise ? l->exercise->label : SLICE_NONE,
+				l->exercise ? l->exercise->leaf : (struct hash){{0}}},
 			.text = text,
 			.words = words,
 			.place = arena_printf(
@@ -132,10 +136,12 @@ static int exercise_look(struct looking *l, const struct object_id *exercise, st
 	if (rc < 0)
 		return rc;
 	object_format(exercise, object);
+	l->exercise = v.ex.row;
 	if (runs(&v, l->desk.now))
 		agenda_say(l, &v, arena_printf(l->desk.arena, "exercise/%s/excon", object));
 	if (!v.clock.ended)
 		deliveries_say(l, &v);
+	l->exercise = NULL; /* it lies in memory that is used again */
 	return 0;
 }
 
