@@ -2,6 +2,7 @@
 #include "league.h"
 
 #include "node/doctor.h"
+#include "node/readings.h"
 
 static size_t page(struct reading *r, const struct reader *who, const struct record_query *q,
 	struct record **ret)
@@ -294,6 +295,53 @@ static void every_byte_of_contents_is_checked(void **state)
 	assert_fails(E_VERIFY, log_verify_tree(db, &log, NULL, NULL, &why));
 }
 
+/* Every question notes for the reader what it brings, once for an entry; of the lowest class, and for who is shown nothing, none. */
+static void what_is_brought_is_noted(void **state)
+{
+	struct league *l = *state;
+	struct arena arena CLEANUP_ARENA = ARENA(4 * MIB);
+	struct readings shown CLEANUP_READINGS = {0};
+	struct draft d = league_draft(l, &arena, NULL, 0, "low", "x");
+
+	d.label = SLICE("league OPEN");
+	struct written low = league_write(l, 0, &d);
+	struct written first = league_note(l, 0, MODE_REAL, NULL, 0, "high", "x"),
+		       again = league_note_again(l, 0, &first.object, NULL, 0, "high", "y");
+	struct reading *r = reading_start(l, 0);
+	struct reader who = r->self, unnoted;
+	struct record_query q = {.mode = MODE_REAL, .limit = 10};
+	struct record_after after = {.object = first.object};
+	struct record one, many[2], *list;
+	size_t n;
+	bool more;
+
+	who.readings = &shown;
+	unnoted = reader_unnoted(&who);
+	assert_ok(record_get(&r->world, r->db, &unnoted, &first.object, &r->arena, &one, &why));
+	assert_ok(record_get(&r->world, r->db, &who, &low.object, &r->arena, &one, &why));
+	assert_int_equal(shown.n, 0);
+	assert_ok(record_get(&r->world, r->db, &who, &first.object, &r->arena, &one, &why));
+	assert_int_equal(shown.n, 1);
+	assert_true(hash_eq(&shown.p[0].leaf, &again.leaf));
+	assert_true(id_eq(&shown.p[0].coalition, &r->world.coalition.id));
+	assert_ok(record_get_many(&r->world, r->db, &who,
+		(struct object_id[]){low.object, first.object}, 2, &r->arena, many, &why));
+	assert_int_equal(page(r, &who, &q, &list), 2);
+	assert_int_equal(shown.n, 1);
+	/* Both versions: the newest first. */
+	assert_ok(record_history(
+		&r->world, r->db, &who, &after, 10, &r->arena, &list, &n, &more, &why));
+	assert_int_equal(n, 2);
+	assert_int_equal(shown.n, 2);
+	assert_true(hash_eq(&shown.p[1].leaf, &first.leaf));
+	/* By its place in the log, for who has no leaf yet. */
+	assert_true(readings_wants(&who, &r->world, SLICE("league RESTRICTED")));
+	assert_false(readings_wants(&who, &r->world, SLICE("league OPEN")));
+	assert_true(readings_wants(&who, &r->world, SLICE("nothing that can be read")));
+	assert_false(readings_wants(&unnoted, &r->world, SLICE("league RESTRICTED")));
+	reading_end(&r);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +351,7 @@ int main(int argc, char **argv)
 		SIGNED(large_pages_say_what_they_left_out),
 		SIGNED(strangers_see_nothing),
 		SIGNED(every_byte_of_contents_is_checked),
+		SIGNED(what_is_brought_is_noted),
 	};
 	int skip = league_start(argc, argv);
 
