@@ -120,7 +120,7 @@ class Buying:
 
     def bid_file(self, name):
         nation, bundles, tiers = SUPPLIERS[name]
-        return self.file({"tenderer": {"name": name, "nation": nation},
+        return self.file({"tenderer": {"name": name, "nation": nation}, "responses": [{"criterion": "q", "value": f"{name} is certified"}],
                           "bundles": [{"id": i, "lots": lots, "price": eur(p)} for i, lots, p in bundles],
                           "tiers": [{"id": i, "lot": lot, "from": a, "to": b, "unitPrice": eur(p)} for i, lot, a, b, p in tiers]})
 
@@ -519,7 +519,7 @@ def test_postponed_and_public(coalition, tmp_path):
     mine = b.show("KOS")["contracts"][0]
     b.put("KOS", "contract", {**mine["content"], "status": "active"}, "--object", mine["object"])
     b.put("KOS", "contract", {**mine["content"], "status": "active", "period": {"endDate": utc(now())}, "rationale": "longer"}, "--object", mine["object"])
-    for wrong, code, where in (({"contract": b.p}, BAD_INPUT, "/contract"), ({"quantity": "x"}, BAD_INPUT, "/quantity")):
+    for wrong, code, where in (({"contract": b.p}, BAD_INPUT, "/contract"), ({"item": "nothing"}, BAD_INPUT, "/item"), ({"quantity": "x"}, BAD_INPUT, "/quantity")):
         delivery = {"procurement": b.p, "contract": mine["object"], "item": mine["content"]["items"][0]["id"], "quantity": 8, "date": utc(now()), "accepted": True}
         assert where in t["KOS"].refuses(code, "procure", "put", "delivery", b.file({**delivery, **wrong}))
     wait(lambda: b.show("HRV")["contracts"], "the contract at HRV")
@@ -557,6 +557,28 @@ def test_postponed_and_public(coalition, tmp_path):
 
     line = next(x for x in t["ALB"].json("procure", "balance")["lines"] if x["label"] == "HRV")
     assert line["national"] == eur(3 * (12 * 2000 + 8 * 1500)) and line["contracted"] == eur(0)
+
+    # -- what came and was paid stands beside what was agreed, and what is over is marked
+    def fulfilled():
+        return next(f for f in b.show("KOS")["fulfilment"] if f["contract"] == mine["object"])
+    value = mine["content"]["value"]
+    f = fulfilled()
+    assert (f["ordered"], f["delivered"], f["over_delivered"]) == (20, 8, False) and (f["paid"], f["owed"], f["over_paid"]) == (eur(0), value, False)
+    assert [(x["id"], x["delivered"]) for x in f["items"] if x["delivered"]] == [(delivery["item"], 8)]
+    b.put("KOS", "delivery", {**delivery, "quantity": 6})
+    pay = {"procurement": b.p, "contract": mine["object"], "value": value, "date": utc(now()), "status": "requested"}
+    b.put("KOS", "transaction", pay)
+    b.put("KOS", "transaction", {**pay, "value": eur(value["amount"] - 1), "status": "paid"})
+    f = fulfilled()
+    assert (f["delivered"], f["over_delivered"]) == (14, True), "more of one item, though not of all"
+    assert (f["paid"], f["requested"], f["owed"], f["over_paid"]) == (eur(value["amount"] - 1), value, eur(1), False)
+    b.put("KOS", "transaction", {**pay, "value": eur(2), "status": "reconciled"})
+    f = fulfilled()
+    assert (f["paid"], f["owed"], f["over_paid"]) == (eur(value["amount"] + 1), eur(0), True)
+    line = next(x for x in t["KOS"].run("procure", "show", b.p).stdout.splitlines() if x.startswith("contract KOS"))
+    assert f"delivered 14 of 20 OVER, paid {value['amount'] + 1:.2f} of {value['amount']:.2f} EUR OVER, asked for {value['amount']:.2f}" in line
+    # What is only asked for is no payment in the balance either.
+    assert next(x for x in t["KOS"].json("procure", "balance")["lines"] if x["label"] == "KOS")["paid"] == eur(value["amount"] + 1)
     for label in three:
         assert t[label].json("rebuild")["same"], label
 

@@ -282,6 +282,19 @@ static int contract_admit(struct admit *d)
 	return currency_admit(d);
 }
 
+/* A delivery may name none: it is of the contract as a whole. */
+static bool item_is_of(const struct admit *d, const struct row *contract)
+{
+	const struct json_doc *c = &contract->doc;
+	struct slice id = text(d, "item");
+
+	for
+		EACH(c, v, json_get(c, json_root(c), "items"))
+	if (slice_eq(get_text(c, v, "id", d->arena), id))
+		return true;
+	return id.n == 0;
+}
+
 static int movement_admit(struct admit *d)
 {
 	const struct row *contract = named(d, P_CONTRACT, "contract");
@@ -291,6 +304,8 @@ static int movement_admit(struct admit *d)
 	if (!id_eq(&contract->object.owner, self(d)))
 		return no(d, E_DENIED, "/contract",
 			"belongs to another member: it speaks for itself");
+	if (d->kind == P_DELIVERY && !item_is_of(d, contract))
+		return no(d, E_INVALID, "/item", "is no item of this contract");
 	return currency_admit(d);
 }
 

@@ -2,6 +2,7 @@
 #include "work/procurement/balance.h"
 
 #include "base/report.h"
+#include "work/procurement/fulfil.h"
 #include "work/procurement/view.h"
 
 #define PAGE 500 /* procurements that are listed at once */
@@ -68,7 +69,8 @@ static void rows_add(struct adding *a, enum pkind k)
 		struct currency c;
 		int64_t value;
 
-		if (!rec_money(&r->doc, json_root(&r->doc), "value", &value, &c))
+		if (!rec_money(&r->doc, json_root(&r->doc), "value", &value, &c) ||
+			(k == P_TRANSACTION && !payment_is_made(r, a->of_process)))
 			continue;
 		struct balance_line *l = line_of(a, &r->object.owner, &c);
 		add(a, k == P_CONTRACT ? &l->contracted : &l->paid, value);

@@ -1,6 +1,7 @@
 /* cmd_process.c: `entente procure show, agree, step, open, transcript, verify, import`: one procurement and its sealed bids. */
 #include "base/file.h"
 #include "work/procurement/cmd.h"
+#include "work/procurement/fulfil.h"
 #include "work/procurement/waits.h"
 #include "work/procurement/wallet.h"
 
@@ -76,6 +77,39 @@ static void show_seal(struct cli *cli, const struct process *p)
 	cmd_findings(cli, r, &cli->world);
 }
 
+/* What has come and what was paid, beside what was agreed: one line for each contract. */
+static void show_contracts(struct cli *cli, const struct process *p, struct arena *arena)
+{
+	struct fulfilment *list;
+	size_t n;
+
+	fulfilments(p, arena, &list, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct fulfilment *f = &list[i];
+		const struct row *r = f->contract;
+		struct buf b CLEANUP_BUF = BUF(4 * KIB);
+
+		buf_str(&b, "delivered ");
+		quantity_print(&b, f->delivered);
+		buf_str(&b, " of ");
+		quantity_print(&b, f->ordered);
+		buf_str(&b, f->over_delivered ? " OVER, paid " : ", paid ");
+		money_print(&b, f->paid, &f->currency);
+		buf_str(&b, " of ");
+		money_print(&b, f->value, &f->currency);
+		buf_addf(&b, " %s%s", f->currency.code, f->over_paid ? " OVER" : "");
+		if (f->requested) {
+			buf_str(&b, ", asked for ");
+			money_print(&b, f->requested, &f->currency);
+		}
+		cli_print(cli, "contract %s with %.*s, %.*s: %s\n",
+			world_party_label(&cli->world, &r->object.owner, arena),
+			SLICE_FMT(get_text(&r->doc, json_root(&r->doc), "supplier", arena)),
+			SLICE_FMT(get_text(&r->doc, json_root(&r->doc), "status", arena)),
+			buf_cstr(&b));
+	}
+}
+
 static int show(struct cli *cli, struct cmd_process *c)
 {
 	struct buf b CLEANUP_BUF = BUF(256 * MIB);
@@ -107,6 +141,7 @@ static int show(struct cli *cli, struct cmd_process *c)
 			SLICE_FMT(get_text(
 				&p->award->doc, json_root(&p->award->doc), "status", &c->arena)),
 			p->n_award_agrees, p->n_participant);
+	show_contracts(cli, p, &c->arena);
 	return 0;
 }
 

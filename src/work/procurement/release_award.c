@@ -1,4 +1,5 @@
 /* release_award.c: awards, contracts and what was delivered, as OCDS tells them; see release_int.h. */
+#include "work/procurement/fulfil.h"
 #include "work/procurement/release_int.h"
 
 #include "base/enc.h"
@@ -292,7 +293,7 @@ void tell_movement(struct telling *t, const struct row *r)
 {
 	if (r->kind == P_ANSWER)
 		tell_enquiry(t, r);
-	if ((r->kind == P_DELIVERY || r->kind == P_TRANSACTION) &&
+	if ((r->kind == P_DELIVERY || (r->kind == P_TRANSACTION && payment_is_made(r, t->arena))) &&
 		process_has(t->p, &r->object.owner))
 		implementation_put(t, r);
 }

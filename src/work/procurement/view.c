@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/report.h"
+#include "work/procurement/fulfil.h"
 #include "work/procurement/step.h"
 #include "work/procurement/waits.h"
 
@@ -371,6 +372,52 @@ static void put_bids(struct json_out *o, const struct process *p, struct arena *
 	json_close(o);
 }
 
+/* ---- what has come of the contracts ---- */
+
+static void put_quantity(struct json_out *o, const char *key, int64_t q)
+{
+	struct buf b CLEANUP_BUF = BUF(64);
+
+	quantity_print(&b, q);
+	json_put_raw(o, key, buf_slice(&b));
+}
+
+static void put_fulfilments(struct json_out *o, const struct process *p, struct arena *arena)
+{
+	struct fulfilment *list;
+	size_t n;
+
+	fulfilments(p, arena, &list, &n);
+	json_open_at(o, "fulfilment", '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct fulfilment *f = &list[i];
+
+		json_open(o, '{');
+		view_object(o, "contract", &f->contract->object);
+		put_quantity(o, "ordered", f->ordered);
+		put_quantity(o, "delivered", f->delivered);
+		json_put_bool(o, "over_delivered", f->over_delivered);
+		json_open_at(o, "items", '[');
+		for (size_t k = 0; k < f->n_item; k++) {
+			json_open(o, '{');
+			json_put_string(o, "id", f->item[k].id);
+			json_put_string(o, "description", f->item[k].description);
+			json_put_string(o, "unit", f->item[k].unit);
+			put_quantity(o, "ordered", f->item[k].ordered);
+			put_quantity(o, "delivered", f->item[k].delivered);
+			json_close(o);
+		}
+		json_close(o);
+		view_money(o, "value", f->value, &f->currency);
+		view_money(o, "paid", f->paid, &f->currency);
+		view_money(o, "requested", f->requested, &f->currency);
+		view_money(o, "owed", f->over_paid ? 0 : f->value - f->paid, &f->currency);
+		json_put_bool(o, "over_paid", f->over_paid);
+		json_close(o);
+	}
+	json_close(o);
+}
+
 void view_process(struct json_out *o, const struct process *p, const struct world *w,
 	unsigned confirmed, unsigned needed, struct arena *arena)
 {
@@ -422,5 +469,6 @@ void view_process(struct json_out *o, const struct process *p, const struct worl
 	put_list(o, "contracts", p, P_CONTRACT, w, arena);
 	put_list(o, "deliveries", p, P_DELIVERY, w, arena);
 	put_list(o, "transactions", p, P_TRANSACTION, w, arena);
+	put_fulfilments(o, p, arena);
 	json_close(o);
 }

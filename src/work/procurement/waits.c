@@ -208,7 +208,10 @@ void process_waits(const struct process *p, int64_t now_ms, struct arena *arena,
 		break;
 	case PROCESS_CONTRACTED:
 	case PROCESS_IMPLEMENTING:
-		*ret = (struct wait){WAITS_DELIVERY, 0, 0};
+		/* One member's deliveries do not sign another's contract. */
+		*ret = contracts(p, arena);
+		if (!ret->who)
+			*ret = (struct wait){WAITS_DELIVERY, 0, 0};
 		break;
 	case PROCESS_COMPLETE:
 	case PROCESS_CANCELLED:

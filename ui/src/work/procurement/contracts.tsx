@@ -5,14 +5,14 @@ import { may } from "../../state.js";
 import { Act, Cash, money, number } from "./bits.js";
 import { Fold, RecordForm, utc, local, yes_no } from "./forms.js";
 import { t, word } from "./msg.js";
-import type { Contract, Money, Process, Rec } from "./types.js";
+import type { Contract, Fulfilment, Money, Process, Rec } from "./types.js";
 
 function Balance({ p }: { p: Process }): VNode | null {
 	const rows = p.participants.map((m) => {
 		const share = p.share?.content.lines.find((l) => l.member === m.id)?.pays;
 		const contracts = p.contracts.filter((x) => x.author === m.id);
 		const ids = new Set(contracts.map((x) => x.object));
-		return { label: m.label, share, contracted: contracts.reduce((a, x) => a + x.content.value.amount, 0), paid: p.transactions.filter((x) => ids.has(x.content.contract)).reduce((a, x) => a + x.content.value.amount, 0) };
+		return { label: m.label, share, contracted: contracts.reduce((a, x) => a + x.content.value.amount, 0), paid: p.fulfilment.filter((x) => ids.has(x.contract)).reduce((a, x) => a + x.paid.amount, 0) };
 	});
 	const currency = p.share?.content.lines[0]?.pays.currency;
 	if (!currency) return null;
@@ -48,6 +48,26 @@ function Own({ c, p, contract: x, after }: { c: string; p: Process; contract: Re
 	);
 }
 
+const Over = (): VNode => <span class="badge bad">{t("over.more")}</span>;
+
+// Of several items each, so that more of one does not hide less of another.
+function Delivered({ of: f }: { of: Fulfilment }): VNode {
+	return (
+		<>
+			<span>{number(f.delivered)} / {number(f.ordered)} {f.over_delivered && <Over />}</span>
+			{f.items.length > 1 && <ul class="plain parts">{f.items.map((i) => <li><Theirs text={i.description} />: {number(i.delivered)} / {number(i.ordered)} {i.delivered > i.ordered && <Over />}</li>)}</ul>}
+		</>
+	);
+}
+function Paid({ of: f }: { of: Fulfilment }): VNode {
+	return (
+		<>
+			<span><Cash of={f.paid} /> / <Cash of={f.value} /> {f.over_paid && <Over />}</span>
+			<small class="parts">{t("owed")} <Cash of={f.owed} />{f.requested.amount !== 0 && <> · {word("payment", "requested")} <Cash of={f.requested} /></>}</small>
+		</>
+	);
+}
+
 export function Contracts({ c, p, after }: { c: string; p: Process; after: () => void }): VNode {
 	const label = (id: string): string => p.participants.find((x) => x.id === id)?.label ?? id.slice(0, 8);
 	const write = may("procurement", "officer") && p.is_participant && p.share && ["awarded", "contracted", "implementing"].includes(p.state) && !p.contracts.some((x) => x.own);
@@ -61,14 +81,12 @@ export function Contracts({ c, p, after }: { c: string; p: Process; after: () =>
 						<thead><tr><th scope="col">{t("member")}</th><th scope="col">{t("supplier")}</th><th scope="col">{t("price")}</th><th scope="col">{t("tender.status")}</th><th scope="col">{t("delivered")}</th><th scope="col">{t("paid_out")}</th></tr></thead>
 						<tbody>
 							{p.contracts.map((x) => {
-								const delivered = p.deliveries.filter((d) => d.content.contract === x.object && d.content.accepted).reduce((a, d) => a + d.content.quantity, 0);
-								const ordered = x.content.items.reduce((a, i) => a + i.quantity, 0);
-								const paid = p.transactions.filter((y) => y.content.contract === x.object).reduce((a, y) => a + y.content.value.amount, 0);
+								const f = p.fulfilment.find((y) => y.contract === x.object);
 								return (
 									<tr>
 										<td data-label={t("member")}><Theirs text={label(x.content.buyer)} /></td><td data-label={t("supplier")}><Theirs text={x.content.supplier} /></td><td data-label={t("price")}><Cash of={x.content.value} /></td>
 										<td data-label={t("tender.status")}><span class={`badge ${x.content.status === "active" ? "good" : "wait"}`}>{word("contract", x.content.status)}</span> {x.content.dateSigned && <Time at={x.content.dateSigned} bare />}</td>
-										<td data-label={t("delivered")}>{number(delivered)} / {number(ordered)}</td><td data-label={t("paid_out")}><Cash of={{ amount: paid, currency: x.content.value.currency }} /></td>
+										<td data-label={t("delivered")}>{f && <Delivered of={f} />}</td><td data-label={t("paid_out")}>{f && <Paid of={f} />}</td>
 									</tr>
 								);
 							})}

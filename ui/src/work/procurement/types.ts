@@ -36,19 +36,25 @@ export type Seal = {
 };
 export type Bundle = { id: string; lots: string[]; price: Money };
 export type Tier = { id: string; lot: string; from: number; to: number; unitPrice: Money };
+export type BidAnswer = { criterion: string; value: string };
 export type Bid = {
 	bid: string; bidder: string; seq: number; received: string; receipts: number[]; shares: number[]; state: string; supplier?: string; nation?: string; admitted?: boolean; why_not?: string | null; points?: number;
-	content?: { bundles?: Bundle[]; tiers?: Tier[] };
+	content?: { bundles?: Bundle[]; tiers?: Tier[]; responses?: BidAnswer[] }; responses?: BidAnswer[];
 };
 export type Award = {
 	solver: string; objective: Money; paid: Money; bound: Money; gapPpm: number; ranked: boolean; unawarded: string[]; status: string; standstillUntil: string;
 	lines: { bid: string; offer: string; supplier: string; lots: string[]; quantity?: number; price: Money }[];
 	losers: { bid: string; supplier: string; more?: Money; reason: string }[]; rules: { rule: string; saving: Money }[];
 };
-export type ShareLine = { member: string; label?: string; quantity: number; alone: Money; prorata: Money; capped?: Money; shapley: Money; pays: Money; admin: Money };
+export type ShareLine = { member: string; label?: string; quantity: number; alone: Money; prorata: Money; capped?: Money; shapley: Money; pays: Money; admin?: Money };
 export type Shares = { rule: string; lines: ShareLine[]; core: string; individually_rational?: boolean; exact?: boolean; total?: Money };
 export type Contract = { supplier: string; buyer: string; title: string; value: Money; status: string; dateSigned?: string; items: { id: string; description: string; quantity: number; unit: string }[] };
-export type Sheet = { evaluator: string; phase: string; bids: { bid: string; admitted: boolean; scores?: { criterion: string; points: number; comment?: string }[] }[] };
+// What has come of a contract and what was paid, beside what was agreed.
+export type Fulfilment = {
+	contract: string; ordered: number; delivered: number; over_delivered: boolean; items: { id: string; description: string; unit: string; ordered: number; delivered: number }[];
+	value: Money; paid: Money; requested: Money; owed: Money; over_paid: boolean;
+};
+export type Sheet = { evaluator: string; phase: string; bids: { bid: string; admitted: boolean; reason?: string; scores?: { criterion: string; points: number; comment?: string }[] }[] };
 export type Process = Waiting & {
 	object: string; state: string; lead: PartyRef; is_lead: boolean; is_participant: boolean;
 	participants: { id: string; label: string; signed: boolean; refused: boolean }[];
@@ -56,6 +62,6 @@ export type Process = Waiting & {
 	questions: Rec<{ from?: string; text: string }>[]; answers: Rec<{ question: string; text: string }>[]; seal: Seal | null; prices_hidden: boolean; bids: Bid[];
 	conflicts: Rec<{ evaluator: string; interest: string; text?: string }>[]; scores: Rec<Sheet>[]; award: Rec<Award> | null; award_agrees: number; award_objects: number;
 	award_consents: Rec<{ agrees: boolean; solver?: string; text?: string }>[]; complaints: Rec<{ from: string; text: string }>[]; rulings: Rec<{ complaint: string; ruling: string }>[];
-	share: Rec<Shares> | null; contracts: Rec<Contract>[]; deliveries: Rec<{ contract: string; quantity: number; date: string; accepted: boolean }>[]; transactions: Rec<{ contract: string; value: Money; date: string; status: string }>[];
+	fulfilment: Fulfilment[]; share: Rec<Shares> | null; contracts: Rec<Contract>[]; deliveries: Rec<{ contract: string; quantity: number; date: string; accepted: boolean }>[]; transactions: Rec<{ contract: string; value: Money; date: string; status: string }>[];
 };
 export type Balance = { procurements: number; lines: { member: string; label: string; procurements: number; share: Money; contracted: Money; paid: Money; national: Money }[] };
