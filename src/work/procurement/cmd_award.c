@@ -222,11 +222,15 @@ static int shares(struct cli *cli, struct cmd_process *c)
 		cmd_json(cli, &b);
 		return 0;
 	}
-	for (size_t i = 0; i < c->p.n_participant; i++)
-		print_money(cli,
-			arena_printf(&cli->arena, "%s pays",
-				world_party_label(&cli->world, &c->p.participant[i], &cli->arena)),
-			r->pays[i], &l.c.currency);
+	for (size_t i = 0; i < c->p.n_participant; i++) {
+		const char *who = world_party_label(&cli->world, &c->p.participant[i], &cli->arena);
+
+		print_money(
+			cli, arena_printf(&cli->arena, "%s pays", who), r->pays[i], &l.c.currency);
+		if (r->admin[i])
+			print_money(cli, arena_printf(&cli->arena, "%s, administration", who),
+				r->admin[i], &l.c.currency);
+	}
 	return 0;
 }
 COMMAND(shares, "shares",

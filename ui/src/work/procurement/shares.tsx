@@ -26,16 +26,18 @@ function Bars({ s, label }: { s: Shares; label: (l: ShareLine) => string }): VNo
 }
 
 export function ShareTable({ s, p }: { s: Shares; p: Process }): VNode {
+	// By a key of its own, beside the share; where nothing was agreed, nothing is said.
+	const admin = s.lines.some((l) => l.admin && l.admin.amount !== 0);
 	const label = (l: ShareLine): string => l.label ?? p.participants.find((x) => x.id === l.member)?.label ?? l.member.slice(0, 8);
 	return (
 		<>
 			<table class="fold">
-				<thead><tr><th scope="col">{t("member")}</th><th scope="col">{t("need.quantity")}</th><th scope="col">{t("alone")}</th><th scope="col">{word("rule", "prorata")}</th><th scope="col">{word("rule", "shapley")}</th><th scope="col">{t("pays")}</th><th scope="col">{t("saving")}</th></tr></thead>
+				<thead><tr><th scope="col">{t("member")}</th><th scope="col">{t("need.quantity")}</th><th scope="col">{t("alone")}</th><th scope="col">{word("rule", "prorata")}</th><th scope="col">{word("rule", "shapley")}</th><th scope="col">{t("pays")}</th>{admin && <th scope="col">{t("admin")}</th>}<th scope="col">{t("saving")}</th></tr></thead>
 				<tbody>
 					{s.lines.map((l) => (
 						<tr>
 							<td data-label={t("member")}><Theirs text={label(l)} /></td><td data-label={t("need.quantity")}>{number(l.quantity)}</td><td data-label={t("alone")}><Cash of={l.alone} /></td><td data-label={word("rule", "prorata")}><Cash of={l.prorata} /></td>
-							<td data-label={word("rule", "shapley")}><Cash of={l.shapley} /></td><td data-label={t("pays")}><strong><Cash of={l.pays} /></strong></td><td data-label={t("saving")}>{saving(l)} %</td>
+							<td data-label={word("rule", "shapley")}><Cash of={l.shapley} /></td><td data-label={t("pays")}><strong><Cash of={l.pays} /></strong></td>{admin && <td data-label={t("admin")}><Cash of={l.admin} /></td>}<td data-label={t("saving")}>{saving(l)} %</td>
 						</tr>
 					))}
 				</tbody>
