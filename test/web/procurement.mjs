@@ -97,11 +97,16 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 			await shows(alb, "Prices stay hidden");
 			const before = await alb.locator("main").innerText();
 			if (/186|108.?000/.test(before)) fail("a price is shown before the sheet");
+			if (!before.includes("Adria Medical is certified")) fail("a bidder's answer to a criterion is not shown");
 			await field(alb, "Evaluator").fill("panel");
 			await field(alb, "Sheet").selectOption("reconciled");
 			for (const input of await alb.locator("main input.points").all()) await input.fill("7");
 			await press(alb, "Hand in the sheet");
 			await alb.waitForFunction(() => !document.querySelector("main").innerText.includes("Prices stay hidden"), null, { timeout: SEEN_MS }).catch(() => fail("prices stay hidden"));
+			await shows(alb, "The sheet is handed in");
+			await shows(alb, "Adria Medical: Admitted · q 7");
+			const offers = await alb.locator("main .offer").allInnerTexts();
+			if (!offers.some((x) => /186,000.00\s+for the whole/.test(x)) || !offers.some((x) => /2,100.00\s+each/.test(x))) fail(`prices look alike: ${offers.join("; ")}`);
 			await go(alb, at("process", job.process, "lab"));
 			await press(alb, "Compute and propose");
 			await shows(alb, "0 of 2");
@@ -117,6 +122,8 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 			await go(alb, at("process", job.process, "shares"));
 			await press(alb, "Settle");
 			await shows(alb, "Settled");
+			await shows(alb, "Administration");
+			await shows(alb, "€700.00");
 			for (const page of [alb, hrv]) {
 				await go(page, at("process", job.process, "contracts"));
 				await press(page, "Write our contracts");
@@ -141,7 +148,12 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 			await press(alb, "Enter a payment");
 			await field(alb, "Price").fill("1000");
 			await alb.locator("main form button", { hasText: "Enter a payment" }).click();
-			await shows(alb, "€1,000.00");
+			await shows(alb, "€1,000.00 / €25,200.00");
+			await shows(alb, "still owed €24,200.00");
+			await press(alb, "Enter a payment");
+			await field(alb, "Price").fill("24300");
+			await alb.locator("main form button", { hasText: "Enter a payment" }).click();
+			await shows(alb, "more than agreed");
 			return { bad: await bad_things(alb) };
 		},
 	};

@@ -9,7 +9,7 @@ import pytest
 from entente import TOP, wait
 
 sys.path.insert(0, str(TOP / "test" / "node"))
-from test_procurement import Buying  # noqa: E402
+from test_procurement import Buying, eur  # noqa: E402
 from test_web import LOOKS, add_user, at  # noqa: E402
 
 SCENES = str(pathlib.Path(__file__).with_name("procurement.mjs"))
@@ -36,7 +36,12 @@ def test_need_to_delivery(browser, two, tmp_path):
     seen = play(browser, "procurement_pool", two)
     assert seen["bad"] == [] and "32" in seen["sum"]
     b.lead, b.p = "ALB", two["ALB"].json("procure", "board")[0]["object"]
-    wait(lambda: b.has(two["HRV"]), "the agreement at HRV")
+    # What the lead's work costs is shared by a key of its own: said in the version that is signed.
+    terms = b.show("ALB")["agreement"]["content"]
+    key = [{"member": n.member, "thousandths": k} for n, k in zip(two, (700, 300))]
+    version = b.put("ALB", "agreement", {**terms, "adminCost": eur(1000), "adminKey": key}, "--object", b.p)
+    assert version == b.p
+    wait(lambda: b.has(two["HRV"]) and "adminKey" in b.show("HRV")["agreement"]["content"], "the agreement at HRV")
     seen = play(browser, "procurement_sign", two, process=b.p)
     assert seen["bad"] == []
     b.wait_state("ALB", "agreed")
@@ -54,6 +59,7 @@ def test_need_to_delivery(browser, two, tmp_path):
         node.run("procure", "open", b.p)
     b.wait_state("ALB", "opened")
     b.wait_state("HRV", "opened")
+    assert play(browser, "procurement_pages", two, looks=LOOKS[2:3], pages=pages[3:5], name="opened")["bad"] == {}
     seen = play(browser, "procurement_award", two, process=b.p)
     assert seen["bad"] == [] and "50,400" in seen["paid"]
     assert play(browser, "procurement_deliver", two, process=b.p)["bad"] == []

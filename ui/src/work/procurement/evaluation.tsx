@@ -2,13 +2,13 @@
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { post, Problem } from "../../api.js";
-import { Empty, Name, Section, Theirs, Trouble } from "../../parts/text.js";
+import { Empty, Name, Section, Theirs, Time, Trouble } from "../../parts/text.js";
 import { may } from "../../state.js";
 import { to_problem } from "./bits.js";
 import { t, word } from "./msg.js";
 import { Fold, RecordForm } from "./forms.js";
 import { Offers } from "./opening.js";
-import type { Process, Sheet } from "./types.js";
+import type { Bid, Process, Sheet } from "./types.js";
 
 type Mine = Record<string, { admitted: boolean; points: Record<string, string> }>;
 
@@ -18,12 +18,14 @@ function SheetForm({ c, p, after }: { c: string; p: Process; after: () => void }
 	const [phase, set_phase] = useState("blind");
 	const [mine, set] = useState<Mine>({});
 	const [problem, set_problem] = useState<Problem>();
+	const [sent, set_sent] = useState(false);
 	const of = (bid: string): Mine[string] => mine[bid] ?? { admitted: true, points: {} };
 	const send = (e: Event): void => {
 		e.preventDefault();
 		const bids = p.bids.map((b) => ({ bid: b.bid, admitted: of(b.bid).admitted, scores: criteria.map((k) => ({ criterion: k.id, points: Number(of(b.bid).points[k.id] ?? 0) })) }));
 		const content = { procurement: p.object, evaluator: who, phase, bids };
-		post(`/coalitions/${c}/procurement/records`, { kind: "procurement/score/1", content }).then(after, (err: unknown) => set_problem(to_problem(err)));
+		post(`/coalitions/${c}/procurement/records`, { kind: "procurement/score/1", content })
+			.then(() => { set({}); set_problem(undefined); set_sent(true); after(); }, (err: unknown) => { set_sent(false); set_problem(to_problem(err)); });
 	};
 	return (
 		<form class="sheet" onSubmit={send}>
@@ -46,6 +48,7 @@ function SheetForm({ c, p, after }: { c: string; p: Process; after: () => void }
 				</table>
 			</div>
 			<Trouble problem={problem} />
+			{sent && <p class="note" role="status">{t("sheet.sent")}</p>}
 			<div class="buttons"><button type="submit" class="main">{t("sheet.send")}</button></div>
 		</form>
 	);
@@ -54,6 +57,30 @@ function SheetForm({ c, p, after }: { c: string; p: Process; after: () => void }
 function sheet_points(s: Sheet, bid: string, criterion: string): string {
 	const points = s.bids.find((b) => b.bid === bid)?.scores?.find((x) => x.criterion === criterion)?.points;
 	return points === undefined ? "–" : String(points);
+}
+
+// Each sheet as it was handed in: who, of which kind, when, and what it says of each bid.
+function Sheets({ p }: { p: Process }): VNode | null {
+	if (p.scores.length === 0) return null;
+	const name = (bid: string): string => p.bids.find((b) => b.bid === bid)?.supplier ?? bid.slice(0, 8);
+	return (
+		<Section title={t("sheets")}>
+			<ul class="plain">
+				{p.scores.map((s) => (
+					<li>
+						<Name id={s.author} label={s.author_label} /> · <Theirs text={s.content.evaluator} /> <span class={`badge ${s.content.phase === "reconciled" ? "good" : "none"}`}>{word("phase", s.content.phase)}</span> <Time at={s.time} />
+						<ul class="parts plain">{s.content.bids.map((b) => <li><Theirs text={name(b.bid)} />: {b.admitted ? t("admitted") : <span class="badge bad">{t("not_admitted")}</span>} {b.reason && <Theirs text={b.reason} />}{b.scores?.map((x) => <> · {x.criterion} <strong>{x.points}</strong> {x.comment && <Theirs text={x.comment} />}</>)}</li>)}</ul>
+					</li>
+				))}
+			</ul>
+		</Section>
+	);
+}
+
+// What the bidder itself has answered to a criterion.
+function Responses({ b, criterion }: { b: Bid; criterion: string }): VNode {
+	const said = (b.content?.responses ?? b.responses ?? []).filter((x) => x.criterion === criterion);
+	return <>{said.map((x) => <small class="parts"><Theirs text={x.value} /></small>)}</>;
 }
 
 export function Evaluation({ c, p, after }: { c: string; p: Process; after: () => void }): VNode {
@@ -68,12 +95,13 @@ export function Evaluation({ c, p, after }: { c: string; p: Process; after: () =
 					<table class="matrix">
 						<thead><tr><th scope="col">{t("criterion")}</th>{opened.map((b) => <th scope="col"><Theirs text={b.supplier ?? ""} /> {b.admitted === false && <span class="badge bad">{t("not_admitted")}</span>}</th>)}</tr></thead>
 						<tbody>
-							{criteria.map((k) => <tr><th scope="row"><Theirs text={k.title} /></th>{opened.map((b) => <td>{p.scores.map((s) => <span class={s.content.phase === "reconciled" ? "points final" : "points"} title={s.content.evaluator}>{sheet_points(s.content, b.bid, k.id)}</span>)}</td>)}</tr>)}
+							{criteria.map((k) => <tr><th scope="row"><Theirs text={k.title} /></th>{opened.map((b) => <td>{p.scores.map((s) => <span class={s.content.phase === "reconciled" ? "points final" : "points"} title={s.content.evaluator}>{sheet_points(s.content, b.bid, k.id)}</span>)}<Responses b={b} criterion={k.id} /></td>)}</tr>)}
 							{!p.prices_hidden && <tr><th scope="row">{t("offers")}</th>{opened.map((b) => <td><Offers b={b} /></td>)}</tr>}
 						</tbody>
 					</table>
 				</div>
 			</Section>
+			<Sheets p={p} />
 			<Section title={t("conflicts")}>
 				{p.conflicts.length === 0 && <p class="remark">{t("conflicts.none")}</p>}
 				<ul class="plain">{p.conflicts.map((x) => <li><Name id={x.author} label={x.author_label} /> · <Theirs text={x.content.evaluator} />: {word("interest", x.content.interest)} {x.content.text && <Theirs text={x.content.text} prose />}</li>)}</ul>

@@ -45,11 +45,12 @@ function Matrix({ s, bids }: { s: Seal; bids: readonly Bid[] }): VNode {
 	);
 }
 
+// A bundle's price is for the whole of its lots, a tier's for one unit: side by side they would look alike.
 export function Offers({ b }: { b: Bid }): VNode {
 	return (
 		<>
-			{b.content?.bundles?.map((x) => <div>{t("lots")} {x.lots.join(", ")}: <Cash of={x.price} /></div>)}
-			{b.content?.tiers?.map((x) => <div>{t("lot")} {x.lot}, {x.from}–{x.to}: <Cash of={x.unitPrice} /></div>)}
+			{b.content?.bundles?.map((x) => <div class="offer">{t(x.lots.length > 1 ? "lots" : "lot")} {x.lots.join(", ")}: <Cash of={x.price} /> <span class="badge info">{t("offer.whole")}</span></div>)}
+			{b.content?.tiers?.map((x) => <div class="offer">{t("lot")} {x.lot}, {x.from}–{x.to}: <Cash of={x.unitPrice} /> <span class="badge none">{t("offer.each")}</span></div>)}
 		</>
 	);
 }
