@@ -5,6 +5,7 @@
 #include "base/report.h"
 #include "work/procurement/offer.h"
 #include "work/procurement/process.h"
+#include "work/procurement/twin.h"
 
 struct admit {
 	const struct admitting *a;
@@ -493,6 +494,40 @@ int procure_take_back(const struct taking_back *t, struct why *why)
 	return rc < 0 ? rc : why_set(why, E_STATE, "/object", "%s", instead(k));
 }
 
+/* The public knows a procurement by its ocid alone: one member gives none to two. */
+static int agreement_admit(struct admit *d)
+{
+	const struct admitting *a = d->a;
+	const struct draft *draft = a->draft;
+	struct reader who = world_reader(a->world, self(d));
+	struct object_id none = {{{0}}, {{0}}}, of, other;
+	bool has = false;
+	char object[OBJECT_TEXT + 1];
+	int rc = procure_read(P_AGREEMENT, draft->content, d->arena, &d->doc, &of, d->why);
+
+	if (rc == 0)
+		rc = twin_find(a->world, a->db, &who, self(d), text(d, "ocid"), draft->mode,
+			draft->has_object ? &draft->object : &none, &other, &has, d->why);
+	/* And those that are written together with it. */
+	for (size_t i = 0; rc == 0 && !has && i < a->n_before; i++) {
+		const struct draft *b = a->before[i];
+		struct json_doc doc;
+
+		if (pkind_find(b->kind) != P_AGREEMENT || b->mode != draft->mode ||
+			(draft->has_object && object_id_eq(&b->object, &draft->object)))
+			continue;
+		rc = procure_read(P_AGREEMENT, b->content, d->arena, &doc, &of, d->why);
+		has = rc == 0 &&
+		      slice_eq(get_text(&doc, json_root(&doc), "ocid", d->arena), text(d, "ocid"));
+		other = b->object;
+	}
+	if (rc < 0 || !has)
+		return rc;
+	object_format(&other, object);
+	return why_set(
+		d->why, E_CONFLICT, "/ocid", "is that of another agreement of ours: %s", object);
+}
+
 int procure_admit(const struct admitting *a, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(4 * GIB);
@@ -507,5 +542,7 @@ int procure_admit(const struct admitting *a, struct why *why)
 	MUST(d->kind < P_KINDS);
 	if (a->draft->until_ms && instead(d->kind))
 		return no(d, E_INVALID, "/until", "others rely on this record: it does not expire");
+	if (d->kind == P_AGREEMENT)
+		return agreement_admit(d);
 	return is_judged(d->kind) ? judge(d) : 0;
 }

@@ -9,7 +9,8 @@
 
 /*
  * E_DENIED: not this member's to say. E_STATE: not now (the tender's key is made and only its hours may move, and only later; the deadline is over; bids are not open; prices are
- * hidden). E_INVALID: it names what is not in this procurement, or another currency than the tender's.
+ * hidden). E_INVALID: it names what is not in this procurement, or another currency than the tender's. E_CONFLICT: there is a tender; an
+ * agreement of ours has this ocid.
  */
 MUST_USE int procure_admit(const struct admitting *a, struct why *why);
 

@@ -10,6 +10,7 @@
 #include "work/procurement/lab.h"
 #include "work/procurement/ocds/table.h"
 #include "work/procurement/release.h"
+#include "work/procurement/twin.h"
 
 #include <stdatomic.h>
 
@@ -186,13 +187,16 @@ static int api_balance(struct call *c)
 
 static int api_process(struct call *c)
 {
+	struct object_id twin;
+	bool has_twin;
 	struct process *p = arena_new(c->arena, struct process);
 	struct seat s = seat_of(c);
 	unsigned have = 0, need = 0;
 
 	TRY(process_of(c, p));
 	TRY(step_confirmed(&s, p, c->arena, &have, &need, &c->why));
-	view_process(&c->o, p, &c->world, have, need, c->arena);
+	TRY(twin_before(&c->world, c->db, &c->reader, p, c->arena, &twin, &has_twin, &c->why));
+	view_process(&c->o, p, &c->world, have, need, has_twin ? &twin : NULL, c->arena);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "work/procurement/cmd.h"
 #include "work/procurement/fulfil.h"
+#include "work/procurement/twin.h"
 #include "work/procurement/waits.h"
 #include "work/procurement/wallet.h"
 
@@ -115,12 +116,18 @@ static int show(struct cli *cli, struct cmd_process *c)
 	struct buf b CLEANUP_BUF = BUF(256 * MIB);
 	struct json_out o = json_out(&b);
 	const struct process *p = &c->p;
+	char other[OBJECT_TEXT + 1];
 	unsigned have = 0, need = 0;
+	struct object_id twin;
+	struct reader who;
 	struct wait wait;
+	bool has_twin;
 
+	who = world_reader(&cli->world, &cli->node->self);
 	TRY(step_confirmed(&c->seat, p, &c->arena, &have, &need, &cli->why));
+	TRY(twin_before(&cli->world, cli->db, &who, p, &c->arena, &twin, &has_twin, &cli->why));
 	if (cli->json) {
-		view_process(&o, p, &cli->world, have, need, &c->arena);
+		view_process(&o, p, &cli->world, have, need, has_twin ? &twin : NULL, &c->arena);
 		cmd_json(cli, &b);
 		return 0;
 	}
@@ -130,6 +137,12 @@ static int show(struct cli *cli, struct cmd_process *c)
 			&p->agreement->doc, json_root(&p->agreement->doc), "title", &c->arena)),
 		process_state_name(p->state), world_party_label(&cli->world, &p->lead, &c->arena),
 		p->n_consent, p->n_participant);
+	if (has_twin) {
+		object_format(&twin, other);
+		cli_print(cli,
+			"%socid%s     is that of an earlier agreement of the same member: %s\n",
+			cli_colour(cli, COLOUR_RED), cli_colour(cli, COLOUR_NONE), other);
+	}
 	if (wait.what)
 		cli_print(cli, "waits    for %s\n", waits_words(&wait, p, &cli->world, &c->arena));
 	show_seal(cli, p);

@@ -419,10 +419,12 @@ static void put_fulfilments(struct json_out *o, const struct process *p, struct 
 }
 
 void view_process(struct json_out *o, const struct process *p, const struct world *w,
-	unsigned confirmed, unsigned needed, struct arena *arena)
+	unsigned confirmed, unsigned needed, const struct object_id *twin, struct arena *arena)
 {
 	json_open(o, '{');
 	view_object(o, "object", &p->id);
+	if (twin)
+		view_object(o, "ocid_of", twin);
 	json_put_cstr(o, "state", process_state_name(p->state));
 	view_time(o, "next", p->next_ms);
 	put_party(o, "lead", &p->lead, w, arena);

@@ -12,9 +12,9 @@ void view_row(struct json_out *o, const char *key, const struct row *r, const st
 /* A line of the board: from a brief reading. */
 void view_card(
 	struct json_out *o, const struct process *p, const struct world *w, struct arena *arena);
-/* All of one procurement. */
+/* All of one procurement. `twin`: the agreement that has had its ocid before (twin.h), or NULL. */
 void view_process(struct json_out *o, const struct process *p, const struct world *w,
-	unsigned confirmed, unsigned needed, struct arena *arena);
+	unsigned confirmed, unsigned needed, const struct object_id *twin, struct arena *arena);
 void view_findings(struct json_out *o, const char *key, const struct seal_replay *r,
 	const struct world *w, struct arena *arena);
 /* The award as a solver gives it, with what is shown beside it. `content`: only what stands in a record procurement/award/1. */

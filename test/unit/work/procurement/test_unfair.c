@@ -6,6 +6,7 @@
 
 #include "node/record.h"
 #include "work/procurement/procurement.h"
+#include "work/procurement/twin.h"
 
 static bool has_closed(const struct process *p)
 {
@@ -122,7 +123,7 @@ static void taken_back(void **state)
 	assert_null(s.p.tender);
 	assert_non_null(s.p.tender_last);
 	assert_int_equal(lab_solve(&s.p, &lab_as_published, false, &s.arena, &l, &said), E_STATE);
-	view_process(&o, &s.p, &s.world, 0, 2, &s.arena);
+	view_process(&o, &s.p, &s.world, 0, 2, NULL, &s.arena);
 	assert_false(buf_over(&b));
 	leave(&s);
 }
@@ -447,6 +448,54 @@ static void full_in_time(void **state)
 	assert_int_equal(rc, E_LIMIT);
 }
 
+static bool has_earlier(struct play *y, size_t i, const struct object_id *of, struct object_id *ret)
+{
+	struct reader who;
+	struct seen s;
+	bool has;
+
+	y->procurement = *of;
+	assert_true(look(y, i, &s));
+	who = world_reader(&s.world, &s.m->node->self);
+	assert_ok(
+		twin_before(&s.world, s.m->db, &who, &s.p, &s.arena, ret, &has, &(struct why){0}));
+	leave(&s);
+	return has;
+}
+
+/* Two agreements under one open contracting id: its author's own node writes no second one; of a partner's the later is marked, whatever is amended since. */
+static void one_ocid(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct play y = {.l = *state};
+	struct object_id first, other, earlier;
+	char id[2][ID_TEXT + 1];
+	const char *text;
+
+	play_begin(&y, 1);
+	agreement(&y);
+	league_settle(y.l);
+	first = y.procurement;
+	for (size_t i = 0; i < 2; i++)
+		id_format(&y.l->m[i].id, id[i]);
+	text = arena_printf(&arena,
+		"{\"title\":\"y\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+		id[0], id[1], id[0]);
+	put(&y, 0, "procurement/agreement/1", text, NULL, E_CONFLICT);
+	other = by_hand(&y, "procurement/agreement/1", text, NULL).object;
+	/* What changes the first is later than both. */
+	by_hand(&y, "procurement/agreement/1", text, &first);
+	league_settle(y.l);
+	for (size_t i = 0; i < 2; i++) {
+		assert_false(has_earlier(&y, i, &first, &earlier));
+		assert_true(has_earlier(&y, i, &other, &earlier));
+		assert_true(object_id_eq(&earlier, &first));
+	}
+	/* Another mode is another world, and another member has its own. */
+	put_in(&y, MODE_EXERCISE, 0, "procurement/agreement/1", text, NULL, 0);
+	put(&y, 1, "procurement/agreement/1", text, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
@@ -454,7 +503,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {SIGNED(early_sheet), SIGNED(other_tender),
 		SIGNED(taken_back), SIGNED(other_agreement), SIGNED(other_shares),
 		SIGNED(many_offers), SIGNED(many_rebates), SIGNED(drawn), SIGNED(patience),
-		SIGNED(opened_again), SIGNED(full_in_time)};
+		SIGNED(opened_again), SIGNED(full_in_time), SIGNED(one_ocid)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;

@@ -104,6 +104,7 @@ export function ProcessPage({ c, id, part }: { c: string; id: string; part: Part
 				<>
 					<p class="process-facts"><State state={p.state} /> <ModeBadge mode={p.agreement.mode} /> <LabelBadge label={p.agreement.label} /> {t("lead")} <Name id={p.lead.id} label={p.lead.label} /> {p.next && <>· {t("next")} <Time at={p.next} /></>}</p>
 					<Waits of={p} />
+					{p.ocid_of && <p class="note" role="status"><span class="badge bad">{t("ocid.twice")}</span> <a href={link("work", "procurement", c, "process", p.ocid_of)}>{p.agreement.content.ocid}</a></p>}
 					<Tabs c={c} id={id} part={part} title={title} />
 					<PartPage part={part} c={c} p={p} after={of.reload} />
 				</>

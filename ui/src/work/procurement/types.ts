@@ -56,7 +56,7 @@ export type Fulfilment = {
 };
 export type Sheet = { evaluator: string; phase: string; bids: { bid: string; admitted: boolean; reason?: string; scores?: { criterion: string; points: number; comment?: string }[] }[] };
 export type Process = Waiting & {
-	object: string; state: string; lead: PartyRef; is_lead: boolean; is_participant: boolean;
+	object: string; ocid_of?: string; state: string; lead: PartyRef; is_lead: boolean; is_participant: boolean;
 	participants: { id: string; label: string; signed: boolean; refused: boolean }[];
 	agreement: Rec<{ title: string; ocid: string; text?: string; shareRule: string; budget?: Money }>; tender: Rec<Tender> | null;
 	questions: Rec<{ from?: string; text: string }>[]; answers: Rec<{ question: string; text: string }>[]; seal: Seal | null; prices_hidden: boolean; bids: Bid[];
