@@ -123,6 +123,19 @@ const char *news_position(const struct news *n)
 	return n->position;
 }
 
+bool news_for(const struct news_item *i, const struct news_reader *r, size_t n, bool *ret_other)
+{
+	for (size_t k = 0; k < n; k++) {
+		if (r[k].coalition != i->coalition)
+			continue;
+		if (hash_eq(&r[k].charter, &i->charter))
+			return r[k].level >= i->level;
+		if (ret_other)
+			*ret_other = true;
+	}
+	return false;
+}
+
 uint64_t news_charters(const struct news *n)
 {
 	return n->charters;
@@ -335,8 +348,10 @@ static int items_look(struct look *l)
 		const struct coalition_state *c = coalition_of(l->n, item->coalition);
 		bool live;
 
-		if (c)
+		if (c) {
 			item->coalition_id = c->id;
+			item->charter = c->charter_hash;
+		}
 		rc = newest_level(l, c, item->coalition, &item->object, &item->level, &live);
 	}
 	if (rc == 0)
@@ -494,8 +509,10 @@ static int grant_tell(struct look *l, const struct spot *spot)
 	if (rc < 0)
 		return rc;
 	const struct coalition_state *c = coalition_of(l->n, i->coalition);
-	if (c)
+	if (c) {
 		i->coalition_id = c->id;
+		i->charter = c->charter_hash;
+	}
 	rc = newest_level(l, c, i->coalition, &i->object, &i->level, &live);
 	if (rc == 0 && !live)
 		i->level = label_of_entry(l, c, spot);

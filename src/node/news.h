@@ -34,6 +34,7 @@ struct news_item {
 	int64_t coalition; /* row; 0: of none */
 	struct id coalition_id;
 	int64_t level;
+	struct hash charter; /* of NEWS_RECORD: by whose ladder that is its level */
 	struct object_id object;
 	struct slice text;
 	enum mode mode;
@@ -52,6 +53,17 @@ struct news_item {
 
 /* Told one by one at most. */
 #define NEWS_MAX 1000
+
+/* A reader's place in the ladder of one charter. */
+struct news_reader {
+	int64_t coalition, level;
+	struct hash charter;
+};
+/*
+ * May a record's change be known to who stands there in its coalition? Places in two ladders cannot be compared: if the charter has changed since either was looked up, not,
+ * and *ret_other (may be NULL) says so: then the reader loads again what he may see.
+ */
+bool news_for(const struct news_item *i, const struct news_reader *r, size_t n, bool *ret_other);
 
 struct news;
 struct news *news_new(const struct node *node) __attribute__((returns_nonnull, warn_unused_result));

@@ -32,14 +32,11 @@ struct event {
 	struct shared *text; /* owned */
 	enum event_for who;
 	int64_t coalition, level, account;
+	struct hash charter; /* of FOR_RECORDS: by whose ladder that is its level */
 	bool position;
 };
 
 enum viewer_over { OVER_NOT, OVER_SESSION, OVER_STOPPING, OVER_ANEW };
-
-struct viewer_level {
-	int64_t coalition, level; /* NEWS_SECRET: everything; NEWS_PUBLIC: nothing with a label */
-};
 
 struct viewer {
 	uint32_t magic;
@@ -58,7 +55,8 @@ struct viewer {
 	char network
 		[ADDRESS_NETWORK]; /* whom the front names; "" without one: then the listener counts */
 	size_t n_level;
-	struct viewer_level level[]; /* by coalition */
+	struct news_reader level
+		[]; /* by coalition; NEWS_SECRET: everything; NEWS_PUBLIC: nothing with a label */
 };
 
 struct live {
@@ -76,6 +74,8 @@ struct live {
 		position; /* owned; of the last batch: the herald's news_position() as it was then */
 	struct event ring[LIMIT_LIVE_EVENTS];
 	uint64_t next, beats, charters;
+	uint64_t
+		floor; /* what was told before this was judged by a charter that is not in force any more */
 	struct viewer *viewers;
 	unsigned n_viewers;
 };
@@ -108,7 +108,10 @@ static void item_push(struct live *l, const struct news_item *i)
 	live_print(i, &o);
 	buf_str(&b, "\n\n");
 	ring_push(l, &b,
-		(struct event){.who = item_for(i), .coalition = i->coalition, .level = i->level});
+		(struct event){.who = item_for(i),
+			.coalition = i->coalition,
+			.level = i->level,
+			.charter = i->charter});
 	buf_free(&b);
 }
 
@@ -131,14 +134,6 @@ static void position_push(struct live *l)
 
 /* ---- a viewer ---- */
 
-static int64_t viewer_level(const struct viewer *v, int64_t coalition)
-{
-	for (size_t i = 0; i < v->n_level; i++)
-		if (v->level[i].coalition == coalition)
-			return v->level[i].level;
-	return NEWS_PUBLIC;
-}
-
 /* May this viewer know that the event was? */
 static bool is_for(const struct viewer *v, const struct event *e)
 {
@@ -154,8 +149,10 @@ static bool is_for(const struct viewer *v, const struct event *e)
 	case FOR_RECORDS:
 		break;
 	}
-	/* NEWS_SECRET reaches all levels, so also what bears none of the ladder's. */
-	return v->records && viewer_level(v, e->coalition) >= e->level;
+	/* NEWS_SECRET reaches all levels, so also what bears none of the ladder's. Of another ladder than the viewer's: nothing, and all viewers come anew (look). */
+	const struct news_item i = {
+		.coalition = e->coalition, .level = e->level, .charter = e->charter};
+	return v->records && news_for(&i, v->level, v->n_level, NULL);
 }
 
 static void say_over(const struct viewer *v, struct buf *b)
@@ -164,6 +161,9 @@ static void say_over(const struct viewer *v, struct buf *b)
 		buf_str(b, "event: bye\ndata: {\"why\":\"session\"}\n\n");
 	if (v->over == OVER_STOPPING)
 		buf_str(b, "event: bye\ndata: {\"why\":\"stopping\"}\n\n");
+	/* What was not for the viewer by the old ladder may be by the new one. */
+	if (v->over == OVER_ANEW)
+		buf_str(b, "event: reset\ndata: {}\n\n");
 }
 
 static void greet(struct viewer *v, struct buf *b)
@@ -245,7 +245,8 @@ static int levels_fill(struct viewer *v, const struct coalition *list, size_t n,
 		if (rc == 1)
 			continue;
 		struct reader r = caller_reader(caller, &w, NULL);
-		v->level[v->n_level++] = (struct viewer_level){.coalition = w.coalition.row,
+		v->level[v->n_level++] = (struct news_reader){.coalition = w.coalition.row,
+			.charter = w.standing.charter->hash,
 			.level = r.no_clearance			 ? NEWS_PUBLIC
 				 : r.clearance_level == UINT_MAX ? NEWS_SECRET
 								 : (int64_t)r.clearance_level};
@@ -320,6 +321,7 @@ static void place_viewer(struct live *l, struct viewer *v, struct slice last)
 	if (!last.n)
 		return;
 	uint64_t from = l->next > LIMIT_LIVE_EVENTS ? l->next - LIMIT_LIVE_EVENTS : 0;
+	from = from > l->floor ? from : l->floor;
 	for (uint64_t n = from; n < l->next; n++) {
 		const struct event *e = &l->ring[n % LIMIT_LIVE_EVENTS];
 		struct slice text = shared_bytes(e->text);
@@ -560,8 +562,10 @@ static bool look(struct live *l, struct arena *arena)
 		position_push(l);
 	}
 	if (news_charters(l->news) != l->charters) {
-		/* Other classes: everybody comes back and is looked at anew. */
+		/* Other classes: everybody comes back and is looked at anew, and goes on behind the last position. */
 		l->charters = news_charters(l->news);
+		l->floor = any ? l->next - 1 : l->next;
+		any = true;
 		for (struct viewer *v = l->viewers; v; v = v->next)
 			v->over = v->over == OVER_NOT ? OVER_ANEW : v->over;
 	}

@@ -20,7 +20,7 @@ struct listener {
 	struct hook hook;
 	struct roles roles;
 	bool alive; /* neither it nor its maker is disabled */
-	int64_t coalition[LIMIT_COALITIONS], level[LIMIT_COALITIONS];
+	struct news_reader at[LIMIT_COALITIONS];
 	size_t n;
 };
 
@@ -52,8 +52,9 @@ static int levels_load(struct listener *l, const struct node *node, struct db *d
 			struct reader asked = account_reader(&w, l->hook.clearance);
 			r = reader_both(&own, &asked);
 		}
-		l->coalition[l->n] = w.coalition.row;
-		l->level[l->n++] = level_of(&r);
+		l->at[l->n++] = (struct news_reader){.coalition = w.coalition.row,
+			.level = level_of(&r),
+			.charter = w.standing.charter->hash};
 	}
 	return rc;
 }
@@ -83,10 +84,9 @@ static int listeners_load(const struct node *node, struct db *db, struct arena *
 	return 0;
 }
 
-/* The rule of the live events (live.c). */
-static bool may_know(const struct listener *l, const struct news_item *i)
+/* The rule of the live events (live.c). *ret_other: of another charter than that in force. */
+static bool may_know(const struct listener *l, const struct news_item *i, bool *ret_other)
 {
-	int64_t level = NEWS_PUBLIC;
 	if (!l->alive || (i->mode > MODE_REAL && !l->hook.play))
 		return false;
 	if (i->kind == NEWS_MUCH)
@@ -94,10 +94,7 @@ static bool may_know(const struct listener *l, const struct news_item *i)
 		       l->roles.of[AREA_RECORDS] >= ROLE_READER;
 	if (i->kind != NEWS_RECORD)
 		return l->roles.of[AREA_PACT] >= ROLE_READER;
-	for (size_t k = 0; k < l->n; k++)
-		if (l->coalition[k] == i->coalition)
-			level = l->level[k];
-	return l->roles.of[AREA_RECORDS] >= ROLE_READER && level >= i->level;
+	return l->roles.of[AREA_RECORDS] >= ROLE_READER && news_for(i, l->at, l->n, ret_other);
 }
 
 /*
@@ -165,24 +162,34 @@ static void reset_print(struct slice position, struct json_out *o)
 	json_close(o);
 }
 
+static int tell_one(const struct node *node, struct db *db, const struct listener *l,
+	const struct news_item *item, struct slice data, struct slice reset, struct why *why)
+{
+	bool other = false;
+	if (may_know(l, item, &other))
+		return letter_write(node, db, l->hook.id, live_topic(item), item->mode,
+			item->kind == NEWS_MUCH ? reset : data, item->mark, why);
+	return other ? letter_write(node, db, l->hook.id, "reset", MODE_REAL, reset, no_mark, why)
+		     : 0;
+}
+
 int hooks_tell(const struct node *node, struct db *db, const struct news_item *item, size_t n,
 	struct slice position, struct why *why)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_API_ARENA);
+	struct buf reset CLEANUP_BUF = BUF(KIB);
+	struct json_out reset_out = json_out(&reset);
 	struct listener *l;
 	size_t n_listener;
 	int rc = listeners_load(node, db, &arena, &l, &n_listener, why);
+	reset_print(position, &reset_out);
 	for (size_t i = 0; rc == 0 && n_listener > 0 && i < n; i++) {
 		struct buf data CLEANUP_BUF = BUF(HOOK_BODY);
 		struct json_out o = json_out(&data);
-		if (item[i].kind == NEWS_MUCH)
-			reset_print(position, &o);
-		else
-			live_print(&item[i], &o);
+		live_print(&item[i], &o);
 		for (size_t k = 0; rc == 0 && k < n_listener; k++)
-			if (may_know(&l[k], &item[i]))
-				rc = letter_write(node, db, l[k].hook.id, live_topic(&item[i]),
-					item[i].mode, buf_slice(&data), item[i].mark, why);
+			rc = tell_one(node, db, &l[k], &item[i], buf_slice(&data),
+				buf_slice(&reset), why);
 	}
 	return rc;
 }

@@ -140,8 +140,51 @@ static void what_reads_the_same_is_told_twice(void **state)
 	i.kind = NEWS_PEER;
 	assert_two(&p, i, "0123", 1000, 0, "0123");
 	i.kind = NEWS_RECORD;
+	i.charter = p.l->charter_hash;
 	i.text = SLICE("note/1");
 	assert_two(&p, i, "0123", 0, 1, "0123");
+	post_close(&p);
+}
+
+static bool last_is(struct post *p, const char *topic)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(4 * MIB);
+	struct letter *list;
+	size_t n;
+
+	assert_ok(letter_list(p->db, p->hook.id, -1, 0, 1, &arena, &list, &n, &why));
+	return n == 1 && slice_is(list[0].topic, topic);
+}
+
+/* A place in one ladder says nothing in another: of a record that was looked up by another charter only that something has happened is told. */
+static void another_ladder(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(MIB);
+	struct post p = post_open(state, &arena);
+	struct news_item i = {.kind = NEWS_RECORD,
+		.coalition = 1,
+		.coalition_id = p.l->id,
+		.text = SLICE("note/1"),
+		.charter = p.l->charter_hash};
+	struct news_reader r = {.coalition = 1, .level = 1, .charter = p.l->charter_hash};
+	bool other = false;
+
+	tell(&p, &i, 1, "0123");
+	assert_true(last_is(&p, "record"));
+	assert_true(news_for(&i, &r, 1, &other));
+	i.level = 2;
+	assert_false(news_for(&i, &r, 1, &other));
+	assert_false(other);
+	i.level = 0;
+	i.charter.b[0] ^= 1;
+	assert_false(news_for(&i, &r, 1, &other));
+	assert_true(other);
+	tell(&p, &i, 1, "4567");
+	assert_true(last_is(&p, "reset"));
+	r.coalition = 2;
+	other = false;
+	assert_false(news_for(&i, &r, 1, &other));
+	assert_false(other);
 	post_close(&p);
 }
 
@@ -150,6 +193,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		PLAIN(what_happens_is_told_once_each),
 		SIGNED(what_reads_the_same_is_told_twice),
+		SIGNED(another_ladder),
 	};
 	int skip = league_start(argc, argv);
 
