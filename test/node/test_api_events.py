@@ -208,3 +208,38 @@ def test_many_viewers(t, edi):
         text = Person(alb, "edi").get("/metrics").body.decode()
         return "entente_live_viewers 0\n" in text
     wait(left, "they have left", 30)
+
+
+def test_another_charter_begins_anew(coalition, tmp_path):
+    """Levels of another ladder say nothing about what was told before: whoever watches loads again, and nobody goes on from before it."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    alb = t["ALB"]
+    add_user(alb, "boss", "administrator", "*")
+    add_user(alb, "low", "reader", "RESTRICTED")
+    low = Person(alb, "low")
+    e = Events(low)
+    e.until("position")
+    alb.put("seen", to="all")
+    e.until("record")
+    e.until("position")
+    before, draft = e.last, tmp_path / "next.txt"
+    alb.run("charter", "amend", "--suspension", "2", "-o", draft)
+    digits = alb.json("charter", "propose", draft)["charter"]
+    for node in t:
+        wait(lambda: digits[:16] in node.run("charter", "list").stdout, f"the text at {node.label}")
+        node.run("sign", "--charter", digits)
+    e.until("reset", seconds=30)
+    while (event := e.next()) is not None:
+        assert event[0] != "record"
+    after = e.last
+    e.close()
+    back = Events(low, last=before)
+    assert "reset" in [k for k, _ in back.until("position")]
+    back.close()
+    assert after != before
+    back = Events(low, last=after)
+    assert back.next()[0] == "position"
+    made = alb.put("after", to="all")
+    assert made in told(back.until("record"))
+    back.close()
