@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { csv_cell, csv_text } from "../src/csv.js";
+import { csv_cell, csv_custom, csv_text } from "../src/csv.js";
 import { diff_lines, diff_short } from "../src/diff.js";
 import { fuzzy, titles_first } from "../src/fuzzy.js";
 import { label_level, label_parse } from "../src/label.js";
@@ -227,4 +227,11 @@ test("forms: what is typed twice is the same or a fault, and is sent once", () =
 	const may: Schema = { ...schema, required: [] };
 	assert.deepEqual(faults(may, { password: "", again: "" }), []);
 	assert.deepEqual(faults(may, { password: "", again: "typed here only" }), [{ pointer: "/again", what: "differs" }]);
+});
+
+test("csv: cells and fractions as the country of the language parts them", () => {
+	for (const code of ["sq", "bg", "hr"]) assert.equal(csv_text([["a, b; c", 1.5, -2, "1.5"]], csv_custom(code)), '\ufeff"a, b; c";1,5;-2;1.5\r\n');
+	assert.equal(csv_text([["a; b", 1.5, "x, y"]], csv_custom("en")), '\ufeffa; b,1.5,"x, y"\r\n');
+	assert.equal(csv_cell("=1;2", csv_custom("hr")), "\"'=1;2\"");
+	assert.equal(csv_cell(-1.5, csv_custom("hr")), "-1,5");
 });

@@ -7,8 +7,8 @@
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { save } from "../api.js";
-import { csv_text } from "../csv.js";
-import { t } from "../i18n.js";
+import { csv_custom, csv_text } from "../csv.js";
+import { language, t } from "../i18n.js";
 import { rows_in_order, type Sorting } from "../order.js";
 
 export type Column<T> = {
@@ -60,7 +60,7 @@ export function Table<T>(p: Props<T>): VNode {
 	);
 	const csv = (): void => {
 		const lines = [p.columns.map((c) => c.title), ...Array.from(order, (i) => p.columns.map((c) => c.text(p.rows[i]!)))];
-		save(`${p.name}.csv`, csv_text(lines), "text/csv;charset=utf-8");
+		save(`${p.name}.csv`, csv_text(lines, csv_custom(language.get())), "text/csv;charset=utf-8");
 	};
 	if (p.rows.length === 0 && p.empty) return <>{p.tools && <div class="table-tools">{p.tools}</div>}{p.empty}</>;
 	return (
