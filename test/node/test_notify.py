@@ -74,8 +74,12 @@ def test_needs_are_the_same_for_all_and_acknowledged_by_name(coalition):
     wait(lambda: ("need.record", "look") in levels(rec), "the record is somebody's to look at")
     assert ("need.record", "look") not in levels(ana) and CANARY.encode() not in rec.get("/needs").body
     matter = next(n for n in rec.get("/needs").items if n["text"] == "need.record")
-    assert ana.post(f"/needs/{matter['id']}/ack").status == 404
+    # Neither before nor after it is acknowledged is it told apart from what there is not.
+    nothing, hidden = (ana.post(f"/needs/{x}/ack") for x in ("0" * len(matter["id"]), matter["id"]))
+    assert nothing.status == 404 and (nothing.status, nothing.body) == (hidden.status, hidden.body)
     assert rec.post(f"/needs/{matter['id']}/ack").status == 204
+    hidden = ana.post(f"/needs/{matter['id']}/ack")
+    assert (nothing.status, nothing.body) == (hidden.status, hidden.body)
     assert ("need.record", "look") not in levels(edi)
 
 
@@ -102,6 +106,13 @@ def test_an_area_adds_what_waits_for_somebody(coalition):
         assert need["words"] == f"An alert from HRV waits to be acknowledged: {CANARY} rises" and need["mode"] == "real" and need["area"] == "response"
         assert [n["level"] for n in waiting(read)] == ["look"]
         assert CANARY.encode() not in low.get("/needs").body and low.post(f"/needs/{need['id']}/ack").status == 404
+        # An answer to what is not for somebody is refused like one to what there is not.
+        alert = edi.get(f"/coalitions/{c.id}/response/alerts?mode=real").items[0]
+        owner, name = alert["object"].split(".")
+        ack = lambda object, leaf: low.post(f"/coalitions/{c.id}/response/records/acks", {
+            "mode": "real", "content": {"target": object, "leaf": leaf, "state": "received", "channel": "page"}})
+        hidden, nothing = ack(alert["object"], alert["leaf"]), ack(f"{owner}.{name[::-1][1:]}a", "0" * 64)
+        assert (hidden.status, hidden.body) == (nothing.status, nothing.body) and hidden.status >= 400, (hidden.body, nothing.body)
         wait(lambda: relay.of("edi@alb.example"), "Edi is mailed")
         warn("UNCLASSIFIED", "Open water")
         wait(lambda: [n["values"]["what"] for n in waiting(low)] == ["Open water"], "what Low may know")
