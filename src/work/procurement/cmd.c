@@ -114,6 +114,8 @@ static int run_board(struct cli *cli)
 	who = world_reader(&cli->world, &cli->node->self);
 	TRY(procure_store_list(&cli->world, cli->db, &who, P_AGREEMENT, mode, NULL, 200, &arena,
 		&list, &cli->why));
+	if (list.more)
+		cli_say(cli, "the newest %zu; there are more", list.n);
 	json_open(&o, '[');
 	for (size_t i = 0; i < list.n; i++)
 		TRY(board_line(cli, &list.row[i].object, &o));
@@ -160,6 +162,8 @@ static int run_list(struct cli *cli)
 	who = world_reader(&cli->world, &cli->node->self);
 	TRY(procure_store_list(
 		&cli->world, cli->db, &who, k, mode, NULL, 1000, &arena, &list, &cli->why));
+	if (list.more)
+		cli_say(cli, "the newest %zu; there are more", list.n);
 	json_open(&o, '[');
 	for (size_t i = 0; i < list.n; i++) {
 		char object[OBJECT_TEXT + 1];

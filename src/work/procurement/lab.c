@@ -108,6 +108,7 @@ static int award_write(const struct seat *s, const struct process *p, const stru
 		.cost = l->cost,
 		.n_cost = l->n_cost,
 		.more = l->more,
+		.record = true,
 		.status = status,
 		.standstill_ms = standstill_ms};
 
@@ -187,6 +188,7 @@ static bool same_lines(const struct process *p, const struct lab *l, struct aren
 	struct json_out o = json_out(&b);
 	struct award_view v = {.c = &l->c,
 		.r = &l->r,
+		.record = true,
 		.status = "pending",
 		.standstill_ms =
 			get_time(&p->award->doc, json_root(&p->award->doc), "standstillUntil", 0)};

@@ -70,6 +70,8 @@
 #define PROCUREMENT_CLOCKS_APART_MS 60000
 
 /* Findings of one check that are listed; the rest is counted. */
+/* Losers that an award's record names with their reasons: more of them would not fit into one beside thousands of lots. How many are left out stands there too. */
+#define LIMIT_LOSERS_TOLD   500
 #define LIMIT_OCDS_FINDINGS 1000
 /* A package of anybody's: a year of a country's releases; and what reading it may take. */
 #define LIMIT_OCDS_BYTES (256 * MIB)

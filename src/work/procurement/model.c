@@ -71,11 +71,11 @@ const char *const procurement_shapes[] = {
 	"Conflict procurement!=o evaluator!=t100 bidder=h interest!=(none|declared) text=t4000",
 	"Score criterion!=t32 points!=i comment=t2000",
 	"BidScore bid!=x bidder=h admitted!=b reason=t2000 scores=[64:Score",
-	"ScoreSheet procurement!=o evaluator!=t100 phase!=(blind|reconciled) bids!=[500:BidScore",
+	"ScoreSheet procurement!=o evaluator!=t100 phase!=(blind|reconciled) bids!=[5000:BidScore",
 	"AwardLine bid!=x offer!=t64 bidder!=h supplier!=t200 nation=c lots!=[3000t32 quantity=q price!=v",
 	"Loser bid!=x supplier!=t200 offer=t64 more=v reason!=t400",
 	"RuleCost rule!=t100 saving!=w",
-	"Award procurement!=o root!=h model!=h solver!=t64 objective!=w paid!=v bound!=w gapPpm=i ranked=b lines!=[5000:AwardLine unawarded=[3000t32 losers=[500:Loser rules=[16:RuleCost "
+	"Award procurement!=o root!=h model!=h solver!=t64 objective!=w paid!=v bound!=w gapPpm=i ranked=b lines!=[5000:AwardLine unawarded=[3000t32 losers=[500:Loser losersMore=i rules=[16:RuleCost "
 	"standstillUntil!=d status!=(pending|active|cancelled|unsuccessful)",
 	"AwardConsent procurement!=o award!=h agrees!=b objective=w solver=t64 text=t4000",
 	"Complaint procurement!=o from!=t200 text!=t20000",

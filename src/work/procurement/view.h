@@ -23,7 +23,8 @@ struct award_view {
 	const struct award_result *r;
 	const struct award_cost *cost;
 	size_t n_cost;
-	const int64_t *more; /* per offer of a loser; INT64_MIN: not known */
+	const int64_t *more; /* per offer of a loser, INT64_MIN: none with it; NULL: not computed */
+	bool record; /* as it is written: of losers no more than fit, and how many are left out */
 	const char *status;
 	int64_t standstill_ms;
 };

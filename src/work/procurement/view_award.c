@@ -81,21 +81,26 @@ static bool offer_wins(const struct award_case *c, const struct award_solution *
 /* Each that wins nothing, and why. */
 static void put_losers(struct json_out *o, const struct award_case *c, const struct award_view *v)
 {
+	size_t n = 0;
+
 	json_open_at(o, "losers", '[');
 	for (uint32_t i = 0; i < c->n_offer; i++) {
 		const struct offer *of = &c->offer[i];
 
-		if (offer_wins(c, v->r->solution, i))
+		if (offer_wins(c, v->r->solution, i) || (n++ >= LIMIT_LOSERS_TOLD && v->record))
 			continue;
 		json_open(o, '{');
 		put_bid_of(o, of);
 		json_put_string(o, "supplier", of->supplier);
 		if (!of->admitted) {
 			json_put_cstr(o, "reason", of->why_not[0] ? of->why_not : "not admitted");
-		} else if (v->more && v->more[i] == LAB_NOT_LOOKED) {
+		} else if (!v->more) {
+			json_put_cstr(o, "reason",
+				"not computed: of so many offers, or without --explain, no reasons are");
+		} else if (v->more[i] == LAB_NOT_LOOKED) {
 			json_put_cstr(o, "reason",
 				"not computed: the time for explanations was over before this bid");
-		} else if (v->more && v->more[i] != INT64_MIN) {
+		} else if (v->more[i] != INT64_MIN) {
 			view_money(o, "more", v->more[i] > 0 ? v->more[i] : 0, &c->currency);
 			json_put_cstr(o, "reason",
 				v->more[i] > 0
@@ -108,6 +113,8 @@ static void put_losers(struct json_out *o, const struct award_case *c, const str
 		json_close(o);
 	}
 	json_close(o);
+	if (v->record && n > LIMIT_LOSERS_TOLD)
+		json_put_u64(o, "losersMore", n - LIMIT_LOSERS_TOLD);
 }
 
 void view_award(struct json_out *o, const struct process *p, const struct award_view *v,

@@ -300,6 +300,61 @@ static void many_offers(void **state)
 	leave(&s);
 }
 
+static size_t losers_told(
+	struct seen *s, const struct award_view *v, struct json_doc *ret, int want)
+{
+	struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
+	struct json_out o = json_out(&b);
+	struct object_id of;
+
+	view_award(&o, &s->p, v, &s->arena);
+	assert_false(buf_over(&b));
+	assert_int_equal(procure_read(P_AWARD, arena_copy(&s->arena, buf_slice(&b)), &s->arena, ret,
+				 &of, &(struct why){0}),
+		want);
+	return json_count(ret, json_get(ret, json_root(ret), "losers"));
+}
+
+/* More bids than a record names losers of: an award can be written all the same, says how many it leaves out, and claims nothing of what was not computed; a sheet judges all. */
+static void many_bids(void **state)
+{
+	struct buf sheet CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
+	char object[OBJECT_TEXT + 1];
+	struct award_result result = {.solver = "none"};
+	struct award_case c;
+	struct award_view v = {
+		.c = &c, .r = &result, .status = "pending", .standstill_ms = DEADLINE};
+	struct object_id of;
+	struct json_doc doc;
+	struct play y;
+	struct seen s;
+
+	begin(&y, *state);
+	open_all(&y);
+	assert_true(look(&y, 1, &s));
+	bids_before(&s, &y, 600,
+		"{\"tenderer\":{\"name\":\"x\",\"nation\":\"AL\"},\"bundles\":[{\"id\":\"b\",\"lots\":[\"1\"],\"price\":{\"amount\":9,\"currency\":\"EUR\"}}]}");
+	assert_ok(award_case_make(&s.p, NULL, &s.arena, &c, &why));
+	result.solution = solution_new(c.model, &s.arena);
+	v.record = true;
+	assert_int_equal(losers_told(&s, &v, &doc, 0), 500);
+	assert_int_equal(get_int(&doc, json_root(&doc), "losersMore", 0), 101);
+	json_ref first = json_first(&doc, json_get(&doc, json_root(&doc), "losers"));
+	assert_true(slice_starts(get_text(&doc, first, "reason", &s.arena), "not computed"));
+	/* For looking at, all. */
+	v.record = false;
+	assert_int_equal(losers_told(&s, &v, &doc, E_LIMIT), 601);
+	object_format(&y.procurement, object);
+	buf_addf(&sheet,
+		"{\"procurement\":\"%s\",\"evaluator\":\"x\",\"phase\":\"reconciled\",\"bids\":[",
+		object);
+	for (unsigned i = 0; i < 601; i++)
+		buf_addf(&sheet, "%s{\"bid\":\"%032x\",\"admitted\":true}", i ? "," : "", i);
+	buf_str(&sheet, "]}");
+	assert_ok(procure_read(P_SCORE, buf_slice(&sheet), &s.arena, &doc, &of, &why));
+	leave(&s);
+}
+
 /* Rebates of two bids of one bidder, each of which would do: together more than is paid. */
 static void many_rebates(void **state)
 {
@@ -502,8 +557,8 @@ int main(int argc, char **argv)
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(early_sheet), SIGNED(other_tender),
 		SIGNED(taken_back), SIGNED(other_agreement), SIGNED(other_shares),
-		SIGNED(many_offers), SIGNED(many_rebates), SIGNED(drawn), SIGNED(patience),
-		SIGNED(opened_again), SIGNED(full_in_time), SIGNED(one_ocid)};
+		SIGNED(many_offers), SIGNED(many_bids), SIGNED(many_rebates), SIGNED(drawn),
+		SIGNED(patience), SIGNED(opened_again), SIGNED(full_in_time), SIGNED(one_ocid)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;

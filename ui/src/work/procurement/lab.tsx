@@ -18,7 +18,7 @@ export function AwardTable({ a }: { a: Award }): VNode {
 				<thead><tr><th scope="col">{t("supplier")}</th><th scope="col">{t("lots")}</th><th scope="col">{t("need.quantity")}</th><th scope="col">{t("price")}</th></tr></thead>
 				<tbody>{a.lines.map((l) => <tr><td data-label={t("supplier")}><Theirs text={l.supplier} /></td><td data-label={t("lots")}>{l.lots.join(", ")}</td><td data-label={t("need.quantity")}>{l.quantity ?? t("all")}</td><td data-label={t("price")}><Cash of={l.price} /></td></tr>)}</tbody>
 			</table>
-			{a.losers.length > 0 && <><h3>{t("losers")}</h3><ul class="plain">{a.losers.map((l) => <li><strong><Theirs text={l.supplier} /></strong>: {l.more && <>+<Cash of={l.more} /> </>}<Theirs text={l.reason} /></li>)}</ul></>}
+			{a.losers.length > 0 && <><h3>{t("losers")}</h3><ul class="plain">{a.losers.map((l) => <li><strong><Theirs text={l.supplier} /></strong>: {l.more && <>+<Cash of={l.more} /> </>}<Theirs text={l.reason} /></li>)}</ul>{!!a.losersMore && <p class="remark">{t("losers.more", { n: a.losersMore })}</p>}</>}
 			{a.rules.length > 0 && <><h3>{t("rule_costs")}</h3><ul class="plain">{a.rules.map((r) => <li>{r.rule}: <Cash of={r.saving} /></li>)}</ul></>}
 		</>
 	);

@@ -44,7 +44,7 @@ export type Bid = {
 export type Award = {
 	solver: string; objective: Money; paid: Money; bound: Money; gapPpm: number; ranked: boolean; unawarded: string[]; status: string; standstillUntil: string;
 	lines: { bid: string; offer: string; supplier: string; lots: string[]; quantity?: number; price: Money }[];
-	losers: { bid: string; supplier: string; more?: Money; reason: string }[]; rules: { rule: string; saving: Money }[];
+	losers: { bid: string; supplier: string; more?: Money; reason: string }[]; losersMore?: number; rules: { rule: string; saving: Money }[];
 };
 export type ShareLine = { member: string; label?: string; quantity: number; alone: Money; prorata: Money; capped?: Money; shapley: Money; pays: Money; admin?: Money };
 export type Shares = { rule: string; lines: ShareLine[]; core: string; individually_rational?: boolean; exact?: boolean; total?: Money };

@@ -64,6 +64,7 @@ export const bg: Record<keyof typeof en, Message> = {
 	"over.more": "повече от договореното", owed: "още дължимо", admin: "Администрация",
 	"offer.whole": "за цялото", "offer.each": "за единица", sheets: "Листове", "sheet.sent": "Листът е подаден и стои сред листовете по-горе.",
 	"ocid.twice": "По-ранно споразумение на същия член носи този номер",
+	"losers.more": { one: "Още {n} оферта не е в този запис", other: "Още {n} оферти не са в този запис" },
 	"award.refuse": "Откажи възлагането",
 	"waits.consent": "подписи под споразумението", "waits.agreement": "нова версия на споразумението, което беше отказано", "waits.tender": "търга", "waits.policy": "начало на ключа", "waits.countersignature": "приподписване на правилата на ключа", "waits.deal": "дялове от ключа", "waits.certificate": "удостоверения за ключа", "waits.publication": "отваряне на търга, който е чернова", "waits.bids": "оферти", "waits.grace": "запечатаните оферти на поелите задължение", "waits.closing": "подписи под затварянето", "waits.hour": "часа на отварянето", "waits.opening": "длъжностни лица да потвърдят отварянето", "waits.evaluation": "съгласувания лист", "waits.award": "предложение за възлагане", "waits.agreement to the award": "отговори на възлагането", "waits.standstill": "края на изчакването", "waits.ruling": "решение по жалба", "waits.finish": "възлагането да стане окончателно", "waits.shares": "кой колко плаща", "waits.contract": "подписани договори", "waits.delivery": "доставки и плащания",
 };

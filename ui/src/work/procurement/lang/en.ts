@@ -45,6 +45,7 @@ export const en = {
 	"over.more": "more than agreed", owed: "still owed", admin: "Administration",
 	"offer.whole": "for the whole", "offer.each": "each", sheets: "Sheets", "sheet.sent": "The sheet is handed in and stands among the sheets above.",
 	"ocid.twice": "An earlier agreement of the same member has this id",
+	"losers.more": { one: "{n} more bid is not in this record", other: "{n} more bids are not in this record" },
 	"award.refuse": "Refuse the award",
 	"waits.consent": "signatures under the agreement", "waits.agreement": "a new version of the agreement, which was refused", "waits.tender": "the tender", "waits.policy": "the key to be begun", "waits.countersignature": "countersignatures of the key's policy", "waits.deal": "shares of the key", "waits.certificate": "certificates of the key", "waits.publication": "the drafted tender to be opened", "waits.bids": "bids", "waits.grace": "sealed bids of those who have committed", "waits.closing": "signatures under the closing", "waits.hour": "the hour of the opening", "waits.opening": "officers to confirm the opening", "waits.evaluation": "the reconciled sheet", "waits.award": "an award to be proposed", "waits.agreement to the award": "answers to the award", "waits.standstill": "the end of the standstill", "waits.ruling": "a ruling on a complaint", "waits.finish": "the award to be made final", "waits.shares": "who pays how much", "waits.contract": "signed contracts", "waits.delivery": "deliveries and payments",
 };

@@ -63,6 +63,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	"over.more": "više od ugovorenog", owed: "još se duguje", admin: "Administracija",
 	"offer.whole": "za cjelinu", "offer.each": "po jedinici", sheets: "Listovi", "sheet.sent": "List je predan i stoji među listovima iznad.",
 	"ocid.twice": "Raniji sporazum iste članice ima ovaj broj",
+	"losers.more": { one: "Još {n} ponuda nije u ovom zapisu", few: "Još {n} ponude nisu u ovom zapisu", other: "Još {n} ponuda nije u ovom zapisu" },
 	"award.refuse": "Odbij dodjelu",
 	"waits.consent": "potpise pod sporazumom", "waits.agreement": "novu verziju sporazuma, koji je odbijen", "waits.tender": "natječaj", "waits.policy": "početak ključa", "waits.countersignature": "supotpise pravila ključa", "waits.deal": "udjele ključa", "waits.certificate": "potvrde ključa", "waits.publication": "otvaranje natječaja, koji je nacrt", "waits.bids": "ponude", "waits.grace": "zapečaćene ponude onih koji su se obvezali", "waits.closing": "potpise pod zatvaranjem", "waits.hour": "sat otvaranja", "waits.opening": "službenike da potvrde otvaranje", "waits.evaluation": "usklađeni list", "waits.award": "prijedlog dodjele", "waits.agreement to the award": "odgovore na dodjelu", "waits.standstill": "kraj mirovanja", "waits.ruling": "odluku o prigovoru", "waits.finish": "da dodjela postane konačna", "waits.shares": "tko koliko plaća", "waits.contract": "potpisane ugovore", "waits.delivery": "isporuke i plaćanja",
 };

@@ -64,6 +64,7 @@ export const sq: Record<keyof typeof en, Message> = {
 	"over.more": "më shumë se sa u ra dakord", owed: "ende për t'u paguar", admin: "Administrimi",
 	"offer.whole": "për të gjitha", "offer.each": "secila", sheets: "Fletët", "sheet.sent": "Fleta u dorëzua dhe qëndron mes fletëve më sipër.",
 	"ocid.twice": "Një marrëveshje më e hershme e të njëjtit anëtar e ka këtë numër",
+	"losers.more": { one: "Edhe {n} ofertë nuk është në këtë regjistrim", other: "Edhe {n} oferta nuk janë në këtë regjistrim" },
 	"award.refuse": "Refuzo dhënien",
 	"waits.consent": "nënshkrimet nën marrëveshje", "waits.agreement": "një version të ri të marrëveshjes, që u refuzua", "waits.tender": "tenderin", "waits.policy": "fillimin e çelësit", "waits.countersignature": "kundërfirmat e rregullave të çelësit", "waits.deal": "pjesët e çelësit", "waits.certificate": "vërtetimet e çelësit", "waits.publication": "hapjen e tenderit, që është skicë", "waits.bids": "ofertat", "waits.grace": "ofertat e vulosura të atyre që janë zotuar", "waits.closing": "nënshkrimet nën mbylljen", "waits.hour": "orën e hapjes", "waits.opening": "zyrtarët që vërtetojnë hapjen", "waits.evaluation": "fletën e përputhur", "waits.award": "propozimin e një dhënieje", "waits.agreement to the award": "përgjigjet për dhënien", "waits.standstill": "fundin e pritjes", "waits.ruling": "vendimin për një ankesë", "waits.finish": "bërjen përfundimtare të dhënies", "waits.shares": "kush paguan sa", "waits.contract": "kontratat e nënshkruara", "waits.delivery": "dorëzimet dhe pagesat",
 };
