@@ -97,6 +97,27 @@ static void other_tender(void **state)
 	}
 }
 
+/* What the lead's own node refuses; a partner's node does what comes. */
+static void recall_by_hand(struct play *y, const struct object_id *object)
+{
+	struct workspace_kind kind[] = {
+		*workspace_kind_find(SLICE("procurement/tender/1")), {.kind = NULL}};
+	struct workspace open = workspace_procurement;
+	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
+	struct league_member *lead = &y->l->m[0];
+	struct id others[] = {y->l->m[1].id, y->l->m[2].id};
+	struct written w;
+
+	assert_int_equal(record_recall(lead->node, lead->db, &y->l->id, object, others, 2, &w,
+				 &(struct why){0}),
+		E_STATE);
+	kind[0].take_back = NULL;
+	open.kind = kind;
+	workspaces = bare;
+	assert_ok(record_recall(lead->node, lead->db, &y->l->id, object, others, 2, &w, &why));
+	workspaces = before;
+}
+
 /* The lead takes back the version that was closed, and has another one beside it: then there are no rules, and not those of prices that are known. */
 static void taken_back(void **state)
 {
@@ -104,15 +125,13 @@ static void taken_back(void **state)
 	struct buf b CLEANUP_BUF = BUF(1 * MIB);
 	struct json_out o = json_out(&b);
 	struct why said = {0};
-	struct written w;
 	struct play y;
 	struct seen s;
 	struct lab l;
 
 	begin(&y, *state);
 	open_all(&y);
-	assert_ok(record_recall(y.l->m[0].node, y.l->m[0].db, &y.l->id, &y.tender,
-		(struct id[]){y.l->m[1].id, y.l->m[2].id}, 2, &w, &why));
+	recall_by_hand(&y, &y.tender);
 	by_hand(&y, "procurement/tender/1",
 		tender_of(&y, &arena, DEADLINE, 2,
 			"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":1,\"currency\":\"EUR\"}}",
