@@ -390,7 +390,7 @@ int lab_agree(const struct seat *s, const struct process *p, bool agrees, struct
 			"the key is made and suppliers rely on it: this member may still refuse the award");
 	json_open(&o, '{');
 	view_object(&o, "procurement", &p->id);
-	view_hash(&o, "leaf", &p->agreement->leaf);
+	view_hash(&o, "leaf", &p->agreement_last->leaf);
 	json_put_bool(&o, "agrees", agrees);
 	if (agrees) {
 		struct slice ocid =

@@ -65,10 +65,10 @@ static bool is(const struct one *o, const struct row *r, const char *key, const 
 
 static void agreement_say(const struct one *o)
 {
-	const struct consent *c = &o->p->consent[process_index(o->p, &o->l->w->node->self)];
+	uint64_t me = 1ULL << process_index(o->p, &o->l->w->node->self);
 
-	if (!c->signed_ && !c->refused)
-		say(o, o->l->act, o->p->agreement, "need.procurement.sign",
+	if (!((o->p->last_signed | o->p->last_refused) & me))
+		say(o, o->l->act, o->p->agreement_last, "need.procurement.sign",
 			"{who} proposes to buy together, and we have not signed: {what}", "", NULL);
 }
 

@@ -115,27 +115,19 @@ static bool text_is(const struct row *r, const char *key, const char *value)
 
 /* ---- the parts ---- */
 
-static int agreement_read(struct process *p, struct arena *arena, struct why *why)
+static void agreement_take(struct process *p, const struct row *a, struct arena *arena)
 {
-	const struct row *a = NULL;
-	json_ref list;
+	json_ref list = json_get(&a->doc, json_root(&a->doc), "participants");
 
-	for (size_t i = 0; i < p->rows->n; i++)
-		if (p->rows->row[i].kind == P_AGREEMENT)
-			a = &p->rows->row[i];
-	if (!a)
-		return why_set(why, E_MISSING, "", "no such procurement");
 	p->agreement = a;
 	p->id = a->object;
 	MUST(get_id(&a->doc, json_root(&a->doc), "lead", &p->lead));
-	list = json_get(&a->doc, json_root(&a->doc), "participants");
 	p->participant = arena_array(arena, struct id, json_count(&a->doc, list) + 1);
 	for
 		EACH(&a->doc, v, list)
 	MUST(id_parse(json_string(&a->doc, v, arena), &p->participant[p->n_participant++]) == 0);
 	/* In byte order: holders of the key have numbers that everybody gives alike. */
 	qsort(p->participant, p->n_participant, sizeof(struct id), id_cmp);
-	return 0;
 }
 
 static void consents_read(struct process *p)
@@ -547,7 +539,7 @@ static enum process_state after_award(const struct process *p, int64_t now_ms, i
 	if (p->share)
 		buyers = json_count(&p->share->doc,
 			json_get(&p->share->doc, json_root(&p->share->doc), "lines"));
-	if (text_is(p->agreement, "status", "complete"))
+	if (text_is(p->agreement_last, "status", "complete"))
 		return PROCESS_COMPLETE;
 	if (moving)
 		return PROCESS_IMPLEMENTING;
@@ -561,7 +553,7 @@ static enum process_state state_of(
 	int64_t deadline, closed, open;
 
 	*ret_next = 0;
-	if (text_is(p->agreement, "status", "cancelled") ||
+	if (text_is(p->agreement_last, "status", "cancelled") ||
 		text_is(p->tender_last, "status", "cancelled"))
 		return PROCESS_CANCELLED;
 	if (text_is(p->tender_last, "status", "unsuccessful") ||
@@ -614,26 +606,33 @@ static bool stands(const struct process *p, bool brief)
 	       (ever == p->n_participant && text_is(p->tender, "status", "open"));
 }
 
+struct process *process_under(
+	const struct rows *rows, const struct row *version, bool brief, struct arena *arena)
+{
+	struct process *p = arena_new(arena, struct process);
+
+	p->rows = rows;
+	agreement_take(p, version, arena);
+	consents_read(p);
+	tender_read(p);
+	if (!brief)
+		process_rounds(p, arena);
+	p->stands = stands(p, brief);
+	return p;
+}
+
 static int read(const struct rows *rows, bool brief, int64_t now_ms, struct arena *arena,
 	struct process *ret, struct why *why)
 {
-	struct process *p = arena_new(arena, struct process);
-	int rc;
+	struct process *p = process_agreed(rows, brief, arena);
 
-	p->rows = rows;
-	rc = agreement_read(p, arena, why);
-	if (rc < 0)
-		return rc;
-	consents_read(p);
-	tender_read(p);
+	if (!p)
+		return why_set(why, E_MISSING, "", "no such procurement");
 	scores_read(p);
 	award_read(p);
 	rulings_read(p, arena);
-	if (!brief)
-		process_rounds(p, arena);
 	tender_fix(p);
 	final_read(p, arena);
-	p->stands = stands(p, brief);
 	p->state = state_of(p, brief, now_ms, &p->next_ms);
 	*ret = *p;
 	return 0;

@@ -56,6 +56,9 @@ struct process {
 	const struct row *agreement, *tender, *award, *share,
 		*scores; /* the newest that counts; NULL. scores: the lead's first reconciled sheet */
 	const struct row *
+		agreement_last; /* its newest version: of one that is not `agreement` its status counts, and it waits for signatures */
+	uint64_t last_signed, last_refused; /* bits of participants, on that version */
+	const struct row *
 		tender_last; /* its newest version. Once it is closed `tender` is the one that it was closed with (NULL: that one is not here, or taken back): of this one status, label and what is withheld count */
 	const struct row *award_last; /* also when it is cancelled, and so is no `award` */
 	struct object_id id;
@@ -130,5 +133,13 @@ void process_messages(
 	const struct rows *rows, struct arena *arena, struct said **ret, size_t *ret_n);
 /* The round of making the key that stands: replay, messages, held_elsewhere. round.c has the rule. */
 void process_rounds(struct process *p, struct arena *arena);
+
+/*
+ * As things stand by the version of the agreement that counts; agreement.c has the rule. NULL: there is none. Agreement, consents, tender, rounds and `stands` are read, nothing else.
+ */
+struct process *process_agreed(const struct rows *rows, bool brief, struct arena *arena);
+/* The same, if it is this version. */
+struct process *process_under(
+	const struct rows *rows, const struct row *version, bool brief, struct arena *arena);
 
 #endif

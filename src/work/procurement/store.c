@@ -268,8 +268,8 @@ static int rows_read(struct stmt *s, const struct world *w, const struct reader 
 
 static bool has_versions(const struct row *r)
 {
-	return r->kind == P_TENDER || r->kind == P_SCORE || r->kind == P_AWARD ||
-	       r->kind == P_COMPLAINT || r->kind == P_RULING;
+	return r->kind == P_AGREEMENT || r->kind == P_TENDER || r->kind == P_SCORE ||
+	       r->kind == P_AWARD || r->kind == P_COMPLAINT || r->kind == P_RULING;
 }
 
 /* Versions of an object stand in one log, in order of their time or not: all but the newest are old. */
@@ -299,14 +299,72 @@ static void old_mark(struct rows *rows)
 	map_free(&newest_of);
 }
 
+/* Whoever any version of the agreement names: which of them counts is for process.h to say. */
+struct naming {
+	struct id *member;
+	size_t n;
+};
+
+static void name_add(struct naming *names, const struct id *member)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (id_eq(&names->member[i], member))
+			return;
+	if (names->n < LIMIT_MEMBERS)
+		names->member[names->n++] = *member;
+}
+
+static void names_add(struct naming *names, const struct row *agreement, struct arena *arena)
+{
+	const struct json_doc *doc = &agreement->doc;
+
+	for
+		EACH(doc, v, json_get(doc, json_root(doc), "participants"))
+		{
+			struct id member;
+
+			MUST(id_parse(json_string(doc, v, arena), &member) == 0);
+			name_add(names, &member);
+		}
+}
+
+/* The newest names first, then the earliest: versions that a lead heaps up afterwards displace nobody. */
+#define VERSIONS_MAX 256
+static int names_read(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *of, struct arena *arena, struct naming *names, struct why *why)
+{
+	struct arena scratch CLEANUP_ARENA = ARENA(64 * MIB);
+	struct stmt *s = db_stmt(db, COLUMNS
+		"WHERE item.object_owner = $17 AND item.object_name = $18 AND t.kind = $19 AND " EVERY
+		" ORDER BY item.epoch, item.seq, item.at LIMIT $20");
+	int rc;
+
+	rule_bind(s, w, who, arena);
+	db_bind_blob(s, 17, id_slice(&of->owner));
+	db_bind_blob(s, 18, id_slice(&of->name));
+	db_bind_i64(s, 19, P_AGREEMENT);
+	db_bind_i64(s, 20, VERSIONS_MAX);
+	while ((rc = db_step(s, why)) == DB_ROW) {
+		struct row row;
+
+		arena_reset(&scratch);
+		rc = row_read(s, &scratch, &row, why);
+		if (rc < 0)
+			break;
+		names_add(names, &row, &scratch);
+	}
+	db_reset(s);
+	return rc;
+}
+
 /* The agreement's participants, if it is one; its mode. E_MISSING: nothing of that name is here. */
 static int reading_begin(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *of, struct arena *arena, struct reading *g, enum mode *ret_mode,
 	struct why *why)
 {
+	struct naming names = {.member = arena_array(arena, struct id, LIMIT_MEMBERS)};
 	struct row root;
 	size_t n = LIMIT_MEMBERS;
-	struct id *only;
 
 	*g = (struct reading){.self = who->self ? &who->member : NULL};
 	int rc = procure_store_object(w, db, who, of, arena, &root, why);
@@ -314,14 +372,13 @@ static int reading_begin(const struct world *w, struct db *db, const struct read
 		return rc;
 	*ret_mode = root.mode;
 	if (root.kind == P_AGREEMENT) {
-		json_ref list = json_get(&root.doc, json_root(&root.doc), "participants");
-
-		only = arena_array(arena, struct id, json_count(&root.doc, list) + 1);
-		for
-			EACH(&root.doc, v, list)
-		MUST(id_parse(json_string(&root.doc, v, arena), &only[g->n_only++]) == 0);
-		g->only = only;
-		n = g->n_only ? g->n_only : 1;
+		names_add(&names, &root, arena);
+		rc = names_read(w, db, who, of, arena, &names, why);
+		if (rc < 0)
+			return rc;
+		g->only = names.member;
+		g->n_only = names.n;
+		n = names.n ? names.n : 1;
 	}
 	g->rows_max = LIMIT_PROCESS_ROWS / n;
 	g->bytes_max = LIMIT_PROCESS_BYTES / n;
@@ -353,7 +410,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
 		"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " EVERY
-		" AND (t.kind IN ($22, $24, $25, $26, $27) OR " NEWEST("$2",
+		" AND (t.kind IN ($21, $22, $24, $25, $26, $27) OR " NEWEST("$2",
 			"$3") ")"
 			      " ORDER BY item.time_ms, item.object_owner, item.epoch, item.seq, item.at");
 	rule_bind(s, w, who, arena);

@@ -418,6 +418,26 @@ static void put_fulfilments(struct json_out *o, const struct process *p, struct 
 	json_close(o);
 }
 
+/* A newer version of the agreement, which not all have signed who made the key; null: there is none. */
+static void put_agreement_next(
+	struct json_out *o, const struct process *p, const struct world *w, struct arena *arena)
+{
+	if (p->agreement_last == p->agreement) {
+		json_put_null(o, "agreement_next");
+		return;
+	}
+	json_open_at(o, "agreement_next", '{');
+	view_row(o, "agreement", p->agreement_last, w, arena);
+	for (int refused = 0; refused < 2; refused++) {
+		json_open_at(o, refused ? "refused" : "signed", '[');
+		for (size_t i = 0; i < p->n_participant; i++)
+			if ((refused ? p->last_refused : p->last_signed) & 1ULL << i)
+				view_id(o, NULL, &p->participant[i]);
+		json_close(o);
+	}
+	json_close(o);
+}
+
 void view_process(struct json_out *o, const struct process *p, const struct world *w,
 	unsigned confirmed, unsigned needed, const struct object_id *twin, struct arena *arena)
 {
@@ -435,6 +455,7 @@ void view_process(struct json_out *o, const struct process *p, const struct worl
 		json_open(o, '{');
 		view_id(o, "id", &p->participant[i]);
 		json_put_cstr(o, "label", world_party_label(w, &p->participant[i], arena));
+		json_put_bool(o, "own", id_eq(&p->participant[i], &w->node->self));
 		json_put_bool(o, "signed", p->consent[i].signed_);
 		json_put_bool(o, "refused", p->consent[i].refused);
 		json_close(o);
@@ -442,6 +463,7 @@ void view_process(struct json_out *o, const struct process *p, const struct worl
 	json_close(o);
 	put_waits(o, p, w, arena);
 	view_row(o, "agreement", p->agreement, w, arena);
+	put_agreement_next(o, p, w, arena);
 	if (p->tender_last)
 		view_row(o, "tender", p->tender_last, w, arena);
 	else

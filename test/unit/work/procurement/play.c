@@ -118,19 +118,35 @@ struct written put(struct play *y, size_t i, const char *kind, const char *json,
 	return put_in(y, MODE_REAL, i, kind, json, object, want);
 }
 
+void lax_begin(struct lax *x)
+{
+	x->open = workspace_procurement;
+	memcpy(x->kind, x->open.kind, sizeof(x->kind));
+	for (size_t k = 0; k < P_KINDS; k++) {
+		x->kind[k].admit = NULL;
+		x->kind[k].take_back = NULL;
+	}
+	x->open.kind = x->kind;
+	x->bare[0] = &x->open;
+	x->bare[1] = NULL;
+	x->before = workspaces;
+	workspaces = x->bare;
+}
+
+void lax_end(struct lax *x)
+{
+	workspaces = x->before;
+}
+
 struct written by_hand(
 	struct play *y, const char *what, const char *json, const struct object_id *object)
 {
-	struct workspace_kind kind[] = {*workspace_kind_find(slice_str(what)), {.kind = NULL}};
-	struct workspace open = workspace_procurement;
-	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
 	struct written w;
+	struct lax x;
 
-	kind[0].admit = NULL;
-	open.kind = kind;
-	workspaces = bare;
+	lax_begin(&x);
 	w = put(y, 0, what, json, object, 0);
-	workspaces = before;
+	lax_end(&x);
 	return w;
 }
 

@@ -13,6 +13,7 @@
 #define TEST_PLAY_H
 
 #include "node/league.h"
+#include "node/workspace.h"
 
 #include "base/enc.h"
 #include "work/procurement/lab.h"
@@ -66,6 +67,14 @@ struct written put_in(struct play *y, enum mode mode, size_t i, const char *kind
 	const struct object_id *object, int want);
 struct written put(struct play *y, size_t i, const char *kind, const char *json,
 	const struct object_id *object, int want);
+/* A node of another make: from lax_begin() to lax_end() no node refuses what its own member says or takes back. */
+struct lax {
+	struct workspace_kind kind[P_KINDS + 1];
+	struct workspace open;
+	const struct workspace *bare[2], *const *before;
+};
+void lax_begin(struct lax *x);
+void lax_end(struct lax *x);
 /* As the lead's own node would not: a record that partners take as any other. */
 struct written by_hand(
 	struct play *y, const char *what, const char *json, const struct object_id *object);

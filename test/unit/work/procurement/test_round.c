@@ -300,22 +300,6 @@ static void take_back(struct play *y, size_t i, int want)
 	league_settle(y->l);
 }
 
-/* As a node of another make would. */
-static void take_back_all_the_same(struct play *y, size_t i)
-{
-	struct workspace_kind kind[P_KINDS + 1];
-	struct workspace open = workspace_procurement;
-	const struct workspace *const bare[] = {&open, NULL}, *const *before = workspaces;
-
-	memcpy(kind, open.kind, sizeof(kind));
-	for (size_t k = 0; k < P_KINDS; k++)
-		kind[k].take_back = NULL;
-	open.kind = kind;
-	workspaces = bare;
-	take_back(y, i, 0);
-	workspaces = before;
-}
-
 static bool is_closed(const struct process *p)
 {
 	return p->replay && p->replay->closed;
@@ -357,6 +341,7 @@ static void taken_back(void **state)
 		const size_t who[2] = {i == 0, i == 2 ? 1 : 2};
 		struct play y;
 		struct hash sid;
+		struct lax x;
 
 		if (i) {
 			league_teardown(state);
@@ -365,7 +350,9 @@ static void taken_back(void **state)
 		open_with_one(&y, *state, 14 + i);
 		sid = sid_at(&y, who[0]);
 		take_back(&y, i, E_STATE);
-		take_back_all_the_same(&y, i);
+		lax_begin(&x);
+		take_back(&y, i, 0);
+		lax_end(&x);
 		assert_true(two_see(&y, who, is_open));
 		supply_at(&y, 0, 1, TEXT_PUT, who, 2);
 		league_settle(y.l);
@@ -381,6 +368,95 @@ static void taken_back(void **state)
 			assert_true(hash_eq(&sid, &now));
 		}
 	}
+}
+
+/* ---- other versions of the agreement ---- */
+
+/* A version of the agreement by the lead, that names these members and is signed by the first `n_sign` of them. */
+static void agree_on(struct play *y, const size_t *names, size_t n, size_t n_sign)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	const char *list = "";
+	char id[ID_TEXT + 1], lead[ID_TEXT + 1];
+	struct lax x;
+
+	for (size_t i = 0; i < n; i++) {
+		id_format(&y->l->m[names[i]].id, id);
+		list = arena_printf(&arena, "%s%s\"%s\"", list, i ? "," : "", id);
+	}
+	id_format(&y->l->m[0].id, lead);
+	lax_begin(&x);
+	put(y, 0, "procurement/agreement/1",
+		arena_printf(&arena,
+			"{\"title\":\"y\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[%s],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+			list, lead),
+		&y->procurement, 0);
+	league_settle(y->l);
+	for (size_t i = 0; i < n_sign; i++) {
+		struct written w;
+		struct seen s;
+
+		assert_true(look(y, names[i], &s));
+		assert_ok(lab_agree(&s.seat, &s.p, true, &w, &why));
+		leave(&s);
+		league_settle(y->l);
+	}
+	lax_end(&x);
+}
+
+static bool of_three(const struct process *p)
+{
+	return p->n_participant == N;
+}
+static bool of_two(const struct process *p)
+{
+	return p->n_participant == 2;
+}
+
+/* A tender has its key, and a bid: a version that only the lead has signed, or one for two of the three which both have signed, with a key of their own, changes nothing for anybody. */
+static void others_agree(void **state)
+{
+	struct play y;
+	struct hash sid;
+	struct seen s;
+
+	open_with_one(&y, *state, 19);
+	sid = sid_at(&y, 1);
+	supply_at(&y, 0, 1, TEXT_PUT, (size_t[]){0, 1, 2}, 3);
+	league_settle(y.l);
+	agree_on(&y, (size_t[]){0, 1}, 2, 1);
+	assert_true(everywhere(&y, is_open));
+	agree_on(&y, (size_t[]){0, 1}, 2, 2);
+	for (size_t i = 0; i < N; i++)
+		tick(&y, i);
+	league_settle(y.l);
+	for (size_t i = 0; i < N; i++) {
+		struct hash now = sid_at(&y, i);
+
+		assert_true(hash_eq(&sid, &now));
+		assert_true(look(&y, i, &s));
+		assert_true(of_three(&s.p));
+		assert_true(s.p.agreement != s.p.agreement_last);
+		assert_int_equal(s.p.state, PROCESS_OPEN);
+		/* The list, which sees no keys, says the same. */
+		assert_ok(process_read_brief(
+			&s.rows, env_now_ms(&s.m->node->env), &s.arena, &s.p, &why));
+		assert_true(of_three(&s.p));
+		leave(&s);
+	}
+}
+
+/* Before there is a key two may go on without the third: what those have signed whom it names counts. */
+static void without_one(void **state)
+{
+	struct play y = {.l = *state};
+
+	play_begin(&y, 20);
+	agreement(&y);
+	league_settle(y.l);
+	assert_true(everywhere(&y, of_three));
+	agree_on(&y, (size_t[]){0, 1}, 2, 2);
+	assert_true(everywhere(&y, of_two));
 }
 
 /* When the procurement has ended, whoever wrote something may erase it; nothing that others rely on expires by itself. */
@@ -510,7 +586,8 @@ int main(int argc, char **argv)
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
 		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
-		SIGNED(taken_back), SIGNED(ended), SIGNED(made_up)};
+		SIGNED(taken_back), SIGNED(others_agree), SIGNED(without_one), SIGNED(ended),
+		SIGNED(made_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;

@@ -48,7 +48,9 @@ function Complaints({ c, p, after }: { c: string; p: Process; after: () => void 
 
 function Agreement({ c, p, after }: { c: string; p: Process; after: () => void }): VNode {
 	const base = `/coalitions/${c}/procurement/processes/${p.object}`;
-	const mine = p.waits_for === "consent" && p.waits_for_me;
+	const next = p.agreement_next;
+	const me = p.participants.find((x) => x.own)?.id ?? "";
+	const mine = (p.waits_for === "consent" && p.waits_for_me) || (next && me && !next.signed.includes(me) && !next.refused.includes(me));
 	return (
 		<>
 			<Section title={t("agreement")} remark={p.agreement.content.ocid}>
@@ -58,6 +60,7 @@ function Agreement({ c, p, after }: { c: string; p: Process; after: () => void }
 					<thead><tr><th scope="col">{t("member")}</th><th scope="col">{t("signed")}</th></tr></thead>
 					<tbody>{p.participants.map((x) => <tr><td data-label={t("member")}><Name id={x.id} label={x.label} /> {x.id === p.lead.id && <span class="badge info">{t("lead")}</span>}</td><td data-label={t("signed")}>{x.refused ? <span class="badge bad">{t("refused")}</span> : <Tick on={x.signed} label={t("signed")} />}</td></tr>)}</tbody>
 				</table>
+				{next && <p class="remark">{t("agreement.next", { n: next.signed.length, all: p.participants.length })} <a href={link("records", c, next.agreement.object)}>{next.agreement.content.title}</a></p>}
 				{mine && may("procurement", "officer") && <p class="buttons"><Act path={`${base}/agree`} body={{ agrees: true }} label={t("agree")} after={after} /> <Act path={`${base}/agree`} body={{ agrees: false }} label={t("refuse")} after={after} /></p>}
 			</Section>
 			<Complaints c={c} p={p} after={after} />

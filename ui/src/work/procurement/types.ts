@@ -55,10 +55,12 @@ export type Fulfilment = {
 	value: Money; paid: Money; requested: Money; owed: Money; over_paid: boolean;
 };
 export type Sheet = { evaluator: string; phase: string; bids: { bid: string; admitted: boolean; reason?: string; scores?: { criterion: string; points: number; comment?: string }[] }[] };
+export interface Agreement { title: string; ocid: string; text?: string; shareRule: string; budget?: Money }
 export type Process = Waiting & {
 	object: string; ocid_of?: string; state: string; lead: PartyRef; is_lead: boolean; is_participant: boolean;
-	participants: { id: string; label: string; signed: boolean; refused: boolean }[];
-	agreement: Rec<{ title: string; ocid: string; text?: string; shareRule: string; budget?: Money }>; tender: Rec<Tender> | null;
+	participants: { id: string; label: string; own: boolean; signed: boolean; refused: boolean }[];
+	agreement: Rec<Agreement>; tender: Rec<Tender> | null;
+	agreement_next: { agreement: Rec<Agreement>; signed: string[]; refused: string[] } | null; // waits for signatures; the key was made under the other
 	questions: Rec<{ from?: string; text: string }>[]; answers: Rec<{ question: string; text: string }>[]; seal: Seal | null; prices_hidden: boolean; bids: Bid[];
 	conflicts: Rec<{ evaluator: string; interest: string; text?: string }>[]; scores: Rec<Sheet>[]; award: Rec<Award> | null; award_agrees: number; award_objects: number;
 	award_consents: Rec<{ agrees: boolean; solver?: string; text?: string }>[]; complaints: Rec<{ from: string; text: string }>[]; rulings: Rec<{ complaint: string; ruling: string }>[];

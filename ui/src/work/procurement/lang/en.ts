@@ -33,7 +33,7 @@ export const en = {
 	"part_tab.agreement": "Agreement", "part_tab.tender": "Tender", "part_tab.supplier": "Supplier desk", "part_tab.opening": "Opening", "part_tab.evaluation": "Evaluation", "part_tab.lab": "Award", "part_tab.shares": "Shares", "part_tab.contracts": "Contracts", "part_tab.public": "Public",
 	"pool.proposed": "proposed", "pool.collecting": "collecting", "pool.aggregated": "aggregated", "pool.dissolved": "dissolved",
 	paid_out: "Paid", "form.title": "Title", "form.ocid": "Open contracting id (ocds-…)", "form.text": "Text", "form.why": "Why", "form.grace": "Minutes of grace for sealed bids",
-	"form.threshold": "How many open together", "form.standstill": "Standstill, days", "agreement.propose": "Propose the agreement", "agreement.write": "Write an agreement",
+	"form.threshold": "How many open together", "form.standstill": "Standstill, days", "agreement.next": "The lead has written a newer version; {n} of {all} have signed it. Until all have, this one counts.", "agreement.propose": "Propose the agreement", "agreement.write": "Write an agreement",
 	"agreement.remark": "we lead; all who have committed take part and sign", "tender.write": "Write the tender", "tender.publish": "Publish the tender", postpone: "Postpone the deadline",
 	postponements: "Later deadlines", "postponements.remark": "stands when {k} holders have signed it in time; sealed bids stay and may be replaced", question: "Question", "question.hand_on": "Hand on a question",
 	"question.answer": "Answer", "complaints.remark": "one not decided holds the award back", "complaint.file": "File a complaint", "complaint.from": "From whom", ruling: "Ruling",

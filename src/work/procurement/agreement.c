@@ -1,0 +1,120 @@
+/*
+ * agreement.c: which version of an agreement counts; see process.h.
+ *
+ *	1. One that all its participants have signed replaces the one before it. Suppliers rely on a tender's key: once that is made, only a version which all have signed who made it replaces theirs; so neither
+ *	   the lead alone nor it and some others take a tender with bids from the rest by agreeing on something else.
+ *	2. A newer version that is not signed by all is a proposal: it counts, as one, where none is signed, or no key is made yet.
+ *
+ * In brief nobody sees keys: there a tender that is open is taken to have one.
+ */
+#include "base/map.h"
+#include "base/report.h"
+#include "work/procurement/process.h"
+
+/* Who has signed what: version ‖ member → the last that he has said of it. */
+struct signatures {
+	struct map said;
+};
+
+struct signature_key {
+	struct hash version;
+	struct id member;
+};
+
+static void signatures_read(const struct rows *rows, struct signatures *ret)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		struct row *r = &rows->row[i];
+		struct signature_key key = {.member = r->object.owner};
+
+		if (r->kind == P_CONSENT && get_bytes(&r->doc, json_root(&r->doc), "leaf",
+						    key.version.b, sizeof(key.version.b)))
+			(void)map_put(&ret->said, slice_of(&key, sizeof(key)), r);
+	}
+}
+
+static bool has_signed(
+	const struct signatures *s, const struct row *version, const struct id *member)
+{
+	struct signature_key key = {version->leaf, *member};
+	const struct row *r = map_get(&s->said, slice_of(&key, sizeof(key)));
+
+	return r && get_bool(&r->doc, json_root(&r->doc), "agrees");
+}
+
+/* Have all participants that `whose` names signed `version`? */
+static bool all_signed(
+	const struct signatures *s, const struct row *version, const struct row *whose)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	bool all = true;
+
+	for
+		EACH(&whose->doc, v, json_get(&whose->doc, json_root(&whose->doc), "participants"))
+		{
+			struct id member;
+
+			MUST(id_parse(json_string(&whose->doc, v, &arena), &member) == 0);
+			all = all && has_signed(s, version, &member);
+		}
+	return all;
+}
+
+static bool has_key(const struct process *p, bool brief)
+{
+	if (!brief)
+		return p->replay && p->replay->has_key;
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	return p->tender &&
+	       slice_is(get_text(&p->tender->doc, json_root(&p->tender->doc), "status", &arena),
+		       "open");
+}
+
+/* What each has said of the newest version. */
+static void last_read(struct process *p, const struct signatures *s, const struct row *last)
+{
+	p->agreement_last = last;
+	for (size_t i = 0; i < p->n_participant; i++) {
+		struct signature_key key = {last->leaf, p->participant[i]};
+
+		if (!map_get(&s->said, slice_of(&key, sizeof(key))))
+			continue;
+		*(has_signed(s, last, &key.member) ? &p->last_signed : &p->last_refused) |= 1ULL
+											    << i;
+	}
+}
+
+struct process *process_agreed(const struct rows *rows, bool brief, struct arena *arena)
+{
+	struct signatures s = {.said = {0}};
+	const struct row *
+		last = NULL,
+	       *of = NULL; /* newest; that which counts so far, which `p` is under once it is read */
+	struct process *p = NULL;
+
+	signatures_read(rows, &s);
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct row *r = &rows->row[i];
+
+		if (r->kind != P_AGREEMENT)
+			continue;
+		last = r->old ? last : r;
+		if (!all_signed(&s, r, r))
+			continue;
+		if (of && !all_signed(&s, r, of)) {
+			p = p ? p : process_under(rows, of, brief, arena);
+			if (has_key(p, brief))
+				continue;
+		}
+		of = r;
+		p = NULL;
+	}
+	if (of && !p)
+		p = process_under(rows, of, brief, arena);
+	if (last && last != of && !(p && has_key(p, brief)))
+		p = process_under(rows, last, brief, arena);
+	if (p)
+		last_read(p, &s, last ? last : of);
+	map_free(&s.said);
+	return p;
+}
