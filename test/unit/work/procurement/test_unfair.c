@@ -145,6 +145,7 @@ static void taken_back(void **state)
 /* Who is of a third country, says a version of the agreement that only the lead has signed, now that prices are known: nobody's node judges an award by it. */
 static void other_agreement(void **state)
 {
+	struct written w;
 	struct play y;
 	struct seen s;
 	bool agrees;
