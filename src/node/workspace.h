@@ -100,6 +100,8 @@ struct workspace_kind {
 	int (*files)(struct slice content, struct arena *arena, struct note_file **ret,
 		size_t *ret_n, struct why *why);
 	const char *help;
+	/* Its content is shown by the routes of its workspace alone, by their rules; routes for all kinds say only that it is there. */
+	bool kept_close;
 };
 
 /* Of the layers above, which include this: what they find here they know, this layer only hands it on. */

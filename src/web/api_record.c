@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "node/note.h"
 #include "node/record.h"
+#include "node/workspace.h"
 #include "pact/label.h"
 
 /* ---- printing ---- */
@@ -43,12 +44,13 @@ static void put_files(struct call *c, const struct note_record *n)
 
 static void put_content(struct call *c, const struct record *r)
 {
+	const struct workspace_kind *kind = workspace_kind_find(r->kind);
 	struct json_doc doc;
+	bool shown = r->state == ITEM_LIVE && r->content.n && !(kind && kind->kept_close);
 
-	if (r->state == ITEM_LIVE && r->content.n &&
-		json_read(&doc, c->arena, r->content, &json_limits_partner, NULL) == 0)
+	if (shown && json_read(&doc, c->arena, r->content, &json_limits_partner, NULL) == 0)
 		json_put_raw(&c->o, "content", json_raw(&doc, json_root(&doc)));
-	else if (r->state == ITEM_LIVE && r->content.n && utf8_bad_at(r->content) < 0)
+	else if (shown && utf8_bad_at(r->content) < 0)
 		json_put_string(&c->o, "content", r->content);
 	else
 		json_put_null(&c->o, "content");

@@ -1,6 +1,7 @@
 """What a joint procurement tells whom: suppliers of the tender, its answers and its end; members of what each step waits for."""
 import json
 
+from api import add_user, new_token
 from entente import STATE, run, wait
 from test_procurement import Buying, get, utc
 
@@ -104,3 +105,24 @@ def test_what_is_waited_for(coalition, tmp_path):
     assert b.show("HRV")["waits_until"] == utc(b.deadline)
     b.put("ALB", "tender", {**tender["content"], "status": "cancelled"}, "--object", tender["object"])
     waits("HRV", None, [], "")
+
+
+def test_messages_of_the_sealing_are_shown_by_their_own_routes(coalition, tmp_path):
+    """Whoever reads records of all kinds sees that shares are there, and not what they say: prices may be hidden still."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    b = Buying(t, tmp_path)
+    b.agreement("Radios", "ALB", home=["AL", "HR"])
+    b.wait_state("ALB", "agreed", 90)
+    b.tender(3600, threshold=2)
+    b.wait_state("ALB", "open", 120)
+    add_user(t["ALB"], "edi", "administrator", "*")
+    token, _ = new_token(t["ALB"], "edi", "records=reader")
+    base = f"/coalitions/{t.id}/records"
+    seals = token.all(base, mode="real", kind="procurement/seal/1")
+    assert seals
+    for record in seals:
+        assert token.get(f"{base}/{record['object']}").json["content"] is None
+        assert all(v["content"] is None for v in token.all(f"{base}/{record['object']}/versions"))
+    agreement = token.all(base, mode="real", kind="procurement/agreement/1")[0]
+    assert token.get(f"{base}/{agreement['object']}").json["content"]["title"] == "Radios"

@@ -74,12 +74,15 @@ CHECK(check_contract, P_CONTRACT)
 CHECK(check_delivery, P_DELIVERY)
 CHECK(check_transaction, P_TRANSACTION)
 
-#define KIND(text, fn, say)                                                                        \
+#define KIND_OF(text, fn, say, close)                                                              \
 	{                                                                                          \
 		.kind = "procurement/" text "/1", .check = fn, .admit = procure_admit,             \
 		.take_back = procure_take_back, .fold = fold, .drop = procure_store_drop,          \
-		.words = words, .title = title, .help = say                                        \
+		.words = words, .title = title, .help = say, .kept_close = close                   \
 	}
+#define KIND(text, fn, say) KIND_OF(text, fn, say, false)
+/* Shares would show prices before quality is closed: `…/transcript` has the rule. */
+#define KIND_CLOSE(text, fn, say) KIND_OF(text, fn, say, true)
 const struct workspace_kind procurement_kinds[] = {
 	KIND("need", check_need, "what a member needs"),
 	KIND("pool", check_pool, "needs that may be bought together"),
@@ -90,8 +93,8 @@ const struct workspace_kind procurement_kinds[] = {
 	KIND("tender", check_tender, "the tender and its amendments"),
 	KIND("question", check_question, "a supplier's question"),
 	KIND("answer", check_answer, "the lead's answer"),
-	KIND("seal", check_seal, "messages of E-SEAL/1"),
-	KIND("confirm", check_confirm, "an officer confirms the opening"),
+	KIND_CLOSE("seal", check_seal, "messages of E-SEAL/1"),
+	KIND_CLOSE("confirm", check_confirm, "an officer confirms the opening"),
 	KIND("conflict", check_conflict, "a declaration of interests"),
 	KIND("score", check_score, "an evaluator's sheet"),
 	KIND("award", check_award, "the award as computed"),

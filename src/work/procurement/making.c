@@ -142,6 +142,9 @@ size_t making_lacks(const struct process *p, struct arena *arena, struct slice *
 	size_t n = 0;
 
 	MUST(r->has_key);
+	/* Where all are needed to open, whoever takes his part back can as well give no share. */
+	if (r->policy.k == r->policy.n)
+		return 0;
 	for (size_t i = 0; i < p->n_mine; i++)
 		if (making_is(p->mine[i]) || slice_is(msg_type(p->mine[i]), "policy"))
 			(void)map_put(&have, what(p->mine[i]), list);
