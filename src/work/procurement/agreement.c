@@ -70,6 +70,54 @@ static bool has_key(const struct process *p, bool brief)
 		       "open");
 }
 
+/* Under which versions a key is made. */
+struct keys {
+	const struct rows *rows;
+	bool brief;
+	struct map known; /* lead, ocid and participants → yes or no */
+};
+
+/* What alone of a version bears on whether there is a key: the records are the same for all. */
+static struct hash parties_of(const struct row *version)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	const struct json_doc *d = &version->doc;
+	struct id member[LIMIT_MEMBERS], lead;
+	struct slice piece[3];
+	size_t n = 0;
+
+	MUST(get_id(d, json_root(d), "lead", &lead));
+	for
+		EACH(d, v, json_get(d, json_root(d), "participants"))
+		{
+			MUST(n < LIMIT_MEMBERS);
+			MUST(id_parse(json_string(d, v, &arena), &member[n++]) == 0);
+		}
+	qsort(member, n, sizeof(*member), id_cmp);
+	piece[0] = id_slice(&lead);
+	piece[1] = slice_of(member, n * sizeof(*member));
+	piece[2] = get_text(d, json_root(d), "ocid", &arena);
+	return hash_of(piece, 3);
+}
+
+/*
+ * Members who sign one version after another without one another would have everybody compute as many procurements: each that could differ is computed once, in memory that ends with it.
+ */
+static bool key_under(struct keys *k, const struct row *version)
+{
+	static char no, yes;
+	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB);
+	struct hash parties = parties_of(version);
+	void *is = map_get(&k->known, slice_of(parties.b, sizeof(parties.b)));
+
+	if (!is) {
+		is = has_key(process_under(k->rows, version, k->brief, &arena), k->brief) ? &yes
+											  : &no;
+		(void)map_put(&k->known, slice_of(parties.b, sizeof(parties.b)), is);
+	}
+	return is == &yes;
+}
+
 /* What each has said of the newest version. */
 static void last_read(struct process *p, const struct signatures *s, const struct row *last)
 {
@@ -87,9 +135,8 @@ static void last_read(struct process *p, const struct signatures *s, const struc
 struct process *process_agreed(const struct rows *rows, bool brief, struct arena *arena)
 {
 	struct signatures s = {.said = {0}};
-	const struct row *
-		last = NULL,
-	       *of = NULL; /* newest; that which counts so far, which `p` is under once it is read */
+	struct keys keys = {.rows = rows, .brief = brief};
+	const struct row *last = NULL, *of = NULL; /* newest; that which counts so far */
 	struct process *p = NULL;
 
 	signatures_read(rows, &s);
@@ -99,22 +146,16 @@ struct process *process_agreed(const struct rows *rows, bool brief, struct arena
 		if (r->kind != P_AGREEMENT)
 			continue;
 		last = r->old ? last : r;
-		if (!all_signed(&s, r, r))
-			continue;
-		if (of && !all_signed(&s, r, of)) {
-			p = p ? p : process_under(rows, of, brief, arena);
-			if (has_key(p, brief))
-				continue;
-		}
-		of = r;
-		p = NULL;
+		if (all_signed(&s, r, r) && (!of || all_signed(&s, r, of) || !key_under(&keys, of)))
+			of = r;
 	}
-	if (of && !p)
+	if (of)
 		p = process_under(rows, of, brief, arena);
 	if (last && last != of && !(p && has_key(p, brief)))
 		p = process_under(rows, last, brief, arena);
 	if (p)
-		last_read(p, &s, last ? last : of);
+		last_read(p, &s, last);
+	map_free(&keys.known);
 	map_free(&s.said);
 	return p;
 }

@@ -459,6 +459,29 @@ static void without_one(void **state)
 	assert_true(everywhere(&y, of_two));
 }
 
+/* Three go on by turns without one of them, again and again: what is read for it is no more for everybody. */
+static void by_turns(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB);
+	struct play y = {.l = *state};
+	struct process *p;
+	struct seen s;
+
+	play_begin(&y, 23);
+	agreement(&y);
+	league_settle(y.l);
+	for (size_t i = 0; i < 6; i++)
+		agree_on(&y, (size_t[]){0, 1 + i % 2}, 2, 2);
+	assert_true(look(&y, 2, &s));
+	for (size_t brief = 0; brief < 2; brief++) {
+		arena_reset(&arena);
+		p = process_agreed(&s.rows, brief, &arena);
+		assert_true(of_two(p) && process_has(p, &y.l->m[2].id));
+		assert_true(arena.used < 2 * sizeof(*p));
+	}
+	leave(&s);
+}
+
 /* When the procurement has ended, whoever wrote something may erase it; nothing that others rely on expires by itself. */
 static void ended(void **state)
 {
@@ -586,8 +609,8 @@ int main(int argc, char **argv)
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
 		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
-		SIGNED(taken_back), SIGNED(others_agree), SIGNED(without_one), SIGNED(ended),
-		SIGNED(made_up)};
+		SIGNED(taken_back), SIGNED(others_agree), SIGNED(without_one), SIGNED(by_turns),
+		SIGNED(ended), SIGNED(made_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
