@@ -461,12 +461,10 @@ int procure_store_history(const struct world *w, struct db *db, const struct rea
 
 /* ---- one object, and lists ---- */
 
-int procure_store_object(const struct world *w, struct db *db, const struct reader *who,
+/* What the statement stands at, of `object`: $17 and $18. */
+static int one_read(struct stmt *s, const struct world *w, const struct reader *who,
 	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why)
 {
-	struct stmt *s = db_stmt(db,
-		COLUMNS "WHERE item.object_owner = $17 AND item.object_name = $18 AND " RULE
-			" ORDER BY item.epoch DESC, item.seq DESC, item.at DESC LIMIT 1");
 	int rc;
 
 	rule_bind(s, w, who, arena);
@@ -481,6 +479,25 @@ int procure_store_object(const struct world *w, struct db *db, const struct read
 	if (rc == 0)
 		rows_note(w, who, ret, 1);
 	return rc;
+}
+
+int procure_store_object(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why)
+{
+	return one_read(db_stmt(db, COLUMNS
+				"WHERE item.object_owner = $17 AND item.object_name = $18 AND " RULE
+				" ORDER BY item.epoch DESC, item.seq DESC, item.at DESC LIMIT 1"),
+		w, who, object, arena, ret, why);
+}
+
+int procure_store_first(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why)
+{
+	return one_read(
+		db_stmt(db, COLUMNS
+			"WHERE item.object_owner = $17 AND item.object_name = $18 AND " EVERY
+			" ORDER BY item.epoch, item.seq, item.at LIMIT 1"),
+		w, who, object, arena, ret, why);
 }
 
 struct row_place row_place(const struct row *r)

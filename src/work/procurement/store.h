@@ -63,6 +63,9 @@ MUST_USE int procure_store_history(const struct world *w, struct db *db, const s
 /* One object; E_MISSING alike for absent and not released. */
 MUST_USE int procure_store_object(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why);
+/* The same of its first version that is here. */
+MUST_USE int procure_store_first(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *object, struct arena *arena, struct row *ret, struct why *why);
 /* Newest first by (time, object), of one kind and mode; at most `limit` and LIMIT_PAGE_BYTES; those behind `after` (NULL: from the beginning). */
 struct row_place {
 	int64_t time_ms;

@@ -2,11 +2,18 @@
 #include "work/procurement/twin.h"
 
 #include "base/report.h"
+#include "node/readings.h"
+
+/* Where an agreement's first version stands in its author's log. */
+struct begun {
+	uint32_t epoch;
+	uint64_t seq;
+};
 
 struct seeking {
 	const struct world *w;
 	struct db *db;
-	const struct reader *who;
+	struct reader who; /* more is looked at than is shown: nothing of it is noted */
 	const struct id *owner;
 	struct slice ocid;
 	enum mode mode;
@@ -15,9 +22,7 @@ struct seeking {
 	const struct object_id *except;
 	struct object_id found;
 	bool has;
-	/* Of the one that is asked about, and of the earliest so far. */
-	struct arena *arena;
-	struct row first;
+	struct begun first; /* of the earliest so far, from the one that is asked about on */
 	struct why *why;
 	int rc;
 };
@@ -32,7 +37,7 @@ static int seek(struct seeking *s)
 	struct arena arena CLEANUP_ARENA = ARENA(2 * LIMIT_PAGE_BYTES);
 	struct rows list;
 	bool done = false;
-	int rc = procure_store_of(s->w, s->db, s->who, s->owner, P_AGREEMENT, s->mode,
+	int rc = procure_store_of(s->w, s->db, &s->who, s->owner, P_AGREEMENT, s->mode,
 		LIMIT_PROCESSES, &arena, &list, s->why);
 
 	for (size_t i = 0; rc == 0 && i < list.n && !done; i++)
@@ -54,7 +59,7 @@ int twin_find(const struct world *w, struct db *db, const struct reader *who,
 {
 	struct seeking s = {.w = w,
 		.db = db,
-		.who = who,
+		.who = reader_unnoted(who),
 		.owner = owner,
 		.ocid = ocid,
 		.mode = mode,
@@ -68,37 +73,31 @@ int twin_find(const struct world *w, struct db *db, const struct reader *who,
 	return rc;
 }
 
-/* An amendment is later than both, so it is the first versions that say which was there first. */
-static int first_version(const struct seeking *s, const struct object_id *of, struct row *ret)
+static bool before(const struct begun *a, const struct begun *b)
 {
-	struct rows history;
-	const struct row *first = NULL;
-	int rc = procure_store_history(s->w, s->db, s->who, of, s->arena, &history, s->why);
+	return a->epoch != b->epoch ? a->epoch < b->epoch : a->seq < b->seq;
+}
 
-	for (size_t i = 0; rc == 0 && i < history.n; i++) {
-		const struct row *r = &history.row[i];
+/* An amendment is later than both, so it is the first versions that say which was there first. In memory of its own: a partner writes as many as it likes. */
+static int begun_at(const struct seeking *s, const struct object_id *of, struct begun *ret)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(LIMIT_PAGE_BYTES);
+	struct row r;
+	int rc = procure_store_first(s->w, s->db, &s->who, of, &arena, &r, s->why);
 
-		if (r->kind == P_AGREEMENT &&
-			(!first || r->epoch < first->epoch ||
-				(r->epoch == first->epoch && r->seq < first->seq)))
-			first = r;
-	}
-	if (rc == 0 && !first)
-		rc = why_set(s->why, E_MISSING, "", "no such procurement");
 	if (rc == 0)
-		*ret = *first;
+		*ret = (struct begun){r.epoch, r.seq};
 	return rc;
 }
 
 static bool take_earlier(struct seeking *s, const struct row *r)
 {
-	struct row other;
+	struct begun other;
 
-	s->rc = first_version(s, &r->object, &other);
+	s->rc = begun_at(s, &r->object, &other);
 	if (s->rc < 0)
 		return true;
-	if (other.epoch < s->first.epoch ||
-		(other.epoch == s->first.epoch && other.seq < s->first.seq)) {
+	if (before(&other, &s->first)) {
 		s->first = other;
 		s->found = r->object;
 		s->has = true;
@@ -112,15 +111,14 @@ int twin_before(const struct world *w, struct db *db, const struct reader *who,
 {
 	struct seeking s = {.w = w,
 		.db = db,
-		.who = who,
+		.who = reader_unnoted(who),
 		.owner = &p->id.owner,
 		.ocid = ocid_of(p->agreement, arena),
 		.mode = p->agreement->mode,
 		.each = take_earlier,
 		.except = &p->id,
-		.arena = arena,
 		.why = why};
-	int rc = first_version(&s, &p->id, &s.first);
+	int rc = begun_at(&s, &p->id, &s.first);
 
 	if (rc == 0)
 		rc = seek(&s);

@@ -4,6 +4,7 @@
  */
 #include "play.h"
 
+#include "node/readings.h"
 #include "node/record.h"
 #include "work/procurement/procurement.h"
 #include "work/procurement/twin.h"
@@ -522,15 +523,22 @@ static void full_in_time(void **state)
 
 static bool has_earlier(struct play *y, size_t i, const struct object_id *of, struct object_id *ret)
 {
+	struct readings shown CLEANUP_READINGS = {0};
 	struct reader who;
 	struct seen s;
+	size_t used;
 	bool has;
 
 	y->procurement = *of;
 	assert_true(look(y, i, &s));
 	who = world_reader(&s.world, &s.m->node->self);
+	who.readings = &shown;
+	used = s.arena.used;
 	assert_ok(
 		twin_before(&s.world, s.m->db, &who, &s.p, &s.arena, ret, &has, &(struct why){0}));
+	/* A partner may write thousands: they take no memory of the request, and nobody has been shown them. */
+	assert_true(s.arena.used - used < KIB);
+	assert_int_equal(shown.n, 0);
 	leave(&s);
 	return has;
 }
