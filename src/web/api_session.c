@@ -106,7 +106,9 @@ int put_session(struct call *c)
 	roles_put(&c->o, "roles", &c->caller.roles);
 	put_times(c);
 	/* What is asked for from now on shows at least this: events behind it are all that a page needs. */
-	json_put_cstr(&c->o, "events", live_position(c->api->live, c->arena));
+	json_put_cstr(&c->o, "events",
+		live_position(
+			c->api->live, c->caller.roles.of[AREA_PACT] >= ROLE_READER, c->arena));
 	json_close(&c->o);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "base/report.h"
 #include "net/client.h"
 #include "node/news.h"
+#include "web/live_name.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -23,8 +24,9 @@
 /* The shortest time between two looks: what comes meanwhile is told together. */
 #define LOOK_MS 50
 /* What a viewer is given in one go; also what its connection keeps as a buffer. */
-#define PIECE_BYTES (8 * KIB)
-#define WAIT_MS	    5000
+#define PIECE_BYTES   (8 * KIB)
+#define WAIT_MS	      5000
+#define POSITION_HEAD "event: position\nid: "
 
 enum event_for { FOR_ALL, FOR_PACT, FOR_RECORDS, FOR_ONE };
 
@@ -45,6 +47,7 @@ struct viewer {
 	uint64_t at; /* number of the event to come */
 	uint64_t beat;
 	bool greeted, reset;
+	bool told; /* something since its last position: of one that reads no logs */
 	enum viewer_over over;
 	enum caller_kind kind;
 	bool pact, records;
@@ -74,6 +77,7 @@ struct live {
 		position; /* owned; of the last batch: the herald's news_position() as it was then */
 	struct event ring[LIMIT_LIVE_EVENTS];
 	uint64_t next, beats, charters;
+	uint8_t key[AEAD_KEY]; /* of this process: live_name.h */
 	uint64_t
 		floor; /* what was told before this was judged by a charter that is not in force any more */
 	struct viewer *viewers;
@@ -127,9 +131,26 @@ static void position_push(struct live *l)
 {
 	struct buf b = BUF(128 * KIB);
 
-	buf_addf(&b, "event: position\nid: %s\ndata: {}\n\n", buf_cstr(&l->position));
+	buf_addf(&b, POSITION_HEAD "%s\ndata: {}\n\n", buf_cstr(&l->position));
 	ring_push(l, &b, (struct event){.who = FOR_ALL, .level = NEWS_PUBLIC, .position = true});
 	buf_free(&b);
+}
+
+/* The name in the text of a position. */
+static struct slice position_of(const struct event *e)
+{
+	struct slice text = shared_bytes(e->text), name = SLICE_NONE;
+
+	MUST(e->position && slice_take(&text, POSITION_HEAD) && slice_cut(&text, '\n', &name));
+	return name;
+}
+
+static void position_put(const struct live *l, struct slice name, bool pact, struct buf *ret)
+{
+	if (pact)
+		buf_slice_add(ret, name);
+	else
+		live_name_seal(l->key, &l->node->env, name, ret);
 }
 
 /* ---- a viewer ---- */
@@ -166,6 +187,14 @@ static void say_over(const struct viewer *v, struct buf *b)
 		buf_str(b, "event: reset\ndata: {}\n\n");
 }
 
+static void position_say(struct viewer *v, struct slice name, struct buf *b)
+{
+	buf_str(b, POSITION_HEAD);
+	position_put(v->live, name, v->pact, b);
+	buf_str(b, "\ndata: {}\n\n");
+	v->told = false;
+}
+
 static void greet(struct viewer *v, struct buf *b)
 {
 	struct live *l = v->live;
@@ -173,10 +202,21 @@ static void greet(struct viewer *v, struct buf *b)
 	buf_str(b, "retry: 2000\n\n");
 	if (v->reset)
 		buf_str(b, "event: reset\ndata: {}\n\n");
+	v->told = v->reset;
 	/* Where the ring ends now: the viewer starts behind it. */
 	if (v->at == l->next)
-		buf_addf(b, "event: position\nid: %s\ndata: {}\n\n", buf_cstr(&l->position));
+		position_say(v, buf_slice(&l->position), b);
 	v->greeted = true;
+}
+
+static void say(struct viewer *v, const struct event *e, struct buf *b)
+{
+	if (!e->position || v->pact) {
+		buf_slice_add(b, shared_bytes(e->text));
+		v->told = true;
+	} else if (v->told) {
+		position_say(v, position_of(e), b);
+	}
 }
 
 /* On a server thread: no waiting but for the lock, no SQL. */
@@ -193,12 +233,13 @@ static int viewer_read(void *ctx, struct buf *b)
 	if (l->next - v->at > LIMIT_LIVE_EVENTS) { /* overtaken */
 		buf_str(b, "event: reset\ndata: {}\n\n");
 		v->at = l->next - 1; /* a position: each batch ends with one */
+		v->told = true;
 	}
 	while (v->at < l->next && b->n < PIECE_BYTES) {
 		const struct event *e = &l->ring[v->at++ % LIMIT_LIVE_EVENTS];
 
 		if (is_for(v, e))
-			buf_slice_add(b, shared_bytes(e->text));
+			say(v, e, b);
 	}
 	if (b->n == 0 && v->beat != l->beats)
 		buf_str(b, ":\n\n");
@@ -316,19 +357,24 @@ static int viewer_make(struct api *a, struct db *db, struct request *req,
  */
 static void place_viewer(struct live *l, struct viewer *v, struct slice last)
 {
+	struct buf plain CLEANUP_BUF = BUF(KIB);
+	uint64_t from;
+
 	v->at = l->next;
 	v->beat = l->beats;
 	if (!last.n)
 		return;
-	uint64_t from = l->next > LIMIT_LIVE_EVENTS ? l->next - LIMIT_LIVE_EVENTS : 0;
+	/* One that this process has not sealed is of before its start: nobody says whether anything has happened since. */
+	v->reset = !v->pact && !live_name_open(l->key, last, &plain);
+	if (v->reset)
+		return;
+	last = v->pact ? last : buf_slice(&plain);
+	from = l->next > LIMIT_LIVE_EVENTS ? l->next - LIMIT_LIVE_EVENTS : 0;
 	from = from > l->floor ? from : l->floor;
 	for (uint64_t n = from; n < l->next; n++) {
 		const struct event *e = &l->ring[n % LIMIT_LIVE_EVENTS];
-		struct slice text = shared_bytes(e->text);
 
-		if (!e->position || !slice_take(&text, "event: position\nid: ") ||
-			!slice_eq(slice_sub(text, 0, last.n), last) ||
-			!slice_starts(slice_sub(text, last.n, text.n), "\n"))
+		if (!e->position || !slice_eq(position_of(e), last))
 			continue;
 		v->at = n + 1;
 		return;
@@ -430,16 +476,16 @@ void live_open(struct api *a, struct db *db, struct request *req)
 	response_header(req, "X-Accel-Buffering", "no");
 }
 
-const char *live_position(struct live *l, struct arena *arena)
+const char *live_position(struct live *l, bool pact, struct arena *arena)
 {
-	const char *text;
+	struct buf text CLEANUP_BUF = BUF(KIB);
 
 	if (!l)
 		return NULL;
 	pthread_mutex_lock(&l->lock);
-	text = arena_string(arena, buf_slice(&l->position));
+	position_put(l, buf_slice(&l->position), pact, &text);
 	pthread_mutex_unlock(&l->lock);
-	return text;
+	return arena_string(arena, buf_slice(&text));
 }
 
 unsigned live_viewers(struct live *l)
@@ -638,7 +684,8 @@ int live_start(struct live **ret, const struct node *node, void (*wake)(void *ct
 	l->wake = wake;
 	l->ctx = ctx;
 	l->news = news_new(node);
-	l->position = BUF(128 * KIB);
+	l->position = BUF(LIVE_NAME_MAX + 1);
+	env_random(&node->env, l->key, sizeof(l->key));
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -6,7 +6,8 @@
  * An event carries who may know of it: a workspace, a coalition and the class of the record's newest label (pact/release.h decides; here are numbers). It never
  * carries content. A viewer is a place in the ring and a few levels: less than 2 KiB, beside what its connection takes. `position` events are
  * names of a state of the store (item row, acts, grants, log sizes), so a viewer that comes back with one is told what it missed from the
- * ring; or nothing, if the store still is as it was, also after a restart; or to load its page again.
+ * ring; or nothing, if the store still is as it was, also after a restart; or to load its page again. Who does not read the pact gets sealed names, and
+ * only after what he is told: neither their number nor their hour tells him of more.
  */
 #ifndef WEB_LIVE_H
 #define WEB_LIVE_H
@@ -37,8 +38,8 @@ void live_recheck(struct live *l);
 /* To one person: a job has changed. */
 void live_job(struct live *l, int64_t account, struct slice json);
 
-/* The name of the state that has been told: what is read after asking for it shows at least that. NULL if `l` is. */
-const char *live_position(struct live *l, struct arena *arena);
+/* The name of the state that has been told: what is read after asking for it shows at least that; for one who reads no `pact` each time another one for the same. NULL if `l` is. */
+const char *live_position(struct live *l, bool pact, struct arena *arena);
 /* GET /events: answers with a stream, or a problem. */
 void live_open(struct api *a, struct db *db, struct request *req);
 unsigned live_viewers(struct live *l);

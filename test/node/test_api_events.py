@@ -89,6 +89,36 @@ def test_goes_on_where_it_broke_off(t, edi):
         lost.close()
 
 
+def test_nothing_tells_of_what_is_hidden(t, edi):
+    """Who reads records of the lowest class alone learns from no event, no position and no name of one that others were written, when, or how many."""
+    alb = t["ALB"]
+    add_user(alb, "low", "reader", "UNCLASSIFIED")
+    low, _ = new_token(alb, "low", "records=reader")
+    all_of_it, e = Events(edi), Events(low)
+    assert all_of_it.until("position") and e.next()[0] == "position"
+
+    def hide(n):
+        for i in range(n):
+            made = alb.put(f"hidden {i}", label="RESTRICTED", to="all")
+            all_of_it.until("record", lambda d: d["object"] == made)
+            all_of_it.until("position")
+    hide(3)
+    shown = alb.put("shown", label="UNCLASSIFIED", to="all")
+    assert e.next()[1]["object"] == shown and e.next()[0] == "position"
+    e.close()
+    # It goes on where it broke off, and the name of a place says nothing: it is another one each time.
+    hide(2)
+    names = [low.get("/session").json["events"] for _ in range(2)]
+    assert len({*names, e.last}) == 3 and len({len(x) for x in (*names, e.last)}) == 1
+    shown = alb.put("shown again", label="UNCLASSIFIED", to="all")
+    for back in (Events(low, last=e.last), Events(low, f"?after={names[0]}"), Events(low, last=names[1])):
+        assert back.next()[1]["object"] == shown and back.next()[0] == "position"
+        back.close()
+    # A name of the others' kind is none of his.
+    assert Events(low, last=all_of_it.last).next()[0] == "reset"
+    all_of_it.close()
+
+
 def test_over_a_restart(t, edi):
     alb = t["ALB"]
     e = Events(edi)
