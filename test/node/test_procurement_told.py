@@ -6,14 +6,21 @@ from entente import STATE, run, wait
 from test_procurement import Buying, get, utc
 
 
-def test_suppliers_are_told(coalition, tmp_path):
-    """Answers to questions reach every supplier with the tender, and the public feed, and nobody learns who asked."""
+def two_buy(coalition, tmp_path):
+    """ALB leads, HRV takes part; the tender is open for an hour, once all have its key."""
     t = coalition(["ALB", "HRV"])
     t.sign_all()
     b = Buying(t, tmp_path)
     b.agreement("Radios", "ALB", home=["AL", "HR"])
     b.wait_state("ALB", "agreed", 90)
     b.tender(3600, threshold=2)
+    return b
+
+
+def test_suppliers_are_told(coalition, tmp_path):
+    """Answers to questions reach every supplier with the tender, and the public feed, and nobody learns who asked."""
+    b = two_buy(coalition, tmp_path)
+    t = b.t
     for label in ("ALB", "HRV"):
         b.wait_state(label, "open", 120)
     home = tmp_path / "stranger"
@@ -109,12 +116,8 @@ def test_what_is_waited_for(coalition, tmp_path):
 
 def test_messages_of_the_sealing_are_shown_by_their_own_routes(coalition, tmp_path):
     """Whoever reads records of all kinds sees that shares are there, and not what they say: prices may be hidden still."""
-    t = coalition(["ALB", "HRV"])
-    t.sign_all()
-    b = Buying(t, tmp_path)
-    b.agreement("Radios", "ALB", home=["AL", "HR"])
-    b.wait_state("ALB", "agreed", 90)
-    b.tender(3600, threshold=2)
+    b = two_buy(coalition, tmp_path)
+    t = b.t
     b.wait_state("ALB", "open", 120)
     add_user(t["ALB"], "edi", "administrator", "*")
     token, _ = new_token(t["ALB"], "edi", "records=reader")
