@@ -167,8 +167,16 @@ static void contract_say(const struct one *o)
 			"Our contracts are not signed: {what}", "/contracts", NULL);
 }
 
+static bool has_ended(enum process_state s)
+{
+	return s == PROCESS_COMPLETE || s == PROCESS_CANCELLED || s == PROCESS_UNSUCCESSFUL;
+}
+
 static void process_say(const struct one *o)
 {
+	/* A newer version than that which counts waits for all whom this one names. */
+	if (o->p->agreement_last != o->p->agreement && !has_ended(o->p->state))
+		agreement_say(o);
 	switch (o->p->state) {
 	case PROCESS_PROPOSED:
 		agreement_say(o);
@@ -189,14 +197,15 @@ static void process_say(const struct one *o)
 		standstill_say(o);
 		break;
 	case PROCESS_AWARDED:
+	case PROCESS_CONTRACTED:
+	case PROCESS_IMPLEMENTING:
+		/* One member's deliveries do not sign another's contract. */
 		contract_say(o);
 		break;
 	case PROCESS_AGREED:
 	case PROCESS_KEYED:
 	case PROCESS_OPEN:
 	case PROCESS_OPENED:
-	case PROCESS_CONTRACTED:
-	case PROCESS_IMPLEMENTING:
 	case PROCESS_COMPLETE:
 	case PROCESS_CANCELLED:
 	case PROCESS_UNSUCCESSFUL:

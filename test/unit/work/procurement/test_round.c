@@ -424,8 +424,11 @@ static void others_agree(void **state)
 	sid = sid_at(&y, 1);
 	supply_at(&y, 0, 1, TEXT_PUT, (size_t[]){0, 1, 2}, 3);
 	league_settle(y.l);
+	assert_false(waits(&y, 1, "sign"));
 	agree_on(&y, (size_t[]){0, 1}, 2, 1);
 	assert_true(everywhere(&y, is_open));
+	/* Who has made the key is asked for its signature under the new version too. */
+	assert_true(waits(&y, 1, "sign") && waits(&y, 2, "sign") && !waits(&y, 0, "sign"));
 	agree_on(&y, (size_t[]){0, 1}, 2, 2);
 	for (size_t i = 0; i < N; i++)
 		tick(&y, i);

@@ -330,6 +330,36 @@ static void award_changed(struct play *y, const char *from, size_t length, const
 	league_settle(y->l);
 }
 
+/* Something has come of a contract of member i's, which it has not signed yet. */
+static void deliver(struct play *y, size_t i)
+{
+	struct object_id object = {{{0}}, {{0}}};
+	char of[OBJECT_TEXT + 1], contract[OBJECT_TEXT + 1], at[UTC_TEXT_LEN + 1];
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	struct seen s;
+
+	assert_true(look(y, i, &s));
+	for (const struct row *r = process_next(&s.p, P_CONTRACT, NULL); r;
+		r = process_next(&s.p, P_CONTRACT, r))
+		if (id_eq(&r->object.owner, &s.m->id))
+			object = r->object;
+	leave(&s);
+	object_format(&y->procurement, of);
+	object_format(&object, contract);
+	utc_format(DEADLINE + 800000, at);
+	put(y, i, "procurement/delivery/1",
+		arena_printf(&arena,
+			"{\"procurement\":\"%s\",\"contract\":\"%s\",\"quantity\":1,\"date\":\"%s\",\"accepted\":true}",
+			of, contract, at),
+		NULL, 0);
+	league_settle(y->l);
+}
+
+static bool is_implementing(const struct process *p)
+{
+	return p->state == PROCESS_IMPLEMENTING;
+}
+
 /* Each supplier's contracts are worth its price and deliver its quantity, once, also where both have chosen one id for their bids; and what was not agreed to is neither shared nor contracted. */
 static void contracts(void **state)
 {
@@ -379,6 +409,11 @@ static void contracts(void **state)
 		contract_is(&y, i, "of 1", 21000, 30);
 		contract_is(&y, i, "of 2", 16000, 20);
 	}
+	/* One member's deliveries do not sign another's contract. */
+	deliver(&y, 1);
+	assert_true(everywhere(&y, is_implementing));
+	for (size_t i = 0; i < N; i++)
+		assert_true(waits(&y, i, "contract"));
 }
 
 static void begin_three(struct play *y)
