@@ -1,6 +1,6 @@
 /*
- * balance.h: the global balance over all procurements of a mode that a reader may see: what each member's shares are, what it has contracted and paid, and what was awarded to
- * suppliers of its nation. Shown, never a rule. One line for each member and currency: nothing is converted.
+ * balance.h: the global balance over all procurements of a mode that a reader may see: what each member's shares are, what it has signed contracts for and paid, and what
+ * awards that are final give to suppliers of its nation. Shown, never a rule. One line for each member and currency: nothing is converted.
  *
  * The agreement's `nations` say which nation each participant is (one for each, in the order of `participants`); without them nothing counts as national.
  */
@@ -21,7 +21,7 @@ struct balance {
 	size_t procurements;
 };
 
-/* In a read transaction, or none. E_LIMIT: more than LIMIT_PROCESSES procurements, or a sum that does not fit. */
+/* In a read transaction, or none. E_LIMIT: more than LIMIT_PROCESSES procurements. */
 MUST_USE int balance_make(const struct world *w, struct db *db, const struct reader *who,
 	enum mode mode, int64_t now_ms, struct arena *arena, struct balance *ret, struct why *why);
 /* {"procurements", "lines": [{"member", "label", "procurements", "share", "contracted", "paid", "national"}]} */

@@ -4,13 +4,6 @@
 #include "base/map.h"
 #include "base/report.h"
 
-/* Sums of what anybody may write: they end at the greatest number and do not wrap. */
-static void add(int64_t *sum, int64_t more)
-{
-	if (__builtin_add_overflow(*sum, more, sum))
-		*sum = more < 0 ? INT64_MIN : INT64_MAX;
-}
-
 static struct slice text(const struct row *r, const char *key, struct arena *arena)
 {
 	return get_text(&r->doc, json_root(&r->doc), key, arena);
@@ -39,7 +32,7 @@ static void contract_read(const struct row *r, struct arena *arena, struct fulfi
 			*i = (struct fulfil_item){get_text(d, v, "id", arena),
 				get_text(d, v, "description", arena), get_text(d, v, "unit", arena),
 				rec_quantity(d, v, "quantity"), 0};
-			add(&ret->ordered, i->ordered);
+			sum_add(&ret->ordered, i->ordered);
 		}
 }
 
@@ -50,10 +43,10 @@ static void delivery_add(struct fulfilment *f, const struct row *r, struct arena
 
 	if (!get_bool(&r->doc, json_root(&r->doc), "accepted"))
 		return;
-	add(&f->delivered, q);
+	sum_add(&f->delivered, q);
 	for (size_t i = 0; i < f->n_item; i++)
 		if (slice_eq(f->item[i].id, id) || (id.n == 0 && f->n_item == 1))
-			add(&f->item[i].delivered, q);
+			sum_add(&f->item[i].delivered, q);
 }
 
 static void payment_add(struct fulfilment *f, const struct row *r, struct arena *arena)
@@ -63,7 +56,7 @@ static void payment_add(struct fulfilment *f, const struct row *r, struct arena 
 
 	if (rec_money(&r->doc, json_root(&r->doc), "value", &value, &c) &&
 		strcmp(c.code, f->currency.code) == 0)
-		add(payment_is_made(r, arena) ? &f->paid : &f->requested, value);
+		sum_add(payment_is_made(r, arena) ? &f->paid : &f->requested, value);
 }
 
 static void movements_add(
@@ -111,6 +104,10 @@ void fulfilments(
 		for (size_t k = 0; k < f->n_item; k++)
 			f->over_delivered |= f->item[k].delivered > f->item[k].ordered;
 		f->over_paid = f->paid > f->value;
+		if (!f->over_paid) {
+			f->owed = f->value;
+			sum_add(&f->owed, -f->paid);
+		}
 	}
 	*ret = list;
 	*ret_n = n;

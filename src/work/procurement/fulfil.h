@@ -3,7 +3,7 @@
  *
  *	fulfilments(&p, &arena, &list, &n);     -- one for each contract, in the order of the records
  *
- * Delivered is what was accepted; paid is what is called paid or reconciled, requested what is asked for and not paid yet.
+ * Delivered is what was accepted; paid is what is called paid or reconciled, requested what is asked for and not paid yet; owed the value less what is paid.
  */
 #ifndef PROCUREMENT_FULFIL_H
 #define PROCUREMENT_FULFIL_H
@@ -20,7 +20,7 @@ struct fulfilment {
 	size_t n_item;
 	int64_t ordered, delivered; /* of all items, and of none that is named */
 	struct currency currency;
-	int64_t value, paid, requested;
+	int64_t value, paid, requested, owed;
 	bool over_delivered,
 		over_paid; /* more of an item, or of all, than was ordered; more than the contract's value */
 };

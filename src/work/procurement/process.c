@@ -510,6 +510,11 @@ bool finals_has(const struct finals *f, const struct row *version)
 
 /* ---- the state ---- */
 
+bool contract_is_signed(const struct row *contract)
+{
+	return text_is(contract, "status", "active") || text_is(contract, "status", "terminated");
+}
+
 static enum process_state after_award(const struct process *p, int64_t now_ms, int64_t *ret_next)
 {
 	size_t contracts = 0, signed_ = 0, moving = 0, buyers = 0;
@@ -528,7 +533,7 @@ static enum process_state after_award(const struct process *p, int64_t now_ms, i
 	for (const struct row *r = process_next(p, P_CONTRACT, NULL); r;
 		r = process_next(p, P_CONTRACT, r)) {
 		contracts++;
-		signed_ += text_is(r, "status", "active") || text_is(r, "status", "terminated");
+		signed_ += contract_is_signed(r);
 	}
 	for (const struct row *r = process_next(p, P_DELIVERY, NULL); r;
 		r = process_next(p, P_DELIVERY, r))

@@ -121,6 +121,8 @@ const struct row *process_next(const struct process *p, enum pkind k, const stru
 const struct row *process_version(const struct process *p, enum pkind k, const struct row *after);
 /* May its author say this in this process? */
 bool process_may_write(const struct process *p, const struct row *r);
+/* Has its buyer signed this contract? Also one that has ended since. */
+bool contract_is_signed(const struct row *contract);
 /* What a consent to an award names: model, root, price, lines and the end of the standstill. */
 struct hash award_digest(const struct row *award);
 /* A message of E-SEAL/1 and the record that it came in: whose it is, where in his log, and of what hour he says it is. */

@@ -411,7 +411,7 @@ static void put_fulfilments(struct json_out *o, const struct process *p, struct 
 		view_money(o, "value", f->value, &f->currency);
 		view_money(o, "paid", f->paid, &f->currency);
 		view_money(o, "requested", f->requested, &f->currency);
-		view_money(o, "owed", f->over_paid ? 0 : f->value - f->paid, &f->currency);
+		view_money(o, "owed", f->owed, &f->currency);
 		json_put_bool(o, "over_paid", f->over_paid);
 		json_close(o);
 	}

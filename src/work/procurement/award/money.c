@@ -141,6 +141,12 @@ int money_add(int64_t a, int64_t b, int64_t *ret, struct why *why)
 	return 0;
 }
 
+void sum_add(int64_t *sum, int64_t more)
+{
+	if (__builtin_add_overflow(*sum, more, sum) || *sum == INT64_MIN)
+		*sum = more < 0 ? -INT64_MAX : INT64_MAX;
+}
+
 int money_times(int64_t unit_price, int64_t quantity, int64_t *ret, struct why *why)
 {
 	int128 product = (int128)unit_price * quantity;

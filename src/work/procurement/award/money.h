@@ -39,6 +39,8 @@ void quantity_print(struct buf *b, int64_t quantity);
 
 /* E_LIMIT beyond MONEY_MAX. */
 MUST_USE int money_add(int64_t a, int64_t b, int64_t *ret, struct why *why);
+/* Into a sum of what anybody may have written: it ends at ±INT64_MAX and does not wrap. Amounts and quantities. */
+void sum_add(int64_t *sum, int64_t more);
 /* Unit price × quantity. */
 MUST_USE int money_times(int64_t unit_price, int64_t quantity, int64_t *ret, struct why *why);
 MUST_USE int money_check(int64_t amount, const char *where, struct why *why);

@@ -173,7 +173,7 @@ void agreement(struct play *y)
 		id_format(&y->l->m[i].id, id[i]);
 	y->procurement = put(y, 0, "procurement/agreement/1",
 		arena_printf(&arena,
-			"{\"title\":\"x\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\",\"%s\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+			"{\"title\":\"x\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\",\"%s\"],\"nations\":[\"AL\",\"HR\",\"XK\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
 			id[0], id[1], id[2], id[0]),
 		NULL, 0)
 				 .object;

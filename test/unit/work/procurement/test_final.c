@@ -3,6 +3,7 @@
  */
 #include "play.h"
 
+#include "work/procurement/balance.h"
 #include "work/procurement/procurement.h"
 
 #define DAY	(24LL * 3600 * 1000)
@@ -172,6 +173,26 @@ static void contract(struct play *y, size_t i, const char *status, int want)
 	league_settle(y->l);
 }
 
+/* In cents, over all members. */
+static void balance_is(struct play *y, int64_t contracted, int64_t national)
+{
+	struct balance b;
+	struct reader who;
+	struct seen s;
+
+	assert_true(look(y, 2, &s));
+	who = world_reader(&s.world, &s.m->id);
+	assert_ok(balance_make(&s.world, s.m->db, &who, MODE_REAL, env_now_ms(&s.m->node->env),
+		&s.arena, &b, &why));
+	for (size_t i = 0; i < b.n; i++) {
+		contracted -= b.line[i].contracted;
+		national -= b.line[i].national;
+	}
+	assert_int_equal(contracted, 0);
+	assert_int_equal(national, 0);
+	leave(&s);
+}
+
 /* An award that has not been pending through the tender's standstill is not final, even if all agree; and no member's node agrees to one. */
 static void standstill(void **state)
 {
@@ -191,6 +212,7 @@ static void standstill(void **state)
 	told(&y, "pending");
 	say_all(&y);
 	state_is(&y, PROCESS_STANDSTILL);
+	balance_is(&y, 0, 0);
 	hour(&y, UNTIL);
 	state_is(&y, PROCESS_STANDSTILL);
 	told(&y, "pending");
@@ -199,6 +221,7 @@ static void standstill(void **state)
 	finish(&y, E_STATE);
 	contract(&y, 1, "pending", 0);
 	contract(&y, 1, "active", E_STATE);
+	balance_is(&y, 0, 0);
 	/* Proposed once more, with its standstill. */
 	propose(&y);
 	say_all(&y);
@@ -210,6 +233,7 @@ static void standstill(void **state)
 	state_is(&y, PROCESS_AWARDED);
 	told(&y, "active");
 	contract(&y, 1, "active", 0);
+	balance_is(&y, 3500, 3500);
 }
 
 /* The days are those of the tender that was closed: one that the lead writes afterwards shortens nothing, nor does anybody's node sign a contract by it. */

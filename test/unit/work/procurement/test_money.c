@@ -141,6 +141,21 @@ static void prorata_sums(void **state)
 		share_prorata(&(struct share_case){.n = 0, .weight = zero}, pays, NULL), E_INVALID);
 }
 
+static void sums(void **state)
+{
+	int64_t sum = MONEY_MAX, down = -INT64_MAX + 1;
+
+	(void)state;
+	sum_add(&sum, -1);
+	assert_int_equal(sum, MONEY_MAX - 1);
+	sum_add(&sum, INT64_MAX);
+	assert_int_equal(sum, INT64_MAX);
+	sum_add(&down, -2);
+	assert_int_equal(down, -INT64_MAX);
+	sum_add(&down, -MONEY_MAX);
+	assert_int_equal(-down, INT64_MAX);
+}
+
 static void remainders(void **state)
 {
 	int64_t weight[] = {1, 1, 1}, pays[3];
@@ -407,6 +422,7 @@ int main(void)
 		cmocka_unit_test(currencies),
 		cmocka_unit_test(products),
 		cmocka_unit_test(prorata_sums),
+		cmocka_unit_test(sums),
 		cmocka_unit_test(remainders),
 		cmocka_unit_test(capped),
 		cmocka_unit_test(shapley),
