@@ -62,18 +62,13 @@ static uintptr_t now_of(const struct reads *r)
 	return (uintptr_t)env_mono_ms(&r->env) + 1;
 }
 
-/* Is it to be written down? Then it counts as written from now on. Lock held. */
-static bool seen_take(struct reads *r, int64_t account, const struct hash *leaf, uintptr_t now)
+/* Lock held. */
+static bool seen_lately(
+	const struct reads *r, int64_t account, const struct hash *leaf, uintptr_t now)
 {
 	struct seen_key room;
-	struct slice key = seen_key(&room, account, leaf);
 
-	if (!is_old((uintptr_t)map_get(&r->seen, key), now))
-		return false;
-	if (r->seen.n >= READS_MAX)
-		map_free(&r->seen);
-	(void)map_put(&r->seen, key, (void *)now);
-	return true;
+	return !is_old((uintptr_t)map_get(&r->seen, seen_key(&room, account, leaf)), now);
 }
 
 bool reads_written(struct api *a, const struct caller *c, const struct noted *p, size_t n)
@@ -85,36 +80,46 @@ bool reads_written(struct api *a, const struct caller *c, const struct noted *p,
 	if (c->kind == CALLER_LOCAL || n == 0)
 		return true;
 	pthread_mutex_lock(&r->lock);
-	for (size_t i = 0; all && i < n; i++) {
-		struct seen_key room;
-		struct slice key = seen_key(&room, caller_account(c), &p[i].leaf);
-
-		all = !is_old((uintptr_t)map_get(&r->seen, key), now);
-	}
+	for (size_t i = 0; all && i < n; i++)
+		all = seen_lately(r, caller_account(c), &p[i].leaf, now);
 	pthread_mutex_unlock(&r->lock);
 	return all;
 }
 
-/* Those that are to be written, in their order; in the arena. */
-static size_t fresh_take(struct reads *r, const struct shown_to *s, struct noted *ret)
+/* Those that are to be written, each once, in their order. */
+static size_t fresh_find(struct reads *r, const struct shown_to *s, struct noted *ret)
 {
 	int64_t account = caller_account(&s->caller);
 	uintptr_t now = now_of(r);
+	struct map once = {0};
 	size_t n = 0;
 
 	pthread_mutex_lock(&r->lock);
-	for (size_t i = 0; i < s->readings.n; i++)
-		if (seen_take(r, account, &s->readings.p[i].leaf, now))
-			ret[n++] = s->readings.p[i];
+	for (size_t i = 0; i < s->readings.n; i++) {
+		const struct noted *one = &s->readings.p[i];
+
+		if (!seen_lately(r, account, &one->leaf, now) &&
+			!map_put(&once, slice_of(one->leaf.b, sizeof(one->leaf.b)), r))
+			ret[n++] = *one;
+	}
 	pthread_mutex_unlock(&r->lock);
+	map_free(&once);
 	return n;
 }
 
-/* Not written: the next time is the first. */
-static void seen_forget(struct reads *r)
+/* Only what is in the store counts as written: another answer at the same time writes it again rather than being given on the word of one that may fail. */
+static void seen_put(struct reads *r, int64_t account, const struct noted *p, size_t n)
 {
+	uintptr_t now = now_of(r);
+
 	pthread_mutex_lock(&r->lock);
-	map_free(&r->seen);
+	for (size_t i = 0; i < n; i++) {
+		struct seen_key room;
+
+		if (r->seen.n >= READS_MAX)
+			map_free(&r->seen);
+		(void)map_put(&r->seen, seen_key(&room, account, &p[i].leaf), (void *)now);
+	}
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -163,9 +168,9 @@ int reads_write(struct api *a, struct db *db, const struct shown_to *s, struct w
 	if (s->readings.n == 0 || s->caller.kind == CALLER_LOCAL)
 		return 0;
 	struct noted *fresh = arena_array(&arena, struct noted, s->readings.n);
-	size_t n = fresh_take(a->reads, s, fresh);
+	size_t n = fresh_find(a->reads, s, fresh);
 	int rc = n ? lines_write(a, db, s, fresh, n, &arena, why) : 0;
-	if (rc < 0)
-		seen_forget(a->reads);
+	if (rc == 0)
+		seen_put(a->reads, caller_account(&s->caller), fresh, n);
 	return rc;
 }

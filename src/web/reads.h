@@ -1,6 +1,6 @@
 /*
- * reads.h: who has been shown which restricted record is in the audit; the same person and entry of a log within ten minutes only once. In memory: after a restart it is
- * written again, which is the side to err on.
+ * reads.h: who has been shown which restricted record is in the audit; the same person and entry of a log within ten minutes only once. In memory: after a restart,
+ * and by answers at the same time, it is written again, which is the side to err on.
  *
  *	struct shown_to shown CLEANUP_SHOWN = {0};
  *	struct reader who = caller_reader(&caller, &world, &shown);
