@@ -3,7 +3,8 @@
  *
  *	1. One that all its participants have signed replaces the one before it. Suppliers rely on a tender's key: once that is made, only a version which all have signed who made it replaces theirs; so neither
  *	   the lead alone nor it and some others take a tender with bids from the rest by agreeing on something else.
- *	2. A newer version that is not signed by all is a proposal: it counts, as one, where none is signed, or no key is made yet.
+ *	2. A version whose key is made had been signed by all: no signature that is taken back, and no refusal, undoes that, whatever else is proposed.
+ *	3. A newer version that is not signed by all is a proposal: it counts, as one, where none is signed, or no key is made yet.
  *
  * In brief nobody sees keys: there a tender that is open is taken to have one.
  */
@@ -118,6 +119,71 @@ static bool key_under(struct keys *k, const struct row *version)
 	return is == &yes;
 }
 
+/* ---- which stands ---- */
+
+/* Versions that not all have signed of which it is asked whether a key was made for them: a lead that heaps up more of them harms its own procurement. */
+#define UNSIGNED_MAX 16
+
+struct choice {
+	struct signatures said;
+	struct keys keys;
+	const struct row *of; /* that which counts so far; NULL */
+	bool by_key;	      /* not all have signed it any more: its key alone speaks for it */
+	size_t asked;	      /* of UNSIGNED_MAX */
+};
+
+/* How many of its participants have signed a version, and how many have said anything of it. */
+struct hands {
+	size_t of, sign, said;
+};
+
+static struct hands hands_of(const struct choice *c, const struct row *version)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	const struct json_doc *d = &version->doc;
+	struct hands h = {0};
+
+	for
+		EACH(d, v, json_get(d, json_root(d), "participants"))
+		{
+			struct signature_key key = {.version = version->leaf};
+
+			MUST(id_parse(json_string(d, v, &arena), &key.member) == 0);
+			h.of++;
+			h.sign += has_signed(&c->said, version, &key.member);
+			h.said += map_has(&c->said.said, slice_of(&key, sizeof(key)));
+		}
+	return h;
+}
+
+/* Of several versions that one key was made for that one which the most still stand by. In brief it counts if all have said something of it. */
+static bool stands_by_key(struct choice *c, const struct row *version)
+{
+	struct hands h = hands_of(c, version);
+
+	if (c->of && c->by_key ? h.sign <= hands_of(c, c->of).sign
+			       : c->of && key_under(&c->keys, c->of))
+		return false;
+	if (c->keys.brief && h.said < h.of)
+		return false;
+	return c->asked++ < UNSIGNED_MAX && key_under(&c->keys, version);
+}
+
+static bool stands_signed(struct choice *c, const struct row *version)
+{
+	return !c->of || all_signed(&c->said, version, c->of) || !key_under(&c->keys, c->of);
+}
+
+static void weigh(struct choice *c, const struct row *version)
+{
+	bool is_signed = all_signed(&c->said, version, version);
+
+	if (!(is_signed ? stands_signed(c, version) : stands_by_key(c, version)))
+		return;
+	c->of = version;
+	c->by_key = !is_signed;
+}
+
 /* What each has said of the newest version. */
 static void last_read(struct process *p, const struct signatures *s, const struct row *last)
 {
@@ -134,28 +200,26 @@ static void last_read(struct process *p, const struct signatures *s, const struc
 
 struct process *process_agreed(const struct rows *rows, bool brief, struct arena *arena)
 {
-	struct signatures s = {.said = {0}};
-	struct keys keys = {.rows = rows, .brief = brief};
-	const struct row *last = NULL, *of = NULL; /* newest; that which counts so far */
+	struct choice c = {.keys = {.rows = rows, .brief = brief}};
+	const struct row *last = NULL; /* newest */
 	struct process *p = NULL;
 
-	signatures_read(rows, &s);
+	signatures_read(rows, &c.said);
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct row *r = &rows->row[i];
 
 		if (r->kind != P_AGREEMENT)
 			continue;
 		last = r->old ? last : r;
-		if (all_signed(&s, r, r) && (!of || all_signed(&s, r, of) || !key_under(&keys, of)))
-			of = r;
+		weigh(&c, r);
 	}
-	if (of)
-		p = process_under(rows, of, brief, arena);
-	if (last && last != of && !(p && has_key(p, brief)))
+	if (c.of)
+		p = process_under(rows, c.of, brief, arena);
+	if (last && last != c.of && !(p && has_key(p, brief)))
 		p = process_under(rows, last, brief, arena);
 	if (p)
-		last_read(p, &s, last);
-	map_free(&keys.known);
-	map_free(&s.said);
+		last_read(p, &c.said, last);
+	map_free(&c.keys.known);
+	map_free(&c.said.said);
 	return p;
 }

@@ -449,6 +449,50 @@ static void others_agree(void **state)
 	}
 }
 
+/* Member i says no to the version that all have signed. */
+static void refuse_first(struct play *y, size_t i, const struct hash *version)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	char object[OBJECT_TEXT + 1], leaf[65];
+
+	object_format(&y->procurement, object);
+	hex_encode(version->b, 32, leaf);
+	put(y, i, "procurement/consent/1",
+		arena_printf(&arena, "{\"procurement\":\"%s\",\"leaf\":\"%s\",\"agrees\":false}",
+			object, leaf),
+		NULL, 0);
+	league_settle(y->l);
+}
+
+/* The lead proposes to go on without member 2, which then takes its signature under the version before back, with a refusal as its own node takes it: the key stands all the same, and what it was made for. */
+static void refused_beside(void **state)
+{
+	struct play y;
+	struct hash sid, version;
+	struct seen s;
+
+	open_with_one(&y, *state, 21);
+	sid = sid_at(&y, 1);
+	supply_at(&y, 0, 1, TEXT_PUT, (size_t[]){0, 1, 2}, 3);
+	assert_true(look(&y, 1, &s));
+	version = s.p.agreement->leaf;
+	leave(&s);
+	league_settle(y.l);
+	agree_on(&y, (size_t[]){0, 1}, 2, 1);
+	refuse_first(&y, 2, &version);
+	for (size_t i = 0; i < N; i++) {
+		assert_true(look(&y, i, &s));
+		assert_true(of_three(&s.p));
+		assert_int_equal(s.p.state, PROCESS_OPEN);
+		assert_true(hash_eq(&s.p.replay->policy.sid, &sid));
+		assert_ok(process_read_brief(
+			&s.rows, env_now_ms(&s.m->node->env), &s.arena, &s.p, &why));
+		assert_true(of_three(&s.p));
+		assert_int_equal(s.p.state, PROCESS_OPEN);
+		leave(&s);
+	}
+}
+
 /* Before there is a key two may go on without the third: what those have signed whom it names counts. */
 static void without_one(void **state)
 {
@@ -612,8 +656,8 @@ int main(int argc, char **argv)
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
 		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
-		SIGNED(taken_back), SIGNED(others_agree), SIGNED(without_one), SIGNED(by_turns),
-		SIGNED(ended), SIGNED(made_up)};
+		SIGNED(taken_back), SIGNED(others_agree), SIGNED(refused_beside),
+		SIGNED(without_one), SIGNED(by_turns), SIGNED(ended), SIGNED(made_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
