@@ -74,9 +74,18 @@ int procure_store_drop(struct db *db, int64_t log_row, uint64_t seq, uint64_t at
 #define CLASSES_AT 4
 #define RULE	   EVERY " AND " NEWEST("$2", "$3")
 #define EVERY                                                                                      \
-	"item.coalition = $1 AND item.state = 0 AND " SEEN(                                        \
-		"item", "$2", "$3") " AND " RELEASE_CLASSES_SQL("item.label", "$4", "$5", "$6",    \
-		"$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16")
+	"item.coalition = $1 AND item.state = 0 AND " SEEN("item", "$2", "$3") " AND " CLEARED(    \
+		"item.label")
+#define CLEARED(label)                                                                             \
+	RELEASE_CLASSES_SQL(label, "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", \
+		"$14", "$15", "$16")
+/* Of earlier versions: as everywhere the newest decides whether its object is there at all. */
+#define TOP_CLEARED                                                                                                       \
+	"($4 = 1 OR (SELECT " CLEARED(                                                                                    \
+		"top.label") " FROM item top WHERE top.coalition = item.coalition "                                       \
+			     "AND top.object_owner = item.object_owner AND top.object_name = item.object_name AND " SEEN( \
+				     "top", "$2",                                                                         \
+				     "$3") " ORDER BY top.epoch DESC, top.seq DESC, top.at DESC LIMIT 1))"
 
 static void rule_bind(
 	struct stmt *s, const struct world *w, const struct reader *who, struct arena *arena)
@@ -409,8 +418,9 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	}
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
-		"AND ($19 > 0 OR t.kind IN ($21, $22)) AND item.mode = $23 AND " EVERY
-		" AND (t.kind IN ($21, $22, $24, $25, $26, $27) OR " NEWEST("$2",
+		"AND ($19 > 0 OR t.kind IN ($21, $22, $28)) AND item.mode = $23 AND " EVERY
+		" AND ((t.kind IN ($21, $22, $24, $25, $26, $27) AND " TOP_CLEARED
+		") OR " NEWEST("$2",
 			"$3") ")"
 			      " ORDER BY item.time_ms, item.object_owner, item.epoch, item.seq, item.at");
 	rule_bind(s, w, who, arena);
@@ -425,6 +435,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 25, P_AWARD);
 	db_bind_i64(s, 26, P_COMPLAINT);
 	db_bind_i64(s, 27, P_RULING);
+	db_bind_i64(s, 28, P_CONSENT);
 	rc = rows_read(s, w, who, &g, arena, ret, why);
 	reading_end(&g);
 	if (rc == 0)
@@ -444,7 +455,7 @@ int procure_store_history(const struct world *w, struct db *db, const struct rea
 		return rc;
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND t.kind IN ($19, $20, $21, $22) "
-		"AND item.mode = $23 AND " EVERY
+		"AND item.mode = $23 AND " EVERY " AND " TOP_CLEARED
 		" ORDER BY item.time_ms, item.object_owner, item.epoch, item.seq, item.at");
 	rule_bind(s, w, who, arena);
 	db_bind_blob(s, 17, id_slice(&of->owner));

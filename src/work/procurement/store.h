@@ -48,7 +48,7 @@ struct rows {
  * LIMIT_PROCESS_ROWS and LIMIT_PROCESS_BYTES, the earliest first; sealed bids that several doors hold alike are read once. No rows if `of` is not there.
  */
 enum rows_want {
-	ROWS_HEAD,  /* agreement and tenders: what it is, before anything is computed */
+	ROWS_HEAD, /* agreement, who has signed it, and tenders: what it is, before anything is computed */
 	ROWS_BRIEF, /* all but messages of E-SEAL/1 */
 	ROWS_ALL,
 };

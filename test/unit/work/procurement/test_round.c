@@ -493,6 +493,41 @@ static void refused_beside(void **state)
 	}
 }
 
+/* The lead proposes that another leads: until all have signed that, the door is where it was. */
+static void other_lead(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	char id[N][ID_TEXT + 1];
+	struct play y;
+	struct seen s;
+	struct lax x;
+
+	open_with_one(&y, *state, 22);
+	for (size_t i = 0; i < N; i++)
+		id_format(&y.l->m[i].id, id[i]);
+	lax_begin(&x);
+	put(&y, 0, "procurement/agreement/1",
+		arena_printf(&arena,
+			"{\"title\":\"y\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\",\"%s\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+			id[0], id[1], id[2], id[1]),
+		&y.procurement, 0);
+	lax_end(&x);
+	league_settle(y.l);
+	for (size_t i = 0; i < N; i++) {
+		struct reader who;
+
+		assert_true(look(&y, i, &s));
+		who = world_reader(&s.world, &s.m->id);
+		assert_ok(procure_store_process(&s.world, s.m->db, &who, &y.procurement, ROWS_HEAD,
+			&s.arena, &s.rows, &why));
+		assert_ok(process_read_brief(
+			&s.rows, env_now_ms(&s.m->node->env), &s.arena, &s.p, &why));
+		assert_true(id_eq(&s.p.lead, &y.l->m[0].id));
+		assert_non_null(s.p.tender);
+		leave(&s);
+	}
+}
+
 /* Before there is a key two may go on without the third: what those have signed whom it names counts. */
 static void without_one(void **state)
 {
@@ -657,7 +692,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
 		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
 		SIGNED(taken_back), SIGNED(others_agree), SIGNED(refused_beside),
-		SIGNED(without_one), SIGNED(by_turns), SIGNED(ended), SIGNED(made_up)};
+		SIGNED(other_lead), SIGNED(without_one), SIGNED(by_turns), SIGNED(ended),
+		SIGNED(made_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;

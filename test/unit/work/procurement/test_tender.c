@@ -4,6 +4,7 @@
  */
 #include "play.h"
 
+#include "node/account.h"
 #include "work/procurement/ocds/merge.h"
 #include "work/procurement/procurement.h"
 #include "work/procurement/release.h"
@@ -703,13 +704,93 @@ static void filled(void **state)
 	leave(&s);
 }
 
+/* ---- who is not cleared ---- */
+
+/* A record of this class for all three, by the lead. */
+static struct object_id put_as(struct play *y, const char *label, const char *kind,
+	const char *json, const struct object_id *object)
+{
+	struct id member[N];
+	struct draft d = {.mode = MODE_REAL,
+		.kind = slice_str(kind),
+		.label = slice_str(label),
+		.member = member,
+		.n_member = N,
+		.media = SLICE("application/json"),
+		.content = slice_str(json)};
+	struct written w;
+
+	for (size_t k = 0; k < N; k++)
+		member[k] = y->l->m[k].id;
+	if (object) {
+		d.has_object = true;
+		d.object = *object;
+	}
+	assert_ok(node_write(y->l->m[0].node, y->l->m[0].db, &y->l->id, &d, 1, &w, &why));
+	league_settle(y->l);
+	return w.object;
+}
+
+/* How many versions of the tender somebody with this clearance at node i is told of: of the procurement, and of its history. */
+static void tenders_seen(struct play *y, size_t i, const char *clearance, size_t want)
+{
+	struct rows rows[2];
+	struct seen s;
+
+	(void)look(y, i, &s);
+	const struct reader who = account_reader(&s.world, slice_str(clearance));
+	assert_ok(procure_store_process(
+		&s.world, s.m->db, &who, &y->procurement, ROWS_BRIEF, &s.arena, &rows[0], &why));
+	assert_ok(procure_store_history(
+		&s.world, s.m->db, &who, &y->procurement, &s.arena, &rows[1], &why));
+	for (size_t k = 0; k < 2; k++) {
+		size_t n = 0;
+
+		for (size_t r = 0; r < rows[k].n; r++)
+			n += rows[k].row[r].kind == P_TENDER;
+		assert_int_equal(n, want);
+	}
+	leave(&s);
+}
+
+/* The lead finds that a tender says too much, and gives its next version a higher class: who is not cleared for that reads no earlier version of it either. */
+static void classed_up(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct play y = {.l = *state};
+	char id[N][ID_TEXT + 1];
+	const char *tender;
+
+	play_begin(&y, 31);
+	for (size_t i = 0; i < N; i++)
+		id_format(&y.l->m[i].id, id[i]);
+	y.procurement = put_as(&y, "league OPEN", "procurement/agreement/1",
+		arena_printf(&arena,
+			"{\"title\":\"x\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\",\"%s\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+			id[0], id[1], id[2], id[0]),
+		NULL);
+	tender = tender_of(&y, &arena, DEADLINE, 2,
+		"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":9,\"currency\":\"EUR\"}}",
+		item_of(&y, &arena, "1", 1, 5));
+	y.tender = put_as(&y, "league OPEN", "procurement/tender/1", tender, NULL);
+	for (size_t i = 0; i < N; i++)
+		tenders_seen(&y, i, "OPEN", 1);
+	put_as(&y, "league RESTRICTED", "procurement/tender/1", tender, &y.tender);
+	for (size_t i = 0; i < N; i++) {
+		tenders_seen(&y, i, "OPEN", 0);
+		tenders_seen(&y, i, "RESTRICTED", 2);
+		tenders_seen(&y, i, "*", 2);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
 		&workspace_note, &workspace_procurement, NULL};
 	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts),
 		SIGNED(rules_stand), SIGNED(first_sheet_stands), SIGNED(final_by_all),
-		SIGNED(paddings), SIGNED(pages), SIGNED(strangers), SIGNED(filled)};
+		SIGNED(paddings), SIGNED(pages), SIGNED(strangers), SIGNED(filled),
+		SIGNED(classed_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
