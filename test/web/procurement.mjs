@@ -77,6 +77,15 @@ export function scenes({ job, open, sign_in, go, axe, bad_things, fail }) {
 			return { sum, bad: [...(await bad_things(alb)), ...(await bad_things(hrv))] };
 		},
 
+		async procurement_withdrawn(browser) {
+			const [alb, hrv] = await two(browser);
+			for (const page of [alb, hrv]) {
+				await go(page, at("needs"));
+				await page.waitForFunction(() => [...document.querySelectorAll("main tr")].some((r) => /Old tents\s+withdrawn/.test(r.innerText)), null, { timeout: SEEN_MS }).catch(() => fail("the need is not said to be withdrawn"));
+			}
+			return { bad: [...(await bad_things(alb)), ...(await bad_things(hrv))] };
+		},
+
 		async procurement_sign(browser) {
 			const [alb, hrv] = await two(browser);
 			for (const page of [alb, hrv]) {

@@ -71,5 +71,13 @@ def test_need_to_delivery(browser, two, tmp_path):
     assert full["bad"] == {}
 
 
+def test_withdrawn_need(browser, two):
+    alb = two["ALB"]
+    need = alb.json("procure", "need", "put", "Old tents", "--class", "CPV:39522530", "--quantity", "1")["object"]
+    alb.run("procure", "need", "withdraw", need)
+    wait(lambda: any(x["content"]["status"] == "withdrawn" for x in two["HRV"].json("procure", "need", "list")), "the withdrawn need at HRV")
+    assert play(browser, "procurement_withdrawn", two)["bad"] == []
+
+
 def pool_of(b):
     return b.t["ALB"].json("procure", "list", "pool")[0]["object"]

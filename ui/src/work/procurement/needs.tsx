@@ -91,7 +91,7 @@ export function Needs({ c }: { c: string }): VNode {
 						<tbody>
 							{needs.items.map((n) => (
 								<tr>
-									<td data-label={t("need.title")}><Theirs text={n.content.title} /></td>
+									<td data-label={t("need.title")}><Theirs text={n.content.title} /> {n.content.status === "withdrawn" && <span class="badge none">{t("need.withdrawn")}</span>}</td>
 									<td data-label={t("member")}><Name id={n.author} label={n.author_label} /></td>
 									<td data-label={t("need.code")}>{n.content.classification.map((x) => <code>{x.scheme} {x.id}</code>)}</td>
 									<td data-label={t("need.quantity")}>{number(n.content.quantity)} {n.content.unit}</td>

@@ -9,7 +9,7 @@ export const bg: Record<keyof typeof en, Message> = {
 	"complaints.title": "Жалби", suggestions: "Може да се купи заедно", "suggestions.remark": "нужди от едно и също на няколко членове", "pool.propose": "Предложи обединение", pools: "Обединения", "pools.none": "Няма обединения",
 	"pools.none_next": "Обединение се предлага от нужди от едно и също. Интересът не обвързва; който е видял сбора, още може да откаже.", "needs.all": "Всички нужди", "needs.none": "Няма заявени нужди",
 	"needs.none_next": "Заявете какво ви трябва: какво, колко, по каква класификация; другите го виждат и могат да се включат.", "need.new": "Нова нужда", "need.title": "Какво", "need.scheme": "Класификация", "need.code": "Код",
-	"need.quantity": "Количество", "need.unit": "Единица (UN/CEFACT)", "need.price": "Най-много за единица, EUR", "need.firmness": "Колко твърдо", "need.state": "Заяви нуждата", "pool.committed": "обвързани",
+	"need.quantity": "Количество", "need.unit": "Единица (UN/CEFACT)", "need.price": "Най-много за единица, EUR", "need.firmness": "Колко твърдо", "need.withdrawn": "оттеглена", "need.state": "Заяви нуждата", "pool.committed": "обвързани",
 	"pool.of_interest": "с интерес", "pool.closes": "Затваря се", "pool.take_part": "Участвай", "pool.may_decline": "можете да откажете и след като видите сбора", "pool.interested": "Имаме интерес", "pool.commit": "Обвързваме се",
 	"pool.decline": "Отказваме", "pool.nobody": "Още никой", "pool.votes": "Гласове за водещ", participants: "Кой участва", "tender.none": "Още няма търг",
 	"tender.none_next": "Когато всички участници са подписали споразумението, водещият пише търга.", "tender.status": "Състояние", estimate: "Обявена прогноза", standstill: "Срок на изчакване", lots: "Позиции", lot: "Позиция",

@@ -10,7 +10,7 @@ export const hr: Record<keyof typeof en, Message> = {
 	"suggestions.remark": "potrebe za istim kod više članova", "pool.propose": "Predloži objedinjavanje", pools: "Objedinjavanja", "pools.none": "Nema objedinjavanja",
 	"pools.none_next": "Objedinjavanje se predlaže iz potreba za istim. Interes ne obvezuje; tko je vidio zbroj još može odustati.", "needs.all": "Sve potrebe", "needs.none": "Nema iskazanih potreba",
 	"needs.none_next": "Iskažite što trebate: što, koliko, po kojoj klasifikaciji; drugi to vide i mogu se priključiti.", "need.new": "Nova potreba", "need.title": "Što", "need.scheme": "Klasifikacija", "need.code": "Šifra",
-	"need.quantity": "Količina", "need.unit": "Jedinica (UN/CEFACT)", "need.price": "Najviše po jedinici, EUR", "need.firmness": "Koliko čvrsto", "need.state": "Iskaži potrebu", "pool.committed": "obvezano",
+	"need.quantity": "Količina", "need.unit": "Jedinica (UN/CEFACT)", "need.price": "Najviše po jedinici, EUR", "need.firmness": "Koliko čvrsto", "need.withdrawn": "povučena", "need.state": "Iskaži potrebu", "pool.committed": "obvezano",
 	"pool.of_interest": "od interesa", "pool.closes": "Zatvara se", "pool.take_part": "Sudjeluj", "pool.may_decline": "možete odustati i nakon što vidite zbroj", "pool.interested": "Zainteresirani smo",
 	"pool.commit": "Obvezujemo se", "pool.decline": "Odustajemo", "pool.nobody": "Još nitko", "pool.votes": "Glasovi za voditelja", participants: "Tko sudjeluje", "tender.none": "Još nema natječaja",
 	"tender.none_next": "Kad svi sudionici potpišu sporazum, voditelj piše natječaj.", "tender.status": "Stanje", estimate: "Objavljena procjena", standstill: "Rok mirovanja", lots: "Grupe", lot: "Grupa",
