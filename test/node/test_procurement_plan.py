@@ -34,9 +34,10 @@ def test_needs_and_pools(coalition):
     alb.run("procure", "pool", "join", pool, "--quantity", "12")
     hrv.run("procure", "pool", "join", pool, "--quantity", "20")
     hrv.run("procure", "pool", "join", pool, "--quantity", "16", "--committed")
+    hrv.run("procure", "pool", "vote", pool, "HRV")
     hrv.run("procure", "pool", "vote", pool, "ALB")
     assert "--quantity" in hrv.refuses(USAGE, "procure", "pool", "join", pool)
-    view = wait(lambda: (lambda v: v if v["committed"] == 16 and v["votes"] else None)(alb.json("procure", "pool", "show", pool)), "HRV's word at ALB")
+    view = wait(lambda: (lambda v: v if v["committed"] == 16 and [x["content"]["lead"] for x in v["votes"]] == [alb.member] else None)(alb.json("procure", "pool", "show", pool)), "HRV's word at ALB, and of its votes the newest")
     assert (view["interested"], view["members"], view["pool"]["content"]["needs"], view["pool"]["content"]["unit"]) == (12, 2, [first, second], "H87")
     assert alb.json("procure", "pool", "list") == [view]
     shown = alb.run("procure", "pool", "show", pool).stdout

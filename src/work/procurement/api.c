@@ -630,7 +630,7 @@ const struct api_route procurement_routes[] = {
 	READS("/balance", api_balance, by_mode, "ProcurementBalance", 0,
 		"Over all procurements: each member's shares, contracts, payments, and what went to suppliers of its nation"),
 	READS("/suggestions", procure_api_suggestions, by_mode, "[ProcurementSuggestion]", 0,
-		"Needs of several members that could be pooled"),
+		"Needs of several members that could be pooled, of the newest 1000"),
 	READS("/pools/{object}", procure_api_pool, NULL, "ProcurementPool", 0,
 		"A pool: who takes part, with how much, and the votes"),
 	READS("/processes/{object}", api_process, NULL, "ProcurementProcess", 0,

@@ -17,7 +17,7 @@ int procure_api_pool(struct call *c)
 	pool_read(&rows, c->arena, pool);
 	if (!pool->row)
 		return why_set(&c->why, E_MISSING, "", "no such pool");
-	pool_put(&c->o, pool, &rows, &c->world, c->arena);
+	pool_put(&c->o, pool, &c->world, c->arena);
 	return 0;
 }
 
@@ -38,8 +38,8 @@ int procure_api_suggestions(struct call *c)
 	enum mode mode;
 
 	TRY(call_query_mode(c, &mode));
-	TRY(procure_store_list(
-		&c->world, c->db, &looking, P_NEED, mode, NULL, 1000, c->arena, &needs, &c->why));
+	TRY(procure_store_list(&c->world, c->db, &looking, P_NEED, mode, NULL, LIMIT_LISTED,
+		c->arena, &needs, &c->why));
 	json_open(&c->o, '{');
 	json_open_at(&c->o, "items", '[');
 	pool_suggest(&needs, c->arena, suggest, c);

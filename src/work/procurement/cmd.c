@@ -161,7 +161,7 @@ static int run_list(struct cli *cli)
 	TRY(cmd_kind(cli, cli->arg[0], &k));
 	who = world_reader(&cli->world, &cli->node->self);
 	TRY(procure_store_list(
-		&cli->world, cli->db, &who, k, mode, NULL, 1000, &arena, &list, &cli->why));
+		&cli->world, cli->db, &who, k, mode, NULL, LIMIT_LISTED, &arena, &list, &cli->why));
 	if (list.more)
 		cli_say(cli, "the newest %zu; there are more", list.n);
 	json_open(&o, '[');

@@ -3,8 +3,6 @@
 
 #include "base/report.h"
 
-#define LIST_MOST 1000
-
 const struct cli_option plan_list_options[] = {
 	{"mode", 'm', "MODE", false, "real, exercise or test (default real)"},
 	{NULL, 0, NULL, false, NULL},
@@ -121,7 +119,7 @@ int plan_rows(struct cli *cli, enum pkind k, struct arena *arena, struct rows *r
 	TRY(cli_mode(cli, &mode));
 	who = world_reader(&cli->world, &cli->node->self);
 	TRY(procure_store_list(
-		&cli->world, cli->db, &who, k, mode, NULL, LIST_MOST, arena, ret, &cli->why));
+		&cli->world, cli->db, &who, k, mode, NULL, LIMIT_LISTED, arena, ret, &cli->why));
 	if (ret->more)
 		cli_say(cli, "the newest %zu; there are more", ret->n);
 	return 0;

@@ -98,30 +98,37 @@ static void pool_line(struct cli *cli, const struct pool *p)
 		plan_amount(cli, p->interested, unit), SLICE_FMT(plan_text(cli, p->row, "title")));
 }
 
+/* One pool, in memory of its own: partners say in it what they like, and there are many. */
+static int pool_look(struct cli *cli, const struct object_id *object, struct json_out *o)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB);
+	struct pool *pool = arena_new(&arena, struct pool);
+	struct reader who = world_reader(&cli->world, &cli->node->self);
+	struct rows rows;
+
+	TRY(procure_store_process(
+		&cli->world, cli->db, &who, object, ROWS_BRIEF, &arena, &rows, &cli->why));
+	pool_read(&rows, &arena, pool);
+	if (!pool->row)
+		return 0;
+	if (cli->json)
+		pool_put(o, pool, &cli->world, &arena);
+	else
+		pool_line(cli, pool);
+	return 0;
+}
+
 static int run_pool_list(struct cli *cli)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 * GIB);
 	struct buf b CLEANUP_BUF = BUF(64 * MIB);
 	struct json_out o = json_out(&b);
-	struct reader who;
 	struct rows list;
 
 	TRY(plan_rows(cli, P_POOL, &arena, &list));
-	who = world_reader(&cli->world, &cli->node->self);
 	json_open(&o, '[');
-	for (size_t i = 0; i < list.n; i++) {
-		struct pool *pool = arena_new(&arena, struct pool);
-		struct rows rows;
-
-		TRY(procure_store_process(&cli->world, cli->db, &who, &list.row[i].object,
-			ROWS_BRIEF, &arena, &rows, &cli->why));
-		pool_read(&rows, &arena, pool);
-		if (!pool->row)
-			continue;
-		pool_put(&o, pool, &rows, &cli->world, &arena);
-		if (!cli->json)
-			pool_line(cli, pool);
-	}
+	for (size_t i = 0; i < list.n; i++)
+		TRY(pool_look(cli, &list.row[i].object, &o));
 	json_close(&o);
 	if (cli->json)
 		cmd_json(cli, &b);
@@ -149,7 +156,7 @@ static int run_pool_show(struct cli *cli)
 
 	TRY(pool_of(cli, cli->arg[0], &arena, &rows, p));
 	if (cli->json) {
-		pool_put(&o, p, &rows, &cli->world, &arena);
+		pool_put(&o, p, &cli->world, &arena);
 		cmd_json(cli, &b);
 		return 0;
 	}
@@ -164,14 +171,13 @@ static int run_pool_show(struct cli *cli)
 				plan_text(cli, p->row, "unit")),
 			SLICE_FMT(plan_text(cli, r, "text")));
 	}
-	for (size_t i = 0; i < rows.n; i++) {
+	for (size_t i = 0; i < p->n_vote; i++) {
+		const struct row *r = p->vote[i];
 		struct id lead;
 
-		if (rows.row[i].kind == P_VOTE &&
-			get_id(&rows.row[i].doc, json_root(&rows.row[i].doc), "lead", &lead))
+		if (get_id(&r->doc, json_root(&r->doc), "lead", &lead))
 			cli_print(cli, "%-8s votes for %s\n",
-				world_party_label(
-					&cli->world, &rows.row[i].object.owner, &cli->arena),
+				world_party_label(&cli->world, &r->object.owner, &cli->arena),
 				world_party_label(&cli->world, &lead, &cli->arena));
 	}
 	return 0;

@@ -60,6 +60,8 @@
 
 /* Memory for one page of a list; the rest is on the next. */
 #define LIMIT_PAGE_BYTES (64 * MIB)
+/* Records of a kind that a command lists, and needs that suggestions are made from, the newest: each is compared with all others. */
+#define LIMIT_LISTED 1000
 /* Procurements of a mode that the balance and the background task look at. */
 #define LIMIT_PROCESSES 20000
 
@@ -69,9 +71,9 @@
 /* Members' clocks may be so far apart where the hours of their records are compared. */
 #define PROCUREMENT_CLOCKS_APART_MS 60000
 
-/* Findings of one check that are listed; the rest is counted. */
 /* Losers that an award's record names with their reasons: more of them would not fit into one beside thousands of lots. How many are left out stands there too. */
-#define LIMIT_LOSERS_TOLD   500
+#define LIMIT_LOSERS_TOLD 500
+/* Findings of one check that are listed; the rest is counted. */
 #define LIMIT_OCDS_FINDINGS 1000
 /* A package of anybody's: a year of a country's releases; and what reading it may take. */
 #define LIMIT_OCDS_BYTES (256 * MIB)

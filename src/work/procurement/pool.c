@@ -6,12 +6,17 @@
 
 /* ---- one pool ---- */
 
-static const struct row **word_of(struct pool *p, const struct id *member)
+/* Rows come in the order of time, so each member's last is its newest, as a new version or another record. */
+static void last_put(const struct row **list, size_t *n, const struct row *r)
 {
-	for (size_t i = 0; i < p->n_word; i++)
-		if (id_eq(&p->word[i]->object.owner, member))
-			return &p->word[i];
-	return p->n_word < LIMIT_MEMBERS ? &p->word[p->n_word++] : NULL;
+	size_t i = 0;
+
+	while (i < *n && !id_eq(&list[i]->object.owner, &r->object.owner))
+		i++;
+	if (i == LIMIT_MEMBERS)
+		return;
+	list[i] = r;
+	*n += i == *n;
 }
 
 void pool_read(const struct rows *rows, struct arena *arena, struct pool *ret)
@@ -19,15 +24,15 @@ void pool_read(const struct rows *rows, struct arena *arena, struct pool *ret)
 	struct pool *p = ret;
 
 	*p = (struct pool){.row = NULL};
-	/* In the order of time, so that each member's last word is its newest. */
 	for (size_t i = 0; i < rows->n; i++) {
-		const struct row *r = &rows->row[i], **word;
+		const struct row *r = &rows->row[i];
 
 		if (r->kind == P_POOL)
 			p->row = r;
-		word = r->kind == P_PARTICIPATION ? word_of(p, &r->object.owner) : NULL;
-		if (word)
-			*word = r;
+		else if (r->kind == P_PARTICIPATION)
+			last_put(p->word, &p->n_word, r);
+		else if (r->kind == P_VOTE)
+			last_put(p->vote, &p->n_vote, r);
 	}
 	for (size_t i = 0; i < p->n_word; i++) {
 		const struct json_doc *d = &p->word[i]->doc;
@@ -48,8 +53,7 @@ static void put_quantity(struct json_out *o, const char *key, int64_t q)
 	json_put_raw(o, key, buf_slice(&b));
 }
 
-void pool_put(struct json_out *o, const struct pool *p, const struct rows *rows,
-	const struct world *w, struct arena *arena)
+void pool_put(struct json_out *o, const struct pool *p, const struct world *w, struct arena *arena)
 {
 	json_open(o, '{');
 	view_row(o, "pool", p->row, w, arena);
@@ -61,9 +65,8 @@ void pool_put(struct json_out *o, const struct pool *p, const struct rows *rows,
 	put_quantity(o, "committed", p->committed);
 	json_put_u64(o, "members", p->members);
 	json_open_at(o, "votes", '[');
-	for (size_t i = 0; i < rows->n; i++)
-		if (rows->row[i].kind == P_VOTE)
-			view_row(o, NULL, &rows->row[i], w, arena);
+	for (size_t i = 0; i < p->n_vote; i++)
+		view_row(o, NULL, p->vote[i], w, arena);
 	json_close(o);
 	json_close(o);
 }

@@ -10,16 +10,15 @@
 #include "work/procurement/store.h"
 
 struct pool {
-	const struct row *row;		       /* NULL: it is not among them */
-	const struct row *word[LIMIT_MEMBERS]; /* the newest of each member */
-	size_t n_word;
+	const struct row *row; /* NULL: it is not among them */
+	const struct row *word[LIMIT_MEMBERS], *vote[LIMIT_MEMBERS]; /* the newest of each member */
+	size_t n_word, n_vote;
 	int64_t interested, committed; /* sums of quantities */
 	size_t members;		       /* who has not declined */
 };
 void pool_read(const struct rows *rows, struct arena *arena, struct pool *ret);
 /* {"pool", "participations", "interested", "committed", "members", "votes"} */
-void pool_put(struct json_out *o, const struct pool *p, const struct rows *rows,
-	const struct world *w, struct arena *arena);
+void pool_put(struct json_out *o, const struct pool *p, const struct world *w, struct arena *arena);
 
 /* Needs of the same thing by several members: by item card, NIIN or code, or only by the class of CPV. */
 struct suggestion {
