@@ -1,6 +1,7 @@
 /* changes.c: see changes.h. */
 #include "work/procurement/changes.h"
 
+#include "base/map.h"
 #include "base/report.h"
 #include "work/procurement/view.h"
 
@@ -45,15 +46,25 @@ static void members(const struct comparing *c, struct slice path, json_ref x, js
 	}
 }
 
-/* The element with this id, in `doc`. */
-static json_ref by_id(
-	const struct json_doc *doc, json_ref list, struct slice id, struct arena *arena)
+/* Elements by their ids, of two that are alike the first; each text is read once (model.c, ids_distinct). */
+static struct map ids_of(const struct json_doc *doc, json_ref list, struct arena *arena)
 {
+	struct map m = {0};
+
 	for
 		EACH(doc, v, list)
-	if (slice_eq(get_text(doc, v, "id", arena), id))
-		return v;
-	return JSON_ABSENT;
+		{
+			struct slice id = get_text(doc, v, "id", arena);
+
+			if (!map_has(&m, id))
+				(void)map_put(&m, id, (void *)(uintptr_t)v);
+		}
+	return m;
+}
+
+static json_ref by_id(const struct map *ids, struct slice id)
+{
+	return (json_ref)(uintptr_t)map_get(ids, id);
 }
 
 static bool have_ids(const struct json_doc *doc, json_ref list)
@@ -67,21 +78,25 @@ static bool have_ids(const struct json_doc *doc, json_ref list)
 
 static void elements(const struct comparing *c, struct slice path, json_ref x, json_ref y)
 {
+	struct map from = ids_of(c->from, x, c->arena), to = ids_of(c->to, y, c->arena);
+
 	for
 		EACH(c->from, v, x)
 		{
 			struct slice id = get_text(c->from, v, "id", c->arena);
 
-			compare(c, below(c, path, id), v, by_id(c->to, y, id, c->arena));
+			compare(c, below(c, path, id), v, by_id(&to, id));
 		}
 	for
 		EACH(c->to, v, y)
 		{
 			struct slice id = get_text(c->to, v, "id", c->arena);
 
-			if (!by_id(c->from, x, id, c->arena))
+			if (!map_has(&from, id))
 				compare(c, below(c, path, id), JSON_ABSENT, v);
 		}
+	map_free(&from);
+	map_free(&to);
 }
 
 static void places(const struct comparing *c, struct slice path, json_ref x, json_ref y)
@@ -132,17 +147,32 @@ bool changes_told(const struct process *p, const struct row *r)
 	return kind && process_may_write(p, r);
 }
 
-const struct row *changes_before(const struct rows *history, size_t i)
+static int by_version(const void *a, const void *b)
 {
-	const struct row *r = history->row, *before = NULL;
+	const struct row *const *x = a, *const *y = b;
+	int order = memcmp(&(*x)->object, &(*y)->object, sizeof((*x)->object));
 
-	for (size_t k = 0; k < history->n; k++)
-		if (object_id_eq(&r[k].object, &r[i].object) &&
-			(r[k].epoch < r[i].epoch ||
-				(r[k].epoch == r[i].epoch && r[k].seq < r[i].seq)) &&
-			(!before || r[k].epoch > before->epoch ||
-				(r[k].epoch == before->epoch && r[k].seq > before->seq)))
-			before = &r[k];
+	if (order == 0 && (*x)->epoch != (*y)->epoch)
+		order = (*x)->epoch < (*y)->epoch ? -1 : 1;
+	if (order == 0 && (*x)->seq != (*y)->seq)
+		order = (*x)->seq < (*y)->seq ? -1 : 1;
+	return order;
+}
+
+const struct row **changes_before(const struct rows *history, struct arena *arena)
+{
+	const struct row **sorted = arena_array(arena, const struct row *, history->n + 1),
+			 **before = arena_array(arena, const struct row *, history->n + 1);
+
+	for (size_t i = 0; i < history->n; i++)
+		sorted[i] = &history->row[i];
+	if (history->n)
+		qsort(sorted, history->n, sizeof(*sorted), by_version);
+	for (size_t i = 0; i < history->n; i++)
+		before[sorted[i] - history->row] =
+			i && object_id_eq(&sorted[i - 1]->object, &sorted[i]->object)
+				? sorted[i - 1]
+				: NULL;
 	return before;
 }
 
@@ -157,22 +187,23 @@ static void put_change(struct json_out *o, const struct change *c)
 	json_close(o);
 }
 
-static void put_version(struct json_out *o, const struct row *r, const struct row *before,
-	const struct world *w, struct arena *arena)
+static void put_version(
+	struct json_out *o, const struct row *r, const struct row *before, const struct world *w)
 {
+	struct arena arena CLEANUP_ARENA = ARENA(CHANGES_ARENA);
 	struct changes changes = {0};
 
 	json_open(o, '{');
 	view_object(o, "object", &r->object);
 	json_put_cstr(o, "kind", pkind_table[r->kind].kind);
-	json_put_cstr(o, "author_label", world_party_label(w, &r->object.owner, arena));
+	json_put_cstr(o, "author_label", world_party_label(w, &r->object.owner, &arena));
 	view_time(o, "time", r->time_ms);
 	view_hash(o, "leaf", &r->leaf);
 	json_put_string(o, "label", r->label);
 	json_put_bool(o, "first", before == NULL);
-	json_put_string(o, "rationale", get_text(&r->doc, json_root(&r->doc), "rationale", arena));
+	json_put_string(o, "rationale", get_text(&r->doc, json_root(&r->doc), "rationale", &arena));
 	if (before)
-		changes_find(&before->doc, &r->doc, arena, &changes);
+		changes_find(&before->doc, &r->doc, &arena, &changes);
 	json_open_at(o, "changes", '[');
 	for (size_t i = 0; i < changes.n; i++)
 		put_change(o, &changes.of[i]);
@@ -184,7 +215,9 @@ static void put_version(struct json_out *o, const struct row *r, const struct ro
 void changes_put(struct json_out *o, const struct process *p, const struct rows *history,
 	const struct world *w, struct arena *arena)
 {
+	const struct row **before = changes_before(history, arena);
+
 	for (size_t i = history->n; i-- > 0;)
 		if (changes_told(p, &history->row[i]))
-			put_version(o, &history->row[i], changes_before(history, i), w, arena);
+			put_version(o, &history->row[i], before[i], w);
 }

@@ -13,6 +13,9 @@
 #define CHANGES_MAX                                                                                \
 	500 /* of one version that are told; an amendment that changes more is another tender */
 
+/* Comparing two records of the largest size; what is found lives no longer. */
+#define CHANGES_ARENA (256 * MIB)
+
 struct change {
 	struct slice path;	    /* in the arena */
 	struct slice before, after; /* raw JSON, borrowed from the documents; empty: not there */
@@ -28,8 +31,8 @@ void changes_find(const struct json_doc *from, const struct json_doc *to, struct
 /* Into an array that is open: the versions of agreement, tender and contracts, newest first, each with what it changes in the one before it; only what its author may say. */
 void changes_put(struct json_out *o, const struct process *p, const struct rows *history,
 	const struct world *w, struct arena *arena);
-/* The version that `history->row[i]` follows; NULL: it is the first of its object. */
-const struct row *changes_before(const struct rows *history, size_t i);
+/* Of each row of the history the version that it follows; NULL: it is the first of its object. In the arena. */
+const struct row **changes_before(const struct rows *history, struct arena *arena);
 /* Is it one of those whose versions are told? */
 bool changes_told(const struct process *p, const struct row *r);
 

@@ -5,18 +5,19 @@
 #include "base/clock.h"
 
 /* "/lots/1/reserve/amount: 1000 → 900" */
-static void print_version(
-	struct cli *cli, const struct row *r, const struct row *before, struct arena *arena)
+static void print_version(struct cli *cli, const struct row *r, const struct row *before)
 {
+	struct arena arena CLEANUP_ARENA = ARENA(CHANGES_ARENA);
 	struct changes changes = {0};
 	char time[UTC_TEXT_LEN + 1];
 
 	utc_format(r->time_ms, time);
 	cli_print(cli, "%s%s  %s by %s%s%s\n", cli_colour(cli, COLOUR_BOLD), time,
-		pkind_table[r->kind].shape, world_party_label(&cli->world, &r->object.owner, arena),
+		pkind_table[r->kind].shape,
+		world_party_label(&cli->world, &r->object.owner, &arena),
 		before ? "" : ", first version", cli_colour(cli, COLOUR_NONE));
 	if (before)
-		changes_find(&before->doc, &r->doc, arena, &changes);
+		changes_find(&before->doc, &r->doc, &arena, &changes);
 	for (size_t i = 0; i < changes.n; i++) {
 		const struct change *c = &changes.of[i];
 
@@ -54,9 +55,13 @@ static int run_changes(struct cli *cli)
 		json_close(&o);
 		cmd_json(cli, &b);
 	}
-	for (size_t i = history.n; rc == 0 && !cli->json && i-- > 0;)
-		if (changes_told(&c->p, &history.row[i]))
-			print_version(cli, &history.row[i], changes_before(&history, i), &c->arena);
+	if (rc == 0 && !cli->json) {
+		const struct row **before = changes_before(&history, &c->arena);
+
+		for (size_t i = history.n; i-- > 0;)
+			if (changes_told(&c->p, &history.row[i]))
+				print_version(cli, &history.row[i], before[i]);
+	}
 	cmd_unload(c);
 	return rc;
 }
