@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "node/browse.h"
 #include "node/public.h"
+#include "node/sense.h"
 
 #define WAITING_MS     DAY_MS
 #define WAITING_MAX    256
@@ -472,6 +473,15 @@ static int waiting_done(struct call *c, const char *id)
 	return call_commit(c, rc);
 }
 
+/* What has been written is not written once more, and what makes no sense by now not at all: an old file may come back after the act was undone. */
+static int draft_still_sensible(struct call *c, const struct draft *d)
+{
+	TRY(call_read(c));
+	int rc = draft_sense(d, &c->world, c->db, &c->why);
+	call_read_end(c);
+	return rc;
+}
+
 int api_act_submit(struct call *c)
 {
 	struct slice file = c->req->body;
@@ -483,6 +493,7 @@ int api_act_submit(struct call *c)
 	TRY(prepared_read(file, c->arena, &d, &coalition, &c->why));
 	if (!id_eq(&coalition, &c->world.coalition.id))
 		return why_set(&c->why, E_INVALID, "", "the act is for another coalition");
+	TRY(draft_still_sensible(c, &d));
 	enum act_kind kind = act_kind_of(d.kind);
 	bool two = c->world.standing.charter->two_person & act_rules[kind].scope;
 	if (two)

@@ -676,6 +676,30 @@ def test_act_signed_away_from_the_node(coalition, tmp_path):
     assert ("user:edi", "act sign/1") in who
 
 
+def test_a_signed_act_is_written_once(coalition, tmp_path):
+    """A signed file that comes back later does nothing again, although what it did was undone meanwhile."""
+    t = coalition(["ALB", "HRV"])
+    t.sign_all()
+    alb = t["ALB"]
+    add_user(alb, "edi", "administrator")
+    edi = Person(alb, "edi")
+    path = f"/coalitions/{t.id}/acts"
+
+    def signed(wish):
+        (tmp_path / "p").write_bytes(edi.post(path + "/prepare", wish).body)
+        alb.run("sign", tmp_path / "p", "--officer", alb.key("officer.key"), "-o", tmp_path / "s", "-f")
+        return (tmp_path / "s").read_bytes()
+
+    text = {"Content-Type": "text/plain"}
+    suspend = signed({"kind": "suspend", "member": "HRV", "reason": "a quarrel"})
+    assert edi.post(path, suspend, **text).status == 201
+    assert edi.post(path, signed({"kind": "resume", "member": "HRV"}), **text).status == 201
+    acts = len(edi.all(path))
+    again = edi.post(path, suspend, **text)
+    assert again.status == 409 and "in the log already" in again.json["detail"]
+    assert len(edi.all(path)) == acts
+
+
 def test_wishes_for_acts(t, edi):
     path = f"/coalitions/{t.id}/acts/prepare"
     for wish, status, pointer in [({}, 422, "/kind"), ({"kind": "king"}, 422, "/kind"), ({"kind": "ratify"}, 422, "/member"),
