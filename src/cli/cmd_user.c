@@ -60,16 +60,6 @@ static int hash_password(struct cli *cli, const char *name, char ret[PASSWORD_TE
 	return rc;
 }
 
-/* The lowest class of the first coalition, so that a new person sees what is for everybody. */
-static int lowest_class(struct cli *cli, struct slice *ret)
-{
-	struct coalition *list;
-	size_t n;
-	TRY(coalition_list(cli->db, &cli->arena, &list, &n, &cli->why));
-	*ret = n ? list[0].founding.ladder[0] : SLICE_NONE;
-	return 0;
-}
-
 /* ---- add ---- */
 
 static int add_row(struct cli *cli, const struct account_new *a, const char *name)
@@ -103,7 +93,7 @@ static int add(struct cli *cli)
 	if (!clearance && !any)
 		a.clearance = SLICE(CLEARANCE_ALL);
 	else if (!clearance)
-		TRY(lowest_class(cli, &a.clearance));
+		TRY(coalition_lowest_class(cli->db, &cli->arena, &a.clearance, &cli->why));
 	if (!any && cli_switch(cli, "no-password"))
 		return why_set(&cli->why, E_STATE, "--no-password",
 			"the first user has to be able to sign in: with a password");

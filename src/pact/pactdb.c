@@ -299,6 +299,18 @@ int coalition_list(
 	return 0;
 }
 
+int coalition_lowest_class(struct db *db, struct arena *arena, struct slice *ret, struct why *why)
+{
+	struct coalition *list;
+	size_t n;
+	int rc = coalition_list(db, arena, &list, &n, why);
+
+	if (rc < 0)
+		return rc;
+	*ret = n ? list[0].founding.ladder[0] : SLICE_NONE;
+	return 0;
+}
+
 /* ---- parties ---- */
 
 int party_put(struct db *db, int64_t coalition_row, const struct id *member, struct slice label,

@@ -34,6 +34,9 @@ MUST_USE int coalition_load(struct db *db, const struct id *id, struct arena *ar
 /* Rows in order of id. */
 MUST_USE int coalition_list(
 	struct db *db, struct arena *arena, struct coalition **ret, size_t *ret_n, struct why *why);
+/* The lowest class of the first coalition, so that a new person sees what is for everybody; empty without one. */
+MUST_USE int coalition_lowest_class(
+	struct db *db, struct arena *arena, struct slice *ret, struct why *why);
 MUST_USE int charter_put(struct db *db, int64_t coalition_row, struct slice text, struct why *why);
 
 /*

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "crypt/cert.h"
 #include "node/signin.h"
+#include "pact/pactdb.h"
 
 static void put_pins(struct call *c, const struct account_pin *pin, size_t n)
 {
@@ -105,7 +106,9 @@ int api_user_new(struct call *c)
 	else
 		a.password = NULL;
 	TRY(call_begin(c));
-	int rc = account_add(c->db, &a, env_now_ms(&c->node->env), &row, &c->why);
+	int rc = a.clearance.n ? 0 : coalition_lowest_class(c->db, c->arena, &a.clearance, &c->why);
+	if (rc == 0)
+		rc = account_add(c->db, &a, env_now_ms(&c->node->env), &row, &c->why);
 	if (rc == 0)
 		rc = call_audit(c, "user add", arena_string(c->arena, a.name));
 	TRY(call_commit(c, rc));

@@ -26,6 +26,31 @@ export function scenes({ open, go, api, axe, bad_things, sign_in, fail, job }) {
 	}
 
 	return {
+		// An administrator makes a person on the page, gives two roles and a class, and then takes one role away again.
+		async people(browser) {
+			const page = await open(browser);
+			await sign_in(page);
+			await go(page, "people");
+			await page.click("text=New user");
+			await page.getByLabel("Name", { exact: false }).first().fill("nora");
+			const field = (title) => page.locator("dialog .field-row", { hasText: title });
+			const classes = await field("Clearance").locator("option").allTextContents();
+			await field("Clearance").locator("select").selectOption("RESTRICTED");
+			await page.locator("dialog .roles label", { hasText: "Records" }).locator("select").selectOption("officer");
+			await page.locator("dialog .roles label", { hasText: "Cyber security" }).locator("select").selectOption("reader");
+			await shot(page, "people-new");
+			const bad = [...(await axe(page)), ...(await bad_things(page))];
+			await page.locator("dialog button.main").click();
+			await page.waitForSelector("td:has-text('nora')");
+			const made = await api(page, "/users/nora");
+			await go(page, "people/user/nora");
+			await page.locator(".roles label", { hasText: "Cyber security" }).locator("select").selectOption("");
+			await page.click("text=Save");
+			await page.waitForSelector("text=Saved");
+			await shot(page, "people-changed");
+			const changed = await api(page, "/users/nora");
+			return { classes, made: [made.roles, made.clearance], changed: [changed.roles, changed.clearance], bad };
+		},
 		async passkey(browser) {
 			const page = await open(browser, { width: job.width ?? 1280 });
 			const { client, authenticatorId, list } = await authenticator(page);

@@ -23,6 +23,13 @@ def by_name(node, **more):
     return {**at(node), "base": f"http://localhost:{node.port}", "scenes": FILE, "shots": os.environ.get("ENTENTE_SHOTS"), **more}
 
 
+def test_people(browser, alb):
+    """What an administrator chooses on the page is what the person gets: roles, and a class of the charter's ladder."""
+    seen = browser.play("people", **{**by_name(alb), **at(alb)})
+    assert seen == {"classes": ["the lowest", "UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "everything"], "bad": [],
+                    "made": [{"records": "officer", "cyber": "reader"}, "RESTRICTED"], "changed": [{"records": "officer"}, "RESTRICTED"]}
+
+
 def test_passkey(browser, alb):
     """Made, used for signing in and before an act, renamed, refused without verification, removed."""
     p = browser.start("passkey", **by_name(alb))

@@ -34,6 +34,8 @@ export function first_value(f: Field): unknown {
 
 // What is sent: empty optional fields are left out, numbers are numbers.
 export function clean(f: Field, value: unknown): unknown {
+	// What has no properties of its own is what a control of its own has made of it (`roles`).
+	if (f.type === "object" && !f.properties) return value;
 	if (f.type === "object") {
 		const out: Value = {};
 		for (const [k, sub] of Object.entries(f.properties ?? {})) {

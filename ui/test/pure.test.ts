@@ -139,6 +139,9 @@ const SCHEMA: Schema = {
 test("forms: what is sent, what is wrong, where a pointer points", () => {
 	assert.deepEqual(first_value(SCHEMA), { title: "", n: "", list: [], in: { x: "" } });
 	assert.deepEqual(clean(SCHEMA, { title: "ok", n: "3", list: ["a"], in: { x: "y" } }), { title: "ok", n: 3, list: ["a"], in: { x: "y" } });
+	// What a control of its own makes is sent as it is.
+	const roles: Schema = { type: "object", properties: { roles: { type: "object", default: {} } } };
+	assert.deepEqual(clean(roles, { roles: { pact: "reader" } }), { roles: { pact: "reader" } });
 	assert.deepEqual(clean(SCHEMA, { title: "ok", n: "" }), { title: "ok", list: [], in: { x: "" } });
 	assert.deepEqual(faults(SCHEMA, { title: "", n: "10", in: { x: "" } }), [{ pointer: "/title", what: "required" }, { pointer: "/n", what: "range", limit: 9 }, { pointer: "/in/x", what: "required" }]);
 	assert.equal(faults(SCHEMA, { title: "toolong" })[0]!.what, "long");

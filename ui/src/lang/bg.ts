@@ -630,6 +630,8 @@ export const bg: Catalogue = {
 	"user.clearance": "Допуск",
 	"user.clearance_help": "Ниво от хартата; * за всичко; празно за най-ниското",
 	"user.all": "всичко",
+	"user.lowest": "най-ниският",
+	"user.own": "моят",
 	"user.roles": "Роли",
 	"user.totp": "Втори фактор",
 	"user.totp_off": "Премахни втория фактор",

@@ -630,6 +630,8 @@ const messages = {
 	"user.clearance": "Clearance",
 	"user.clearance_help": "A class of the charter’s ladder; * for everything; empty for the lowest",
 	"user.all": "everything",
+	"user.lowest": "the lowest",
+	"user.own": "my own",
 	"user.roles": "Roles",
 	"user.totp": "Second factor",
 	"user.totp_off": "Remove the second factor",

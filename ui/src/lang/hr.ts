@@ -630,6 +630,8 @@ export const hr: Catalogue = {
 	"user.clearance": "Stupanj pristupa",
 	"user.clearance_help": "Stupanj iz povelje; * za sve; prazno za najniži",
 	"user.all": "sve",
+	"user.lowest": "najniži",
+	"user.own": "moj",
 	"user.roles": "Uloge",
 	"user.totp": "Drugi čimbenik",
 	"user.totp_off": "Ukloni drugi čimbenik",

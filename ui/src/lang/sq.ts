@@ -630,6 +630,8 @@ export const sq: Catalogue = {
 	"user.clearance": "Leja e sigurisë",
 	"user.clearance_help": "Një shkallë e kartës; * për gjithçka; bosh për më të ulëtën",
 	"user.all": "gjithçka",
+	"user.lowest": "më e ulëta",
+	"user.own": "e imja",
 	"user.roles": "Rolet",
 	"user.totp": "Faktori i dytë",
 	"user.totp_off": "Hiq faktorin e dytë",

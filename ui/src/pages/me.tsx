@@ -5,6 +5,7 @@ import { call, get, post, Problem } from "../api.js";
 import { useCell } from "../cell.js";
 import { t, tx } from "../i18n.js";
 import { useList } from "../load.js";
+import { useClasses } from "../parts/classes.js";
 import { Dialog } from "../parts/dialog.js";
 import { Form, RolesInput } from "../parts/form.js";
 import { Passkeys } from "../parts/passkeys.js";
@@ -14,7 +15,7 @@ import { Command, Empty, Facts, Section, Theirs, Time, Trouble } from "../parts/
 import type { Schema, Value } from "../schema.js";
 import { roles_of, session, session_take } from "../state.js";
 import type { Session, SessionRow, Token } from "../types.js";
-import { AGAIN, roles_text } from "./people.js";
+import { AGAIN, cleared, roles_text } from "./people.js";
 
 export function Me(): VNode {
 	const s = useCell(session)!;
@@ -112,6 +113,7 @@ function Tokens(): VNode {
 	const list = useList<Token>("/tokens", {}, (k) => k.id);
 	const [fresh, set_fresh] = useState(false);
 	const [shown, show] = useState("");
+	const classes = useClasses();
 	const month = new Date(Date.now() + 30 * 86_400_000).toISOString();
 	// As the command makes one: it reads what its owner may read, and changes nothing.
 	const reads = Object.fromEntries(Object.keys(roles_of(session.get())).map((area) => [area, "reader"]));
@@ -132,7 +134,7 @@ function Tokens(): VNode {
 				{ key: "state", title: t("log.state"), text: (k) => k.state, show: (k) => <span class={`badge ${k.state === "live" ? "good" : "none"}`}>{t(`token.${k.state}`)}</span> },
 				{ key: "end", title: "", text: () => "", show: (k) => k.state === "live" && <button type="button" class="small" onClick={() => void call("DELETE", `/tokens/${k.id}`).then(list.reload, list.reload)}>{t("token.revoke")}</button> },
 			]} />
-			{fresh && <Dialog title={t("token.new")} close={() => set_fresh(false)}><Form schema={TOKEN} value={{ until: month, roles: reads }} submit={t("token.make")} send={make} cancel={() => set_fresh(false)} extra={{ roles: RolesInput }} focus /></Dialog>}
+			{fresh && <Dialog title={t("token.new")} close={() => set_fresh(false)}><Form schema={cleared(TOKEN, classes, undefined, "user.own")} value={{ until: month, roles: reads }} submit={t("token.make")} send={make} cancel={() => set_fresh(false)} extra={{ roles: RolesInput }} focus /></Dialog>}
 			{shown && (
 				<Dialog title={t("token.once")} close={() => show("")}>
 					<p>{tx("token.once_about", { header: <code>Authorization: Bearer …</code> })}</p>

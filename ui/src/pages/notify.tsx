@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call, get, post, Problem } from "../api.js";
 import { t, tx, word } from "../i18n.js";
 import { useList, useLoad } from "../load.js";
+import { useClasses } from "../parts/classes.js";
 import { Dialog } from "../parts/dialog.js";
 import { Form, RolesInput, WORKSPACES } from "../parts/form.js";
 import { PageFrame } from "../parts/page.js";
@@ -14,7 +15,7 @@ import { rules_take } from "../shell/tray.js";
 import type { Schema, Value } from "../schema.js";
 import { may } from "../state.js";
 import type { Letter, Notify, NotifyRule, Webhook } from "../types.js";
-import { roles_text } from "./people.js";
+import { cleared, roles_text } from "./people.js";
 
 // ---- a person ----
 
@@ -97,6 +98,7 @@ export function Webhooks(): VNode {
 	const list = useList<Webhook>("/webhooks", {}, (h) => h.id);
 	const [fresh, set_fresh] = useState(false);
 	const [secret, show] = useState("");
+	const classes = useClasses();
 	const make = async (v: Value): Promise<void> => {
 		const made = await post<Webhook>("/webhooks", { ...v, roles: v["roles"] ?? {} });
 		set_fresh(false);
@@ -116,7 +118,7 @@ export function Webhooks(): VNode {
 					{ key: "by", title: t("audit.who"), text: (h) => h.made_by, show: (h) => <><Theirs text={h.made_by} /> <Time at={h.made} bare /></> },
 					{ key: "state", title: t("log.state"), text: (h) => (h.disabled ? 1 : 0), show: (h) => <span class={`badge ${h.disabled ? "none" : "good"}`}>{h.disabled ? t("user.disabled") : t("user.active")}</span> },
 				]} />
-			{fresh && <Dialog title={t("hook.new")} close={() => set_fresh(false)}><Form schema={HOOK} submit={t("hook.make")} send={make} cancel={() => set_fresh(false)} extra={{ roles: RolesInput }} focus /></Dialog>}
+			{fresh && <Dialog title={t("hook.new")} close={() => set_fresh(false)}><Form schema={cleared(HOOK, classes, undefined, "user.own")} submit={t("hook.make")} send={make} cancel={() => set_fresh(false)} extra={{ roles: RolesInput }} focus /></Dialog>}
 			{secret && (
 				<Dialog title={t("hook.once")} close={() => show("")}>
 					<p>{tx("hook.once_about", { header: <code>Entente-Signature</code> })}</p>
@@ -153,6 +155,7 @@ export function WebhookView({ id }: { id: string }): VNode {
 	const hook = useLoad<Webhook>(`/webhooks/${id}`);
 	const [said, say] = useState("");
 	const [turn, next] = useState(0);
+	const classes = useClasses();
 	const [problem, set] = useState<Problem>();
 	const h = hook.data;
 	const attempt = (): void => void call("POST", `/webhooks/${id}/test`, {}).then(() => { say(t("hook.test_sent")); setTimeout(() => next((n) => n + 1), 700); }, (e: unknown) => set(e as Problem));
@@ -165,8 +168,8 @@ export function WebhookView({ id }: { id: string }): VNode {
 			<Letters id={id} turn={turn} />
 			{h && (
 				<Section title={t("hook.change")}>
-					<Form key={JSON.stringify(h)} schema={HOOK_CHANGE} value={{ ...h, clearance: h.clearance ?? "", pin: h.pin ?? "" }} submit={t("save")} extra={{ roles: RolesInput }}
-						send={async ({ name, url, roles, clearance, pin, play, disabled }) => { await call("PUT", `/webhooks/${id}`, { name, url, roles, clearance, pin: pin ?? "", play, disabled }); say(t("saved")); hook.reload(); }} />
+					<Form key={JSON.stringify(h)} schema={cleared(HOOK_CHANGE, classes, h.clearance, "user.own")} value={{ ...h, clearance: h.clearance ?? "", pin: h.pin ?? "" }} submit={t("save")} extra={{ roles: RolesInput }}
+						send={async ({ name, url, roles, clearance, pin, play, disabled }) => { await call("PUT", `/webhooks/${id}`, { name, url, roles, clearance: clearance ?? "", pin: pin ?? "", play, disabled }); say(t("saved")); hook.reload(); }} />
 				</Section>
 			)}
 		</PageFrame>

@@ -3,8 +3,9 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import { call, Problem } from "../api.js";
 import { useCell } from "../cell.js";
-import { t, word } from "../i18n.js";
+import { t, word, type Key } from "../i18n.js";
 import { useList, useLoad } from "../load.js";
+import { class_field, useClasses } from "../parts/classes.js";
 import { Dialog } from "../parts/dialog.js";
 import { Form, RolesInput, WORKSPACES } from "../parts/form.js";
 import { Loading, PageFrame, Rest } from "../parts/page.js";
@@ -72,8 +73,13 @@ const USER: Schema = {
 	required: ["name"],
 };
 
+export function cleared(s: Schema, ...how: [classes: readonly string[], now?: string | null, none?: Key]): Schema {
+	return { ...s, properties: { ...s.properties, clearance: class_field(s.properties["clearance"]!, ...how) } };
+}
+
 function Users(): VNode {
 	const users = useList<User>("/users", {}, (u) => u.name);
+	const classes = useClasses();
 	const [fresh, set] = useState(false);
 	const make = async (v: Value): Promise<void> => {
 		await call("POST", "/users", { ...v, roles: v["roles"] ?? {} });
@@ -95,7 +101,7 @@ function Users(): VNode {
 				]} />
 			{fresh && (
 				<Dialog title={t("user.new")} close={() => set(false)}>
-					<Form schema={USER} submit={t("user.make")} send={make} cancel={() => set(false)} extra={{ roles: RolesInput }} focus />
+					<Form schema={cleared(USER, classes, undefined, "user.lowest")} submit={t("user.make")} send={make} cancel={() => set(false)} extra={{ roles: RolesInput }} focus />
 				</Dialog>
 			)}
 		</Section>
@@ -141,6 +147,7 @@ const CERTIFICATE: Schema = {
 export function UserView({ name }: { name: string }): VNode {
 	const path = `/users/${encodeURIComponent(name)}`;
 	const user = useLoad<User>(path);
+	const classes = useClasses();
 	const [said, say] = useState("");
 	const [problem, set] = useState<Problem>();
 	const run = (method: string, at: string): void => void call(method, at).then(() => user.reload(), (e: unknown) => set(e as Problem));
@@ -158,7 +165,7 @@ export function UserView({ name }: { name: string }): VNode {
 						<Trouble problem={problem} />
 						{said && <p class="notice good" role="status">{said}</p>}
 						<Section title={t("user.change")}>
-							<Form key={`${u.name}${u.clearance}${JSON.stringify(u.roles)}`} schema={CHANGE} value={{ display: u.display, clearance: u.clearance ?? "", roles: u.roles, disabled: u.disabled }} submit={t("save")} extra={{ roles: RolesInput }}
+							<Form key={`${u.name}${u.clearance}${JSON.stringify(u.roles)}`} schema={cleared(CHANGE, classes, u.clearance)} value={{ display: u.display, clearance: u.clearance ?? "", roles: u.roles, disabled: u.disabled }} submit={t("save")} extra={{ roles: RolesInput }}
 								send={async (v) => { await call("PUT", path, v); say(t("saved")); user.reload(); }} />
 						</Section>
 						<Section title={t("user.new_password")}>
