@@ -3,17 +3,26 @@
 #include "base/report.h"
 #include "work/procurement/release_int.h"
 
-static const struct row *question_of(const struct process *p, const struct row *answer)
+/* As it stood when it was answered: whoever asks puts no other question under an answer that is given. *ret_newest is its newest version. */
+static const struct row *question_of(
+	const struct process *p, const struct row *answer, const struct row **ret_newest)
 {
+	const struct row *asked = NULL;
 	struct object_id object;
 
+	*ret_newest = NULL;
 	if (!get_object(&answer->doc, json_root(&answer->doc), "question", &object))
 		return NULL;
-	for (const struct row *r = process_next(p, P_QUESTION, NULL); r;
-		r = process_next(p, P_QUESTION, r))
-		if (object_id_eq(&r->object, &object))
-			return r;
-	return NULL;
+	for (const struct row *r = process_version(p, P_QUESTION, NULL); r;
+		r = process_version(p, P_QUESTION, r)) {
+		if (!object_id_eq(&r->object, &object))
+			continue;
+		if (!asked || r->time_ms <= answer->time_ms)
+			asked = r;
+		if (!r->old)
+			*ret_newest = r;
+	}
+	return asked;
 }
 
 /* Never who asked, nor the member that handed it on: its name would say whom the supplier speaks to. */
@@ -36,10 +45,11 @@ static void enquiry_put(struct json_out *o, const struct row *question, const st
 
 void tell_enquiry(struct telling *t, const struct row *answer)
 {
-	const struct row *question = question_of(t->p, answer);
+	const struct row *newest, *question = question_of(t->p, answer, &newest);
 
-	if (!question || !t->p->tender || !process_may_write(t->p, answer) ||
-		!tell_may(t, answer) || !tell_may(t, question) || !tell_may(t, t->p->tender_last))
+	if (!question || !newest || !t->p->tender || !process_may_write(t->p, answer) ||
+		!tell_may(t, answer) || !tell_may(t, question) || !tell_may(t, newest) ||
+		!tell_may(t, t->p->tender_last))
 		return;
 	tell_open(t, "tenderUpdate", answer->time_ms, &answer->leaf, false, NULL);
 	tell_tender_open(t);
@@ -57,12 +67,14 @@ struct tree *release_enquiries(const struct process *p, const struct world *w, s
 
 	for (const struct row *a = process_next(p, P_ANSWER, NULL); a;
 		a = process_next(p, P_ANSWER, a)) {
-		const struct row *q = question_of(p, a);
+		const struct row *newest, *q = question_of(p, a, &newest);
 		struct buf b CLEANUP_BUF = BUF(LIMIT_PAYLOAD_CONTENT);
 		struct json_out o = json_out(&b);
 		struct tree *one;
 
-		if (!q || !release_label_public(w, a->label) || !release_label_public(w, q->label))
+		if (!q || !newest || !release_label_public(w, a->label) ||
+			!release_label_public(w, q->label) ||
+			!release_label_public(w, newest->label))
 			continue;
 		enquiry_put(&o, q, a, arena);
 		if (tree_read(arena_copy(arena, buf_slice(&b)), &json_limits_local, arena, &one,

@@ -117,7 +117,7 @@ void process_finals(
 bool finals_has(const struct finals *f, const struct row *version);
 /* The next row of a kind behind `after` (NULL: the first), that its author may write. */
 const struct row *process_next(const struct process *p, enum pkind k, const struct row *after);
-/* The same with versions that are superseded: of tenders, sheets, awards, complaints and rulings. */
+/* The same with versions that are superseded: of tenders, sheets, awards, questions, complaints and rulings. */
 const struct row *process_version(const struct process *p, enum pkind k, const struct row *after);
 /* May its author say this in this process? */
 bool process_may_write(const struct process *p, const struct row *r);

@@ -278,7 +278,8 @@ static int rows_read(struct stmt *s, const struct world *w, const struct reader 
 static bool has_versions(const struct row *r)
 {
 	return r->kind == P_AGREEMENT || r->kind == P_TENDER || r->kind == P_SCORE ||
-	       r->kind == P_AWARD || r->kind == P_COMPLAINT || r->kind == P_RULING;
+	       r->kind == P_AWARD || r->kind == P_COMPLAINT || r->kind == P_RULING ||
+	       r->kind == P_QUESTION;
 }
 
 /* Versions of an object stand in one log, in order of their time or not: all but the newest are old. */
@@ -419,7 +420,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	struct stmt *s = db_stmt(db, COLUMNS
 		"WHERE t.of_owner = $17 AND t.of_name = $18 AND ($19 = 2 OR t.kind <> $20) "
 		"AND ($19 > 0 OR t.kind IN ($21, $22, $28)) AND item.mode = $23 AND " EVERY
-		" AND ((t.kind IN ($21, $22, $24, $25, $26, $27) AND " TOP_CLEARED
+		" AND ((t.kind IN ($21, $22, $24, $25, $26, $27, $29) AND " TOP_CLEARED
 		") OR " NEWEST("$2",
 			"$3") ")"
 			      " ORDER BY item.time_ms, item.object_owner, item.epoch, item.seq, item.at");
@@ -436,6 +437,7 @@ int procure_store_process(const struct world *w, struct db *db, const struct rea
 	db_bind_i64(s, 26, P_COMPLAINT);
 	db_bind_i64(s, 27, P_RULING);
 	db_bind_i64(s, 28, P_CONSENT);
+	db_bind_i64(s, 29, P_QUESTION);
 	rc = rows_read(s, w, who, &g, arena, ret, why);
 	reading_end(&g);
 	if (rc == 0)

@@ -706,8 +706,8 @@ static void filled(void **state)
 
 /* ---- who is not cleared ---- */
 
-/* A record of this class for all three, by the lead. */
-static struct object_id put_as(struct play *y, const char *label, const char *kind,
+/* A record of this class for all three, by member i. */
+static struct object_id put_as(struct play *y, size_t i, const char *label, const char *kind,
 	const char *json, const struct object_id *object)
 {
 	struct id member[N];
@@ -726,7 +726,7 @@ static struct object_id put_as(struct play *y, const char *label, const char *ki
 		d.has_object = true;
 		d.object = *object;
 	}
-	assert_ok(node_write(y->l->m[0].node, y->l->m[0].db, &y->l->id, &d, 1, &w, &why));
+	assert_ok(node_write(y->l->m[i].node, y->l->m[i].db, &y->l->id, &d, 1, &w, &why));
 	league_settle(y->l);
 	return w.object;
 }
@@ -753,34 +753,96 @@ static void tenders_seen(struct play *y, size_t i, const char *clearance, size_t
 	leave(&s);
 }
 
+/* An agreement and its tender, of the lowest class. */
+static const char *open_begin(struct play *y, struct arena *arena)
+{
+	char id[N][ID_TEXT + 1];
+	const char *tender;
+
+	for (size_t i = 0; i < N; i++)
+		id_format(&y->l->m[i].id, id[i]);
+	y->procurement = put_as(y, 0, "league OPEN", "procurement/agreement/1",
+		arena_printf(arena,
+			"{\"title\":\"x\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\",\"%s\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+			id[0], id[1], id[2], id[0]),
+		NULL);
+	tender = tender_of(y, arena, DEADLINE, 2,
+		"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":9,\"currency\":\"EUR\"}}",
+		item_of(y, arena, "1", 1, 5));
+	y->tender = put_as(y, 0, "league OPEN", "procurement/tender/1", tender, NULL);
+	return tender;
+}
+
 /* The lead finds that a tender says too much, and gives its next version a higher class: who is not cleared for that reads no earlier version of it either. */
 static void classed_up(void **state)
 {
 	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
 	struct play y = {.l = *state};
-	char id[N][ID_TEXT + 1];
-	const char *tender;
 
 	play_begin(&y, 31);
-	for (size_t i = 0; i < N; i++)
-		id_format(&y.l->m[i].id, id[i]);
-	y.procurement = put_as(&y, "league OPEN", "procurement/agreement/1",
-		arena_printf(&arena,
-			"{\"title\":\"x\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\",\"%s\",\"%s\"],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
-			id[0], id[1], id[2], id[0]),
-		NULL);
-	tender = tender_of(&y, &arena, DEADLINE, 2,
-		"{\"id\":\"1\",\"title\":\"x\",\"reserve\":{\"amount\":9,\"currency\":\"EUR\"}}",
-		item_of(&y, &arena, "1", 1, 5));
-	y.tender = put_as(&y, "league OPEN", "procurement/tender/1", tender, NULL);
+	const char *tender = open_begin(&y, &arena);
 	for (size_t i = 0; i < N; i++)
 		tenders_seen(&y, i, "OPEN", 1);
-	put_as(&y, "league RESTRICTED", "procurement/tender/1", tender, &y.tender);
+	put_as(&y, 0, "league RESTRICTED", "procurement/tender/1", tender, &y.tender);
 	for (size_t i = 0; i < N; i++) {
 		tenders_seen(&y, i, "OPEN", 0);
 		tenders_seen(&y, i, "RESTRICTED", 2);
 		tenders_seen(&y, i, "*", 2);
 	}
+}
+
+/* Node i tells of one question, in these words. */
+static void asked_is(struct play *y, size_t i, const char *want)
+{
+	struct seen s;
+
+	assert_true(look(y, i, &s));
+	const struct tree *list = release_enquiries(&s.p, &s.world, &s.arena);
+	assert_int_equal(list->n, want != NULL);
+	if (want)
+		assert_true(slice_is(tree_text(list->first, "description"), want));
+	leave(&s);
+}
+
+static const char *said(
+	struct play *y, struct arena *arena, const struct object_id *question, const char *text)
+{
+	char p[OBJECT_TEXT + 1], q[OBJECT_TEXT + 1];
+
+	object_format(&y->procurement, p);
+	if (!question)
+		return arena_printf(arena, "{\"procurement\":\"%s\",\"text\":\"%s\"}", p, text);
+	object_format(question, q);
+	return arena_printf(
+		arena, "{\"procurement\":\"%s\",\"question\":\"%s\",\"text\":\"%s\"}", p, q, text);
+}
+
+/* The lead has answered, and suppliers read it: the member that handed the question on puts no other under that answer, and takes its own back by a higher class. */
+static void asked_otherwise(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct play y = {.l = *state};
+	struct object_id question;
+
+	play_begin(&y, 32);
+	(void)open_begin(&y, &arena);
+	question = put_as(&y, 1, "league OPEN", "procurement/question/1",
+		said(&y, &arena, NULL, "In wool?"), NULL);
+	hour(&y, LEAGUE_NOW + 60000);
+	put_as(&y, 1, "league OPEN", "procurement/question/1", said(&y, &arena, NULL, "In cotton?"),
+		&question);
+	hour(&y, LEAGUE_NOW + 120000);
+	put_as(&y, 0, "league OPEN", "procurement/answer/1", said(&y, &arena, &question, "Yes."),
+		NULL);
+	hour(&y, LEAGUE_NOW + 180000);
+	put_as(&y, 1, "league OPEN", "procurement/question/1", said(&y, &arena, NULL, "In silk?"),
+		&question);
+	for (size_t i = 0; i < N; i++)
+		asked_is(&y, i, "In cotton?");
+	put_as(&y, 1, "league RESTRICTED", "procurement/question/1",
+		said(&y, &arena, NULL, "In silk?"), &question);
+	for (size_t i = 0; i < N; i++)
+		asked_is(&y, i, NULL);
 }
 
 int main(int argc, char **argv)
@@ -790,7 +852,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {SIGNED(any_order), SIGNED(contracts),
 		SIGNED(rules_stand), SIGNED(first_sheet_stands), SIGNED(final_by_all),
 		SIGNED(paddings), SIGNED(pages), SIGNED(strangers), SIGNED(filled),
-		SIGNED(classed_up)};
+		SIGNED(classed_up), SIGNED(asked_otherwise)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
