@@ -82,6 +82,24 @@ const struct row *process_next(const struct process *p, enum pkind k, const stru
 	return r;
 }
 
+struct map process_by_object(const struct process *p, enum pkind k)
+{
+	struct map m = {0};
+
+	for (const struct row *r = process_next(p, k, NULL); r; r = process_next(p, k, r))
+		(void)map_put(&m, slice_of(&r->object, sizeof(r->object)), (void *)(uintptr_t)r);
+	return m;
+}
+
+const struct row *process_named(const struct map *objects, const struct row *r, const char *member)
+{
+	struct object_id object;
+
+	return get_object(&r->doc, json_root(&r->doc), member, &object)
+		       ? map_get(objects, slice_of(&object, sizeof(object)))
+		       : NULL;
+}
+
 static const struct row *last_of(const struct process *p, enum pkind k)
 {
 	const struct row *last = NULL;

@@ -14,6 +14,7 @@
 #ifndef PROCUREMENT_PROCESS_H
 #define PROCUREMENT_PROCESS_H
 
+#include "base/map.h"
 #include "work/procurement/seal/replay.h"
 #include "work/procurement/store.h"
 
@@ -117,7 +118,10 @@ void process_finals(
 bool finals_has(const struct finals *f, const struct row *version);
 /* The next row of a kind behind `after` (NULL: the first), that its author may write. */
 const struct row *process_next(const struct process *p, enum pkind k, const struct row *after);
-/* The same with versions that are superseded: of tenders, sheets, awards, questions, complaints and rulings. */
+/* Of a kind those that process_next() gives, by their objects, and which of them a record names in this member; NULL: none. map_free() it. */
+struct map process_by_object(const struct process *p, enum pkind k);
+const struct row *process_named(const struct map *objects, const struct row *r, const char *member);
+/* The same with versions that are superseded: of agreements, tenders, sheets, awards, questions, complaints and rulings. */
 const struct row *process_version(const struct process *p, enum pkind k, const struct row *after);
 /* May its author say this in this process? */
 bool process_may_write(const struct process *p, const struct row *r);

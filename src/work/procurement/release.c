@@ -1,4 +1,5 @@
 /* release.c: see release.h. */
+#include "work/procurement/changes.h"
 #include "work/procurement/release_int.h"
 
 #include "base/enc.h"
@@ -383,15 +384,6 @@ static void opened(struct telling *t)
 	json_close(t->o);
 }
 
-/* The version of the same object that stands `back` places before this one; NULL. */
-static const struct row *version_before(const struct telling *t, const struct row *r, unsigned back)
-{
-	for (const struct row *x = r; x > t->history->row;)
-		if (object_id_eq(&(--x)->object, &r->object) && --back == 0)
-			return x;
-	return NULL;
-}
-
 /* One tender, one award, many contracts: what another object of the lead's says is none of this process. */
 static bool is_told(const struct telling *t, const struct row *r)
 {
@@ -408,7 +400,8 @@ static bool is_told(const struct telling *t, const struct row *r)
 
 static void version_put(struct telling *t, const struct row *r)
 {
-	const struct row *before = version_before(t, r, 1), *two = version_before(t, r, 2);
+	const struct row *before = t->before[r - t->history->row],
+			 *two = before ? t->before[before - t->history->row] : NULL;
 
 	if (r->kind == P_AGREEMENT)
 		planning(t, r, !before);
@@ -513,8 +506,11 @@ int release_package(const struct process *p, const struct rows *history, enum re
 			"the agreement is not signed by all: there is nothing to publish");
 	process_finals(p, now_ms, arena, &t.finals);
 	offers_read(p, arena, &t.offer, &t.n_offer);
+	t.before = changes_before(history, arena);
+	t.contracts = process_by_object(p, P_CONTRACT);
 	package_open(&t, now_ms);
 	steps(&t);
+	map_free(&t.contracts);
 	json_close(&o);
 	json_close(&o);
 	if (buf_over(&b))

@@ -3,6 +3,7 @@
 #include "work/procurement/release_int.h"
 
 #include "base/enc.h"
+#include "base/map.h"
 #include "base/report.h"
 
 /* ---- awards ---- */
@@ -12,15 +13,64 @@ struct winner {
 	struct slice bidder, bid;
 };
 
-static struct winner winner_of(struct telling *t, const struct row *r, json_ref line)
+/* The lines of one version of an award, those of a bid behind one another: lots of a bundle, tiers. */
+struct winning {
+	json_ref line;
+	struct winner w;
+	struct winning *next; /* of the same bid */
+	bool first;	      /* of its bid */
+};
+struct winners {
+	struct winning *of;
+	size_t n;
+	struct map last; /* of each bid */
+};
+
+/* Hex of 32 and of 16 bytes, as the record's shape has them. */
+struct winner_key {
+	uint8_t b[64 + 32];
+};
+
+static struct winner_key winner_key(const struct winner *w)
 {
-	return (struct winner){get_text(tell_doc(r), line, "bidder", t->arena),
-		get_text(tell_doc(r), line, "bid", t->arena)};
+	struct winner_key k;
+
+	MUST(w->bidder.n == 64 && w->bid.n == 32);
+	memcpy(k.b, w->bidder.p, 64);
+	memcpy(k.b + 64, w->bid.p, 32);
+	return k;
 }
 
-static bool winner_eq(const struct winner *a, const struct winner *b)
+static bool wins(const struct winners *all, const struct winner *w)
 {
-	return slice_eq(a->bidder, b->bidder) && slice_eq(a->bid, b->bid);
+	struct winner_key k = winner_key(w);
+
+	return map_has(&all->last, slice_of(k.b, sizeof(k.b)));
+}
+
+/* Thousands of lines may be anybody's doing: each is looked at once. map_free(&ret->last) */
+static void winners_read(struct telling *t, const struct row *r, struct winners *ret)
+{
+	const struct json_doc *d = tell_doc(r);
+	json_ref lines = json_get(d, json_root(d), "lines");
+
+	*ret = (struct winners){
+		.of = arena_array(t->arena, struct winning, json_count(d, lines) + 1)};
+	for
+		EACH(d, v, lines)
+		{
+			struct winning *x = &ret->of[ret->n++], *last;
+			struct winner_key k;
+
+			*x = (struct winning){.line = v,
+				.w = {get_text(d, v, "bidder", t->arena),
+					get_text(d, v, "bid", t->arena)}};
+			k = winner_key(&x->w);
+			last = map_put(&ret->last, slice_of(k.b, sizeof(k.b)), x);
+			x->first = !last;
+			if (last)
+				last->next = x;
+		}
 }
 
 /* One award for each bid that wins, named by it: a later award of another choice says of those that win no more that they are cancelled, and contracts find theirs. */
@@ -30,53 +80,28 @@ static const char *award_id(struct telling *t, const struct winner *w)
 		SLICE_FMT(slice_sub(w->bidder, 0, 16)));
 }
 
-static json_ref lines_of(const struct row *r)
-{
-	return json_get(tell_doc(r), json_root(tell_doc(r)), "lines");
-}
-
-static bool line_is(struct telling *t, const struct row *r, json_ref line, const struct winner *w)
-{
-	struct winner theirs = winner_of(t, r, line);
-
-	return winner_eq(&theirs, w);
-}
-
-/* The first line of a bid; JSON_ABSENT: it wins nothing. */
-static json_ref line_of(struct telling *t, const struct row *r, const struct winner *w)
-{
-	for
-		EACH(tell_doc(r), v, lines_of(r))
-	if (line_is(t, r, v, w))
-		return v;
-	return JSON_ABSENT;
-}
-
 /* Lots of a bid's lines: a lot is not in two of them (rules 1 and 3 of the model). */
-static void award_lots(struct telling *t, const struct row *r, const struct winner *w)
+static void award_lots(struct telling *t, const struct row *r, const struct winning *of)
 {
 	const struct json_doc *d = tell_doc(r);
 
 	json_open_at(t->o, "relatedLots", '[');
-	for
-		EACH(d, v, lines_of(r))
-	for
-		EACH(d, l, json_get(d, v, "lots"))
-	if (line_is(t, r, v, w))
-		json_put_raw(t->o, NULL, json_raw(d, l));
+	for (const struct winning *x = of; x; x = x->next)
+		for
+			EACH(d, l, json_get(d, x->line, "lots"))
+	json_put_raw(t->o, NULL, json_raw(d, l));
 	json_close(t->o);
 }
 
-static void award_value(struct telling *t, const struct row *r, const struct winner *w)
+static void award_value(struct telling *t, const struct row *r, const struct winning *of)
 {
 	struct currency currency;
 	int64_t sum = 0, price = 0;
 
-	for
-		EACH(tell_doc(r), v, lines_of(r))
-	if (line_is(t, r, v, w) && rec_money(tell_doc(r), v, "price", &price, &currency) &&
-		__builtin_add_overflow(sum, price, &sum))
-		return; /* a sum that is out of range is not told */
+	for (const struct winning *x = of; x; x = x->next)
+		if (rec_money(tell_doc(r), x->line, "price", &price, &currency) &&
+			__builtin_add_overflow(sum, price, &sum))
+			return; /* a sum that is out of range is not told */
 	view_money(t->o, "value", sum, &currency);
 }
 
@@ -88,20 +113,20 @@ static struct slice award_status(struct telling *t, const struct row *r)
 	return slice_is(status, "active") && !finals_has(&t->finals, r) ? SLICE("pending") : status;
 }
 
-static void award_of_bid(struct telling *t, const struct row *r, json_ref line, struct slice status)
+static void award_of_bid(
+	struct telling *t, const struct row *r, const struct winning *of, struct slice status)
 {
-	const struct json_doc *d = tell_doc(r);
-	struct winner w = winner_of(t, r, line);
+	struct winner w = of->w;
 
 	json_open(t->o, '{');
 	json_put_cstr(t->o, "id", award_id(t, &w));
 	json_put_string(t->o, "status", status);
 	view_time(t->o, "date", r->time_ms);
-	award_value(t, r, &w);
+	award_value(t, r, of);
 	json_open_at(t->o, "suppliers", '[');
-	tell_supplier(t, NULL, w.bidder, get_text(d, line, "supplier", t->arena));
+	tell_supplier(t, NULL, w.bidder, get_text(tell_doc(r), of->line, "supplier", t->arena));
 	json_close(t->o);
-	award_lots(t, r, &w);
+	award_lots(t, r, of);
 	json_open_at(t->o, "relatedBids", '[');
 	json_put_string(t->o, NULL, w.bid);
 	json_close(t->o);
@@ -113,26 +138,28 @@ static void award_of_bid(struct telling *t, const struct row *r, json_ref line, 
 }
 
 /* What the version before had, and this one has not. */
-static void awards_lost(struct telling *t, const struct row *r, const struct row *before)
+static void awards_lost(
+	struct telling *t, const struct row *r, const struct winners *now, const struct row *before)
 {
-	for
-		EACH(tell_doc(before), v, lines_of(before))
-		{
-			struct winner w = winner_of(t, before, v);
+	struct winners was;
 
-			if (line_of(t, before, &w) != v || line_of(t, r, &w) != JSON_ABSENT)
-				continue;
-			json_open(t->o, '{');
-			json_put_cstr(t->o, "id", award_id(t, &w));
-			json_put_cstr(t->o, "status", "cancelled");
-			view_time(t->o, "date", r->time_ms);
-			json_close(t->o);
-		}
+	winners_read(t, before, &was);
+	for (size_t i = 0; i < was.n; i++) {
+		if (!was.of[i].first || wins(now, &was.of[i].w))
+			continue;
+		json_open(t->o, '{');
+		json_put_cstr(t->o, "id", award_id(t, &was.of[i].w));
+		json_put_cstr(t->o, "status", "cancelled");
+		view_time(t->o, "date", r->time_ms);
+		json_close(t->o);
+	}
+	map_free(&was.last);
 }
 
 void tell_award(struct telling *t, const struct row *r, const struct row *before)
 {
 	struct slice status = award_status(t, r);
+	struct winners now;
 
 	tell_open(t,
 		!before				? "award"
@@ -146,16 +173,13 @@ void tell_award(struct telling *t, const struct row *r, const struct row *before
 						   : "active");
 	json_close(t->o);
 	json_open_at(t->o, "awards", '[');
-	for
-		EACH(tell_doc(r), v, lines_of(r))
-		{
-			struct winner w = winner_of(t, r, v);
-
-			if (line_of(t, r, &w) == v)
-				award_of_bid(t, r, v, status);
-		}
+	winners_read(t, r, &now);
+	for (size_t i = 0; i < now.n; i++)
+		if (now.of[i].first)
+			award_of_bid(t, r, &now.of[i], status);
 	if (before && tell_may(t, before))
-		awards_lost(t, r, before);
+		awards_lost(t, r, &now, before);
+	map_free(&now.last);
 	json_close(t->o);
 	json_close(t->o);
 }
@@ -238,23 +262,10 @@ void tell_contract(struct telling *t, const struct row *r, const struct row *bef
 	json_close(t->o);
 }
 
-static const struct row *contract_of(const struct process *p, const struct row *r)
-{
-	struct object_id object;
-
-	if (!get_object(&r->doc, json_root(&r->doc), "contract", &object))
-		return NULL;
-	for (const struct row *c = process_next(p, P_CONTRACT, NULL); c;
-		c = process_next(p, P_CONTRACT, c))
-		if (object_id_eq(&c->object, &object))
-			return c;
-	return NULL;
-}
-
 /* A delivery is a milestone of the implementation, a payment a transaction of it. */
 static void implementation_put(struct telling *t, const struct row *r)
 {
-	const struct row *c = contract_of(t->p, r);
+	const struct row *c = process_named(&t->contracts, r, "contract");
 	const struct json_doc *d = tell_doc(r);
 	char object[OBJECT_TEXT + 1];
 

@@ -20,6 +20,8 @@ struct telling {
 	size_t n_offer;
 	int64_t last_ms;
 	struct finals finals;
+	struct map contracts;	   /* by their objects */
+	const struct row **before; /* of each row of the history the version that it follows */
 };
 
 const struct json_doc *tell_doc(const struct row *r);
