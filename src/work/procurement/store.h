@@ -28,7 +28,7 @@ struct row {
 	bool mine; /* the reader's own log has it; of a sealed bid that several have alike: so too */
 	uint64_t
 		holders; /* of a sealed bid or a piece: bits of the authors who have it alike, one for each author of a process */
-	bool old; /* a newer version is here too: of tenders, sheets, awards, questions, complaints and rulings all are read */
+	bool old; /* a newer version is here too: of agreements, tenders, sheets, awards, questions, complaints and rulings all are read */
 	size_t took; /* memory that it took of its author's part */
 	struct slice body;
 	struct json_doc doc; /* of body */
@@ -44,7 +44,7 @@ struct rows {
 };
 
 /*
- * Newest versions, and of tenders, sheets, awards, questions, complaints and rulings all, of what `who` may see, all of a process in order of time and of its own mode. Of an agreement only its participants' records are read, and of each at most an equal part of
+ * Newest versions, and of agreements, tenders, sheets, awards, questions, complaints and rulings all, of what `who` may see, all of a process in order of time and of its own mode. Of an agreement only records of those whom any of its versions names are read, and of each at most an equal part of
  * LIMIT_PROCESS_ROWS and LIMIT_PROCESS_BYTES, the earliest first; sealed bids that several doors hold alike are read once. No rows if `of` is not there.
  */
 enum rows_want {
