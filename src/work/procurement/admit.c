@@ -440,6 +440,10 @@ static const char *instead(enum pkind k)
 		return "the participants rely on it: write one that refuses";
 	case P_CONTRACT:
 		return "the participants rely on it: give it the status terminated";
+	case P_ANSWER:
+		return "suppliers have read it: write a new version of it";
+	case P_COMPLAINT:
+		return "it holds the award until the lead rules on it, as withdrawn too";
 	case P_SCORE:
 	case P_RULING:
 	case P_SHARE:
@@ -449,10 +453,8 @@ static const char *instead(enum pkind k)
 	case P_PARTICIPATION:
 	case P_VOTE:
 	case P_QUESTION:
-	case P_ANSWER:
 	case P_CONFIRM:
 	case P_CONFLICT:
-	case P_COMPLAINT:
 	case P_DELIVERY:
 	case P_TRANSACTION:
 	case P_KINDS:

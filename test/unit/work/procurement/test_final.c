@@ -3,6 +3,7 @@
  */
 #include "play.h"
 
+#include "node/record.h"
 #include "work/procurement/balance.h"
 #include "work/procurement/procurement.h"
 
@@ -379,6 +380,38 @@ static struct object_id rule(struct play *y, const struct object_id *complaint,
 	return w.object;
 }
 
+/* Without the complaint an award that was called active over it would have been final all along: its author's node does not take it back. */
+static void stays(struct play *y, size_t i, const struct object_id *object)
+{
+	struct league_member *m = &y->l->m[i];
+	struct id other[] = {y->l->m[i ? 0 : 1].id};
+	struct written w;
+
+	assert_int_equal(
+		record_recall(m->node, m->db, &y->l->id, object, other, 1, &w, &(struct why){0}),
+		E_STATE);
+	assert_int_equal(
+		record_erase(m->node, m->db, &y->l->id, object, &w, &(struct why){0}), E_STATE);
+}
+
+/* Suppliers have read it. */
+static void answer(struct play *y)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	char object[OBJECT_TEXT + 1], about[OBJECT_TEXT + 1];
+	struct written w;
+
+	object_format(&y->procurement, object);
+	w = put(y, 0, "procurement/question/1",
+		arena_printf(&arena, "{\"procurement\":\"%s\",\"text\":\"x\"}", object), NULL, 0);
+	object_format(&w.object, about);
+	w = put(y, 0, "procurement/answer/1",
+		arena_printf(&arena, "{\"procurement\":\"%s\",\"question\":\"%s\",\"text\":\"x\"}",
+			object, about),
+		NULL, 0);
+	stays(y, 0, &w.object);
+}
+
 /*
  * A complaint that was filed before and that the lead has not decided holds the award back, also where it has said nothing, or admits it, and though the complaint is written anew, until the award is
  * called active after the ruling. One that comes later does not, and no ruling that comes later takes back what is final.
@@ -399,6 +432,8 @@ static void complaint(void **state)
 	state_is(&y, PROCESS_STANDSTILL);
 	finish(&y, E_STATE);
 	contract(&y, 1, "active", E_STATE);
+	stays(&y, 2, &filed);
+	answer(&y);
 	complain(&y, 2, &filed);
 	league_settle(y.l);
 	state_is(&y, PROCESS_STANDSTILL);
