@@ -213,12 +213,13 @@ struct process *process_agreed(const struct rows *rows, bool brief, struct arena
 		last = r->old ? last : r;
 		weigh(&c, r);
 	}
-	if (c.of)
+	/* Read once into the caller's memory, whatever else had to be looked at. */
+	if (last && last != c.of && !(c.of && key_under(&c.keys, c.of)))
+		c.of = last;
+	if (c.of) {
 		p = process_under(rows, c.of, brief, arena);
-	if (last && last != c.of && !(p && has_key(p, brief)))
-		p = process_under(rows, last, brief, arena);
-	if (p)
 		last_read(p, &c.said, last);
+	}
 	map_free(&c.keys.known);
 	map_free(&c.said.said);
 	return p;

@@ -554,6 +554,8 @@ static void by_turns(void **state)
 	league_settle(y.l);
 	for (size_t i = 0; i < 6; i++)
 		agree_on(&y, (size_t[]){0, 1 + i % 2}, 2, 2);
+	/* And a last one that nobody has signed. */
+	agree_on(&y, (size_t[]){0, 2}, 2, 0);
 	assert_true(look(&y, 2, &s));
 	for (size_t brief = 0; brief < 2; brief++) {
 		arena_reset(&arena);
