@@ -129,12 +129,14 @@ static int row_read(struct stmt *s, struct arena *arena, struct row *ret, struct
 struct part {
 	struct id author;
 	size_t rows, bytes;
+	size_t rows_max, bytes_max;
 };
 struct reading {
 	const struct id *self; /* whose node reads; NULL: not by itself */
 	const struct id *only; /* whose records count; NULL: anybody's */
 	size_t n_only;
-	size_t rows_max, bytes_max; /* of each author */
+	size_t n_signed; /* the first of those: who has signed a version that names him */
+	size_t rows_max, bytes_max; /* of a list */
 	bool stops;		    /* at the first that is over: a page of a list */
 	struct part part[LIMIT_MEMBERS];
 	size_t n_part;
@@ -148,6 +150,22 @@ static void reading_end(struct reading *g)
 	map_free(&g->sealed);
 }
 
+/* Those who have signed share one whole alike, and all whom a lead only names another: it takes nothing from them by naming more. */
+static struct part part_new(const struct reading *g, const struct id *author)
+{
+	struct part p = {.author = *author, .rows_max = g->rows_max, .bytes_max = g->bytes_max};
+	size_t n = g->n_only;
+
+	for (size_t i = 0; i < g->n_signed; i++)
+		if (id_eq(&g->only[i], author))
+			n = g->n_signed;
+	if (g->only) {
+		p.rows_max = LIMIT_PROCESS_ROWS / (n ? n : 1);
+		p.bytes_max = LIMIT_PROCESS_BYTES / (n ? n : 1);
+	}
+	return p;
+}
+
 static struct part *part_of(struct reading *g, const struct id *author)
 {
 	for (size_t i = 0; i < g->n_part; i++)
@@ -155,7 +173,7 @@ static struct part *part_of(struct reading *g, const struct id *author)
 			return &g->part[i];
 	if (g->n_part == LIMIT_MEMBERS)
 		return NULL;
-	g->part[g->n_part] = (struct part){.author = *author};
+	g->part[g->n_part] = part_new(g, author);
 	return &g->part[g->n_part++];
 }
 
@@ -220,7 +238,7 @@ static int row_take(
 			return 0;
 		}
 	}
-	if (!part || part->rows == g->rows_max || part->bytes >= g->bytes_max) {
+	if (!part || part->rows == part->rows_max || part->bytes >= part->bytes_max) {
 		out->left++;
 		out->left_mine |= mine;
 		return g->stops ? PAGE_FULL : 0;
@@ -266,8 +284,13 @@ static int rows_read(struct stmt *s, const struct world *w, const struct reader 
 		return rc;
 	out.more = rc == PAGE_FULL;
 	out.has_self = g->self != NULL;
-	if (g->self)
+	if (g->self) {
+		struct part own = part_new(g, g->self);
+
 		out.self = *g->self;
+		out.own_rows = own.rows_max;
+		out.own_bytes = own.bytes_max;
+	}
 	rows_note(w, who, out.row, out.n);
 	*ret = out;
 	return 0;
@@ -310,18 +333,29 @@ static void old_mark(struct rows *rows)
 }
 
 /* Whoever any version of the agreement names: which of them counts is for process.h to say. */
+#define VERSIONS_MAX 256
 struct naming {
 	struct id *member;
 	size_t n;
+	size_t n_signed; /* the first of them: who has signed one that names him */
+	struct map signs; /* version ‖ member that it names → where he stands in `member`, from 1 */
 };
 
-static void name_add(struct naming *names, const struct id *member)
+struct naming_key {
+	struct hash version;
+	struct id member;
+};
+
+/* Where it stands, from 1; 0: there is no room. */
+static size_t name_add(struct naming *names, const struct id *member)
 {
 	for (size_t i = 0; i < names->n; i++)
 		if (id_eq(&names->member[i], member))
-			return;
-	if (names->n < LIMIT_MEMBERS)
-		names->member[names->n++] = *member;
+			return i + 1;
+	if (names->n == LIMIT_MEMBERS)
+		return 0;
+	names->member[names->n++] = *member;
+	return names->n;
 }
 
 static void names_add(struct naming *names, const struct row *agreement, struct arena *arena)
@@ -331,29 +365,37 @@ static void names_add(struct naming *names, const struct row *agreement, struct 
 	for
 		EACH(doc, v, json_get(doc, json_root(doc), "participants"))
 		{
-			struct id member;
+			struct naming_key key = {.version = agreement->leaf};
+			size_t at;
 
-			MUST(id_parse(json_string(doc, v, arena), &member) == 0);
-			name_add(names, &member);
+			MUST(id_parse(json_string(doc, v, arena), &key.member) == 0);
+			at = name_add(names, &key.member);
+			if (at)
+				(void)map_put(&names->signs, slice_of(&key, sizeof(key)),
+					(void *)(uintptr_t)at);
 		}
 }
 
-/* The newest names first, then the earliest: versions that a lead heaps up afterwards displace nobody. */
-#define VERSIONS_MAX 256
-static int names_read(const struct world *w, struct db *db, const struct reader *who,
-	const struct object_id *of, struct arena *arena, struct naming *names, struct why *why)
+static void signer_add(struct naming *names, const struct row *consent, bool signs[LIMIT_MEMBERS])
+{
+	struct naming_key key = {.member = consent->object.owner};
+	json_ref root = json_root(&consent->doc);
+
+	if (!get_bool(&consent->doc, root, "agrees") ||
+		!get_bytes(&consent->doc, root, "leaf", key.version.b, sizeof(key.version.b)))
+		return;
+	uintptr_t at = (uintptr_t)map_get(&names->signs, slice_of(&key, sizeof(key)));
+	if (at)
+		signs[at - 1] = true;
+}
+
+/* Each row of the statement, one at a time. */
+static int names_each(
+	struct stmt *s, struct naming *names, bool signs[LIMIT_MEMBERS], struct why *why)
 {
 	struct arena scratch CLEANUP_ARENA = ARENA(64 * MIB);
-	struct stmt *s = db_stmt(db, COLUMNS
-		"WHERE item.object_owner = $17 AND item.object_name = $18 AND t.kind = $19 AND " EVERY
-		" ORDER BY item.epoch, item.seq, item.at LIMIT $20");
 	int rc;
 
-	rule_bind(s, w, who, arena);
-	db_bind_blob(s, 17, id_slice(&of->owner));
-	db_bind_blob(s, 18, id_slice(&of->name));
-	db_bind_i64(s, 19, P_AGREEMENT);
-	db_bind_i64(s, 20, VERSIONS_MAX);
 	while ((rc = db_step(s, why)) == DB_ROW) {
 		struct row row;
 
@@ -361,9 +403,50 @@ static int names_read(const struct world *w, struct db *db, const struct reader 
 		rc = row_read(s, &scratch, &row, why);
 		if (rc < 0)
 			break;
-		names_add(names, &row, &scratch);
+		if (row.kind == P_CONSENT)
+			signer_add(names, &row, signs);
+		else
+			names_add(names, &row, &scratch);
 	}
 	db_reset(s);
+	return rc;
+}
+
+/* The earliest first: versions that a lead heaps up afterwards displace nobody. */
+static int names_read(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *of, struct arena *arena, struct naming *names, struct why *why)
+{
+	struct stmt *s = db_stmt(db, COLUMNS
+		"WHERE item.object_owner = $17 AND item.object_name = $18 AND t.kind = $19 AND " EVERY
+		" ORDER BY item.epoch, item.seq, item.at LIMIT $20");
+
+	rule_bind(s, w, who, arena);
+	db_bind_blob(s, 17, id_slice(&of->owner));
+	db_bind_blob(s, 18, id_slice(&of->name));
+	db_bind_i64(s, 19, P_AGREEMENT);
+	db_bind_i64(s, 20, VERSIONS_MAX);
+	return names_each(s, names, NULL, why);
+}
+
+static int signers_read(const struct world *w, struct db *db, const struct reader *who,
+	const struct object_id *of, struct arena *arena, struct naming *names, struct why *why)
+{
+	struct stmt *s = db_stmt(db,
+		COLUMNS "WHERE t.of_owner = $17 AND t.of_name = $18 AND t.kind = $19 AND " RULE);
+	bool signs[LIMIT_MEMBERS] = {false};
+
+	rule_bind(s, w, who, arena);
+	db_bind_blob(s, 17, id_slice(&of->owner));
+	db_bind_blob(s, 18, id_slice(&of->name));
+	db_bind_i64(s, 19, P_CONSENT);
+	int rc = names_each(s, names, signs, why);
+	for (size_t i = 0; rc == 0 && i < names->n; i++)
+		if (signs[i]) {
+			struct id one = names->member[i];
+
+			names->member[i] = names->member[names->n_signed];
+			names->member[names->n_signed++] = one;
+		}
 	return rc;
 }
 
@@ -374,30 +457,26 @@ static int reading_begin(const struct world *w, struct db *db, const struct read
 {
 	struct naming names = {.member = arena_array(arena, struct id, LIMIT_MEMBERS)};
 	struct row root;
-	size_t n = LIMIT_MEMBERS;
 
-	*g = (struct reading){.self = who->self ? &who->member : NULL};
+	*g = (struct reading){.self = who->self ? &who->member : NULL,
+		.rows_max = LIMIT_PROCESS_ROWS / LIMIT_MEMBERS,
+		.bytes_max = LIMIT_PROCESS_BYTES / LIMIT_MEMBERS};
 	int rc = procure_store_object(w, db, who, of, arena, &root, why);
 	if (rc < 0)
 		return rc;
 	*ret_mode = root.mode;
-	if (root.kind == P_AGREEMENT) {
+	if (root.kind != P_AGREEMENT)
+		return 0;
+	rc = names_read(w, db, who, of, arena, &names, why);
+	if (rc == 0) {
 		names_add(&names, &root, arena);
-		rc = names_read(w, db, who, of, arena, &names, why);
-		if (rc < 0)
-			return rc;
-		g->only = names.member;
-		g->n_only = names.n;
-		n = names.n ? names.n : 1;
+		rc = signers_read(w, db, who, of, arena, &names, why);
 	}
-	g->rows_max = LIMIT_PROCESS_ROWS / n;
-	g->bytes_max = LIMIT_PROCESS_BYTES / n;
-	return 0;
-}
-
-size_t procure_store_part(size_t participants)
-{
-	return LIMIT_PROCESS_BYTES / participants;
+	map_free(&names.signs);
+	g->only = names.member;
+	g->n_only = names.n;
+	g->n_signed = names.n_signed;
+	return rc;
 }
 
 int procure_store_process(const struct world *w, struct db *db, const struct reader *who,

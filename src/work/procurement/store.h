@@ -41,19 +41,18 @@ struct rows {
 	bool more;	/* of a list: there may be more behind the last */
 	bool has_self;	/* they were read for a node, not for a caller of one of its partners */
 	struct id self; /* whose */
+	size_t own_rows, own_bytes; /* its part of a process */
 };
 
 /*
- * Newest versions, and of agreements, tenders, sheets, awards, questions, complaints and rulings all, of what `who` may see, all of a process in order of time and of its own mode. Of an agreement only records of those whom any of its versions names are read, and of each at most an equal part of
- * LIMIT_PROCESS_ROWS and LIMIT_PROCESS_BYTES, the earliest first; sealed bids that several doors hold alike are read once. No rows if `of` is not there.
+ * Newest versions, and of agreements, tenders, sheets, awards, questions, complaints and rulings all, of what `who` may see, all of a process in order of time and of its own mode. Of an agreement only records of those whom any of its versions names are read, and of each at most a part of
+ * LIMIT_PROCESS_ROWS and LIMIT_PROCESS_BYTES, the earliest first: those who have signed share all of it alike, and those who are only named as much once more. Sealed bids that several doors hold alike are read once. No rows if `of` is not there.
  */
 enum rows_want {
 	ROWS_HEAD, /* agreement, who has signed it, and tenders: what it is, before anything is computed */
 	ROWS_BRIEF, /* all but messages of E-SEAL/1 */
 	ROWS_ALL,
 };
-/* Memory of one participant's part. */
-size_t procure_store_part(size_t participants);
 MUST_USE int procure_store_process(const struct world *w, struct db *db, const struct reader *who,
 	const struct object_id *of, enum rows_want want, struct arena *arena, struct rows *ret,
 	struct why *why);

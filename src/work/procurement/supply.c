@@ -81,9 +81,9 @@ static void used_of(
 static int room_check(
 	const struct seat *s, const struct process *p, size_t more, bool known, struct why *why)
 {
-	uint64_t part = procure_store_part(p->n_participant), used;
+	uint64_t part = p->rows->own_bytes, used;
 	uint64_t may = known ? LIMIT_DOOR_THOUSANDTHS : LIMIT_DOOR_NEW_THOUSANDTHS;
-	size_t rows, rows_max = LIMIT_PROCESS_ROWS / p->n_participant;
+	size_t rows, rows_max = p->rows->own_rows;
 
 	used_of(p, &s->node->self, &used, &rows);
 	more = more * LIMIT_DOOR_TAKES + sizeof(struct row);
@@ -96,7 +96,7 @@ static int room_check(
 void step_door_room(const struct process *p, const struct id *self, struct door_room *ret)
 {
 	size_t index = process_index(p, self), rows;
-	uint64_t may = procure_store_part(p->n_participant) / 1000 * LIMIT_DOOR_NEW_THOUSANDTHS;
+	uint64_t may = p->rows->own_bytes / 1000 * LIMIT_DOOR_NEW_THOUSANDTHS;
 	uint64_t used;
 	struct places here;
 

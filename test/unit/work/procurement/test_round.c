@@ -528,6 +528,43 @@ static void other_lead(void **state)
 	}
 }
 
+/* The lead names as many as a coalition may have in a version that nobody else signs: the records of those who have signed are read as before, and as many of them. */
+static void many_named(void **state)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	const char *list = "";
+	char id[ID_TEXT + 1];
+	struct play y;
+	struct seen s;
+	struct lax x;
+
+	open_with_one(&y, *state, 24);
+	id_format(&y.l->m[0].id, id);
+	for (size_t i = 1; i < LIMIT_MEMBERS; i++) {
+		char other[ID_TEXT + 1];
+		struct id made;
+
+		env_random(&y.chance, made.b, sizeof(made.b));
+		id_format(&made, other);
+		list = arena_printf(&arena, "%s,\"%s\"", list, other);
+	}
+	lax_begin(&x);
+	put(&y, 0, "procurement/agreement/1",
+		arena_printf(&arena,
+			"{\"title\":\"y\",\"ocid\":\"ocds-b5fd17-x\",\"participants\":[\"%s\"%s],\"lead\":\"%s\",\"shareRule\":\"prorata\",\"status\":\"proposed\"}",
+			id, list, id),
+		&y.procurement, 0);
+	lax_end(&x);
+	league_settle(y.l);
+	for (size_t i = 0; i < N; i++) {
+		assert_true(look(&y, i, &s));
+		assert_int_equal(s.p.state, PROCESS_OPEN);
+		assert_int_equal(s.rows.own_bytes, LIMIT_PROCESS_BYTES / N);
+		assert_int_equal(s.rows.own_rows, LIMIT_PROCESS_ROWS / N);
+		leave(&s);
+	}
+}
+
 /* Before there is a key two may go on without the third: what those have signed whom it names counts. */
 static void without_one(void **state)
 {
@@ -694,8 +731,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {SIGNED(bid_holds), SIGNED(receipt_holds),
 		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
 		SIGNED(taken_back), SIGNED(others_agree), SIGNED(refused_beside),
-		SIGNED(other_lead), SIGNED(without_one), SIGNED(by_turns), SIGNED(ended),
-		SIGNED(made_up)};
+		SIGNED(other_lead), SIGNED(many_named), SIGNED(without_one), SIGNED(by_turns),
+		SIGNED(ended), SIGNED(made_up)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
