@@ -32,14 +32,16 @@ static void enquiries_tell(struct cli *cli, const struct tender_file *t)
 		}
 }
 
+/* Ids that are written with escapes take memory for each lot that they are compared with: it ends here. */
 static int64_t units_of(
 	const struct json_doc *d, struct slice lot, struct slice *unit, struct arena *arena)
 {
+	struct arena ids CLEANUP_ARENA = ARENA(16 * MIB);
 	int64_t sum = 0;
 
 	for
 		EACH(d, v, json_get(d, json_root(d), "items"))
-	if (slice_eq(get_text(d, v, "relatedLot", arena), lot)) {
+	if (slice_eq(get_text(d, v, "relatedLot", &ids), lot)) {
 		sum += rec_quantity(d, v, "quantity");
 		*unit = get_text(d, v, "unit", arena);
 	}
