@@ -480,7 +480,7 @@ export const bg: Catalogue = {
 	"claim.not-decided": "казва: няма решение",
 	"claim.not-member": "казва: не е член",
 	"claim.left": "казва: напуснала е",
-	"claim.other": "казва",
+	"claim.other": "казва: друго",
 	"say.title": "Запиши изявление",
 	"say.remark": "Кой какво е казал за кого, кога и къде. Показва се до актовете и няма действие върху тях.",
 	"say.about": "За кого",

@@ -480,7 +480,7 @@ const messages = {
 	"claim.not-decided": "says: not decided",
 	"claim.not-member": "says: is not a member",
 	"claim.left": "says: has left",
-	"claim.other": "says",
+	"claim.other": "says: something else",
 	"say.title": "Record a statement",
 	"say.remark": "Who said what about whom, when and where. It is shown beside the acts and has no effect on them.",
 	"say.about": "About whom",

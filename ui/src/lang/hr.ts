@@ -480,7 +480,7 @@ export const hr: Catalogue = {
 	"claim.not-decided": "kaže: nije odlučeno",
 	"claim.not-member": "kaže: nije članica",
 	"claim.left": "kaže: otišla je",
-	"claim.other": "kaže",
+	"claim.other": "kaže: nešto drugo",
 	"say.title": "Zabilježi izjavu",
 	"say.remark": "Tko je što o kome rekao, kada i gdje. Prikazuje se uz akte i na njih nema učinka.",
 	"say.about": "O kome",

@@ -480,7 +480,7 @@ export const sq: Catalogue = {
 	"claim.not-decided": "thotë: nuk është vendosur",
 	"claim.not-member": "thotë: nuk është anëtare",
 	"claim.left": "thotë: është larguar",
-	"claim.other": "thotë",
+	"claim.other": "thotë: diçka tjetër",
 	"say.title": "Regjistro një deklarim",
 	"say.remark": "Kush çfarë tha për kë, kur dhe ku. Shfaqet pranë akteve dhe nuk ka asnjë efekt mbi to.",
 	"say.about": "Për kë",

@@ -84,7 +84,7 @@ function Witnesses({ l }: { l: LogRow }): VNode {
 	const behind = l.cosigned.filter((w) => w.size < l.size);
 	return (
 		<>
-			{full.length ? full.map((w, i) => <>{i ? ", " : ""}<Name id={w.witness} label={w.label} /></>) : <span class="none">—</span>}
+			{full.length ? full.map((w, i) => <>{i ? " " : ""}<Name id={w.witness} label={w.label} /></>) : <span class="none">—</span>}
 			{behind.length > 0 && <span class="remark"> · {t("log.behind")}: {behind.map((w) => `${w.label} (${w.size})`).join(", ")}</span>}
 		</>
 	);
