@@ -58,7 +58,8 @@ void help_print(struct cli *cli, const struct command *c)
 		print_subs(cli, c);
 		return;
 	}
-	printf("usage: entente %s %s\n\n%s\n", command_words(c), c->args, c->summary);
+	printf("usage: entente %s [OPTIONS]%s%s\n\n%s\n", command_words(c), c->args[0] ? " " : "",
+		c->args, c->summary);
 	if (c->help)
 		printf("\n%s\n", c->help);
 	if (c->option && c->option->name) {

@@ -89,6 +89,15 @@ def test_help_goes_as_deep_as_commands_do(program, tmp_path):
     assert "see entente help cyber case" in run("cyber", "case", "nothing", cwd=tmp_path, status=64).stderr
 
 
+def test_a_letter_of_every_command_means_nothing_else(program, tmp_path):
+    """-C DIR, -c NAME and the others stand behind any command: none of a command's own options takes the letter away."""
+    common = dict(re.findall(r"^ +-(\w), --([a-z-]+)", run("help", cwd=tmp_path).stdout, re.M))
+    assert common["C"] == "dir" and common["q"] == "quiet"
+    page = run("help", "--man", cwd=tmp_path).stdout.replace("\\-", "-")
+    used = set(re.findall(r"^\.B -(\w), --([a-z-]+)", page, re.M))
+    assert ("l", "label") in used and {(k, v) for k, v in used if k in common} == set(common.items())
+
+
 def test_json_of_every_reading_command(pair):
     alb = pair["ALB"]
     record = alb.put("hello")

@@ -97,8 +97,8 @@ def test_the_whole_story(four):
     # Offers: Croatia two, one of them by SMS; Kosovo one of two items and a refusal; Albania itself for the line that its own hospital fills.
     for member in (croatia, kosovo):
         member.wait_has(request)
-    hcp = croatia.say("offer", "4711", "--line", "1", "-q", "2", "--capability", modules["HCP"], "--eta", "+20h", "--cost", "1250000", "--currency", "EUR")
-    message = croatia.node.refuses(BAD_INPUT, "response", "offer", "4711", "--line", "1", "-q", "3", "--capability", modules["HCP"], "--eta", "+20h")
+    hcp = croatia.say("offer", "4711", "--line", "1", "--quantity", "2", "--capability", modules["HCP"], "--eta", "+20h", "--cost", "1250000", "--currency", "EUR")
+    message = croatia.node.refuses(BAD_INPUT, "response", "offer", "4711", "--line", "1", "--quantity", "3", "--capability", modules["HCP"], "--eta", "+20h")
     assert "2 of 3" in message  # one stays at home
     frb = croatia.say("sms", "4711 offer 2 frb 12h")
     assert "no such type" in croatia.node.refuses(BAD_INPUT, "response", "sms", "4711 OFFER 2 XYZ 12H")
@@ -369,7 +369,7 @@ def test_api(four):
         assert answer.status == 422 and answer.pointer == pointer, answer.body
     made = right(kon.post(base + "/records/requests", {"audience": [n.node.member for n in (albania, croatia)], "content": content}), "ResponseRecord", 201)
     croatia.wait_has(made["object"])
-    offer = croatia.say("offer", "4711", "--type", "HCP", "-q", "2", "--eta", "+5h")["object"]
+    offer = croatia.say("offer", "4711", "--type", "HCP", "--quantity", "2", "--eta", "+5h")["object"]
     albania.wait_has(offer)
     accept = {"content": {"offer": offer, "authorised_by": "kon"}}
     assert kon.post(base + "/records/acceptances", accept).status == 403
@@ -412,7 +412,7 @@ def test_exports(four):
     request = albania.put("requests", "code=12", "title=Pumps & more", "situation=x", "location.name=Shkodra", "location.lat=42.07", "location.lon=19.51", "offers_due=+4h",
                           "lines.0.line=1", "lines.0.type=HCP", "lines.0.quantity=2", "lines.0.needed_by=+24h", to="ALB,HRV", label="RESTRICTED TLP=AMBER", mode="real")
     croatia.wait_has(request)
-    offer = croatia.say("offer", "12", "--capability", pumps, "-q", "2", "--eta", "+5h")["object"]
+    offer = croatia.say("offer", "12", "--capability", pumps, "--quantity", "2", "--eta", "+5h")["object"]
     albania.wait_has(offer)
     accepted = albania.say("accept", offer, "--as", "duty officer")["object"]
     croatia.wait_has(accepted)
@@ -491,7 +491,7 @@ def test_two_people_accept(coalition):
     request = albania.put("requests", "code=4711", "title=Pumps", "situation=Water", "location.name=Shkodra", "offers_due=+4h", "four_eyes=true",
                           "lines.0.line=1", "lines.0.type=HCP", "lines.0.quantity=2", "lines.0.needed_by=+24h", to="ALB,HRV")
     croatia.wait_has(request)
-    offer = croatia.say("offer", "4711", "-q", "2", "--capability", pumps, "--eta", "+20h")
+    offer = croatia.say("offer", "4711", "--quantity", "2", "--capability", pumps, "--eta", "+20h")
     albania.wait_has(offer["object"])
 
     # Two names from one mouth are not two people: not through the route, not at the command line, not by writing the record oneself.
@@ -542,7 +542,7 @@ def test_two_people_accept(coalition):
     assert (over.status, over.pointer) == (409, "/object"), over.body
 
     # At the command line each brings a token.
-    other = croatia.say("offer", "4711", "-q", "1", "--capability", capability(croatia, "HCP", 4, to="ALB,HRV"), "--eta", "+20h")
+    other = croatia.say("offer", "4711", "--quantity", "1", "--capability", capability(croatia, "HCP", 4, to="ALB,HRV"), "--eta", "+20h")
     albania.wait_has(other["object"])
     files = {}
     for name, token in (("edi", own), ("mira", new_token(alb, "mira", "response=officer")[0]), ("agim", new_token(alb, "agim", "response=contributor")[0])):
@@ -556,7 +556,7 @@ def test_two_people_accept(coalition):
     assert albania.say("get", made)["content"]["second_authorisation"] == "mira" and albania.say("waiting") == []
 
     # What has been changed meanwhile is not confirmed; it can be taken back, and then it is gone.
-    third = croatia.say("offer", "4711", "-q", "1", "--capability", capability(croatia, "HCP", 4, to="ALB,HRV"), "--eta", "+20h")
+    third = croatia.say("offer", "4711", "--quantity", "1", "--capability", capability(croatia, "HCP", 4, to="ALB,HRV"), "--eta", "+20h")
     albania.wait_has(third["object"])
     w = edi.post(f"{base}/records/acceptances", {"content": {"offer": third["object"]}}).json
     croatia.say("withdraw", third["object"])

@@ -108,7 +108,7 @@ def test_plan(four):
     assert edi.get(api).status == edi.get(f"{api}?party=MKD").status == 422
 
     # From offers in hand; a file of another problem is said to be one.
-    offer = croatia.json("response", "offer", "4711", "--line", "1", "-q", "2", "--capability", ready, "--eta", "+20h", "--cost", "50000", "--currency", "EUR")["object"]
+    offer = croatia.json("response", "offer", "4711", "--line", "1", "--quantity", "2", "--capability", ready, "--eta", "+20h", "--cost", "50000", "--currency", "EUR")["object"]
     wait(lambda: albania.json("response", "plan", "4711", "--offers")["lines"][0]["covered_permille"] == 333, "the offer is planned with")
     of = albania.json("response", "plan", "4711", "--offers")
     assert of["lines"][0]["from"][0]["lot"].startswith(offer) and of["cost"] == 50000

@@ -51,7 +51,7 @@ def test_the_whole_way_in_a_browser(browser, four):
     two = put(alb, "requests", "code=4712", "title=Boats", "situation=The ferry is gone", "location.name=Koman", "offers_due=+6h", "four_eyes=true",
               "lines.0.line=1", "lines.0.type=FRB", "lines.0.quantity=1", "lines.0.needed_by=+30h")
     wait(lambda: hrv.run("response", "show", "4712", status=None).returncode == 0, "the request at HRV")
-    hrv.json("response", "offer", "4712", "--type", "FRB", "-q", "1", "--eta", "+20h")
+    hrv.json("response", "offer", "4712", "--type", "FRB", "--quantity", "1", "--eta", "+20h")
     wait(lambda: alb.json("response", "show", "4712")["offers"], "the offer at ALB")
     cap = ("<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'><identifier>wind-1</identifier><sender>met@example.org</sender><sent>2026-03-01T10:00:00+01:00</sent>"
            "<status>Actual</status><msgType>Alert</msgType><scope>Public</scope><info><category>Met</category><event>Wind</event><urgency>Future</urgency>"

@@ -388,7 +388,7 @@ static int run_submit(struct cli *cli)
 			rc = why.code;
 	}
 	for (size_t i = 0; rc == 0 && i < d->n; i++)
-		cli_print(cli, "%s %s: %zu of %u receipts%s\n", d->bid[i].name,
+		cli_print(cli, "%s %s: %zu receipts, %u needed%s\n", d->bid[i].name,
 			bid_op_name(d->bid[i].commit.op), d->bid[i].n_receipt, d->t.r->policy.r,
 			d->bid[i].n_receipt >= d->t.r->policy.r
 				? ""
@@ -433,7 +433,7 @@ static int run_receipts(struct cli *cli)
 		json_put_u64(&o, "needed", d->t.r->policy.r);
 		json_close(&o);
 		if (!cli->json)
-			cli_print(cli, "%s %-8s %zu of %u receipts, leaf %.16s…\n", x->name,
+			cli_print(cli, "%s %-8s %zu receipts, %u needed, leaf %.16s…\n", x->name,
 				bid_op_name(x->commit.op), x->n_receipt, d->t.r->policy.r, hex);
 	}
 	json_close(&o);

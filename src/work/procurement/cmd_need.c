@@ -4,8 +4,8 @@
 #include "base/report.h"
 
 static const struct cli_option need_options[] = {
-	{"class", 'C', "SCHEME:CODE", true, "what it is: CPV:39522530, NSN:…, LOCAL:…"},
-	{"quantity", 'q', "N", false, "how much"},
+	{"class", 0, "SCHEME:CODE", true, "what it is: CPV:39522530, NSN:…, LOCAL:…"},
+	{"quantity", 0, "N", false, "how much"},
 	{"unit", 'u', "CODE", false, "of UN/ECE Recommendation 20 (default H87: piece)"},
 	{"min", 0, "N", false, "less than this is of no use"},
 	{"max-price", 0, "\"N CUR\"", false, "at most for one unit: \"2500 EUR\""},

@@ -21,7 +21,7 @@ static int pool_of(
 
 static const struct cli_option pool_options[] = {
 	{"need", 'n', "NEED", true, "a need that it is for; of the first it takes unit and codes"},
-	{"class", 'C', "SCHEME:CODE", true, "what it is, where no need says it"},
+	{"class", 0, "SCHEME:CODE", true, "what it is, where no need says it"},
 	{"unit", 'u', "CODE", false, "of UN/ECE Recommendation 20 (default: the need's, or H87)"},
 	{"closes", 0, "DATE", false, "until when members may join"},
 	{"text", 0, "TEXT", false, "more about it"},
@@ -286,7 +286,7 @@ static int run_pool_decline(struct cli *cli)
 }
 
 static const struct cli_option join_options[] = {
-	{"quantity", 'q', "N", false, "with how much"},
+	{"quantity", 0, "N", false, "with how much"},
 	{"committed", 0, NULL, false,
 		"we will buy it (default: an interest, which binds to nothing)"},
 	{"min", 0, "N", false, "less than this is of no use"},

@@ -130,6 +130,17 @@ static bool gtin(struct slice s)
 	return sum % 10 == 0;
 }
 
+/* What a code of a scheme that is checked looks like. */
+static const char *code_words(struct slice scheme)
+{
+	if (slice_is(scheme, "CPV"))
+		return "8 digits, with the check digit behind a hyphen or without";
+	if (slice_is(scheme, "UNSPSC"))
+		return "8 digits";
+	return slice_is(scheme, "NSN") ? "13 digits, of which the seventh may be a letter"
+				       : "14 digits, of which the last is the check digit";
+}
+
 int classification_check(struct slice scheme, struct slice id, const char *where, struct why *why)
 {
 	struct slice code = id, check;
@@ -149,7 +160,8 @@ int classification_check(struct slice scheme, struct slice id, const char *where
 		good = gtin(id);
 	}
 	if (!good)
-		return why_set(why, E_INVALID, where, "is no code of %.*s", SLICE_FMT(scheme));
+		return why_set(why, E_INVALID, where, "is no code of %.*s: %s", SLICE_FMT(scheme),
+			code_words(scheme));
 	return 0;
 }
 

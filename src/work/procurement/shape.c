@@ -145,8 +145,9 @@ static int string_check(struct shaping *s, uint8_t type, json_ref at)
 	case 'x':
 		return hex_check(s, text, 16);
 	case 'd':
-		return utc_parse(text, &ms, NULL) < 0 ? bad(s, "is no date and time of RFC 3339")
-						      : 0;
+		return utc_parse(text, &ms, NULL) < 0
+			       ? bad(s, "is no date and time of RFC 3339, like 2030-01-15T12:00:00Z")
+			       : 0;
 	case 'c':
 		if (text.n != 2 || text.p[0] < 'A' || text.p[0] > 'Z' || text.p[1] < 'A' ||
 			text.p[1] > 'Z')

@@ -113,8 +113,8 @@ static int say(struct cli *cli, const struct aid_view *v, enum aid_kind kind, st
 
 static const struct cli_option offer_options[] = {
 	{"line", 0, "N", false, "line of the request (default 1)"},
-	{"quantity", 'q', "N", false, "how many (default 1)"},
-	{"capability", 'c', "OBJECT", false, "which of your capabilities"},
+	{"quantity", 0, "N", false, "how many (default 1)"},
+	{"capability", 0, "OBJECT", false, "which of your capabilities"},
 	{"type", 0, "TYPE", false,
 		"or only its type: what is offered stays undisclosed until you commit"},
 	{"eta", 0, "TIME", false, "there at the latest: RFC 3339 or +12h"},
@@ -230,7 +230,7 @@ const struct command response_accept = {
 
 static const struct cli_option commit_options[] = {
 	{"refuse", 0, "REASON", false, "bind nothing, and say why"},
-	{"capability", 'c', "OBJECT", false,
+	{"capability", 0, "OBJECT", false,
 		"which of your capabilities, where the offer did not say"},
 	{"order", 0, "NUMBER", false, "mission order"},
 	{"leader", 0, "NAME", false, "team leader"},
