@@ -35,10 +35,28 @@ static uint64_t holder_of(struct slice message)
 		       : 0;
 }
 
+/* The highest that any version of the tender had when it was called open; 0: none was. */
+static uint32_t threshold_of(const struct process *p)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	int64_t most = 0;
+
+	for (const struct row *r = process_version(p, P_TENDER, NULL); r;
+		r = process_version(p, P_TENDER, r)) {
+		json_ref root = json_root(&r->doc);
+		int64_t k = get_int(&r->doc, root, "threshold", 0);
+
+		arena_reset(&arena);
+		if (slice_is(get_text(&r->doc, root, "status", &arena), "open") && k > most)
+			most = k;
+	}
+	return most > LIMIT_MEMBERS ? LIMIT_MEMBERS : (uint32_t)most;
+}
+
 void making_read(const struct process *p, const struct said *all, size_t n, struct arena *arena,
 	struct making *ret)
 {
-	*ret = (struct making){.p = p};
+	*ret = (struct making){.p = p, .k = threshold_of(p)};
 	for (size_t i = 0; i < n; i++) {
 		size_t author = process_index(p, &all[i].in->object.owner);
 		uint64_t *by;
@@ -68,12 +86,12 @@ static uint64_t borne_by(const struct making *m, struct slice message)
 	return by ? *by : 0;
 }
 
-/* Do k others than this holder bear it, where somebody else reads? */
+/* Do k others than this holder bear it, where somebody else reads? Their own word for k is not below what the tender has published. */
 static bool handed_on(const struct making *m, uint64_t by, const struct id *holder, uint32_t k)
 {
 	uint64_t own = 1ULL << process_index(m->p, holder);
 
-	return bits_count(by & ~own) >= k &&
+	return bits_count(by & ~own) >= (k > m->k ? k : m->k) &&
 	       !(m->p->rows->has_self && id_eq(&m->p->rows->self, holder));
 }
 

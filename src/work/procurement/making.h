@@ -16,6 +16,7 @@
 /* Which participants' logs bear what. making_free() it; its values are in the arena. */
 struct making {
 	const struct process *p;
+	uint32_t k;    /* fewer hand nothing on, whatever a policy says */
 	struct map by; /* what is said → bits of participants */
 };
 void making_read(const struct process *p, const struct said *all, size_t n, struct arena *arena,

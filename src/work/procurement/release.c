@@ -391,6 +391,10 @@ static bool is_told(const struct telling *t, const struct row *r)
 
 	if (!process_may_write(p, r) || !tell_may(t, r))
 		return false;
+	/* What the lead proposes besides, and not all have signed, is a proposal among members. */
+	if (r->kind == P_AGREEMENT)
+		return r->epoch != p->agreement->epoch ? r->epoch < p->agreement->epoch
+						       : r->seq <= p->agreement->seq;
 	if (r->kind == P_TENDER)
 		return p->tender && object_id_eq(&r->object, &p->tender->object);
 	if (r->kind == P_AWARD)

@@ -8,7 +8,8 @@ static int door_open(
 {
 	size_t index = process_index(p, &s->node->self);
 
-	if (index == SIZE_MAX || !p->replay || !p->replay->has_key || p->state == PROCESS_CANCELLED)
+	if (index == SIZE_MAX || !p->replay || !p->replay->has_key ||
+		p->state == PROCESS_CANCELLED || p->state == PROCESS_UNSUCCESSFUL)
 		return why_set(why, E_STATE, "", "this tender takes no bids here now");
 	/* Who does not see all that it has said would say it again: two receipts of different hours for one commit, say. */
 	if (p->rows->left_mine)

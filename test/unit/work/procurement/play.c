@@ -328,25 +328,47 @@ void confirm(struct play *y, size_t i)
 	leave(&s);
 }
 
+/* What node i tells members of the procurement now, release by release. leave() in any case. */
+static size_t told(struct play *y, size_t i, struct seen *s, const struct tree ***ret)
+{
+	struct tree *package;
+	struct rows history;
+	struct reader who;
+	size_t n;
+
+	assert_true(look(y, i, s));
+	who = world_reader(&s->world, &s->m->id);
+	assert_ok(procure_store_history(
+		&s->world, s->m->db, &who, &y->procurement, &s->arena, &history, &why));
+	assert_ok(release_package(&s->p, &history, CIRCLE_MEMBER, &s->world,
+		env_now_ms(&s->m->node->env), &s->arena, &package, &why));
+	assert_ok(ocds_releases(package, &s->arena, ret, &n, &why));
+	return n;
+}
+
 size_t awards_told(struct play *y, size_t i, const char *status)
 {
 	const struct tree **list;
-	struct tree *package, *now;
-	struct rows history;
-	struct reader who;
+	struct tree *now;
 	struct seen s;
-	size_t n, found = 0;
+	size_t n = told(y, i, &s, &list), found = 0;
 
-	assert_true(look(y, i, &s));
-	who = world_reader(&s.world, &s.m->id);
-	assert_ok(procure_store_history(
-		&s.world, s.m->db, &who, &y->procurement, &s.arena, &history, &why));
-	assert_ok(release_package(&s.p, &history, CIRCLE_MEMBER, &s.world,
-		env_now_ms(&s.m->node->env), &s.arena, &package, &why));
-	assert_ok(ocds_releases(package, &s.arena, &list, &n, &why));
 	assert_ok(ocds_compile(list, n, &s.arena, &now, &why));
 	for (const struct tree *a = tree_get(now, "awards")->first; a; a = a->next)
 		found += slice_is(tree_text(a, "status"), status);
+	leave(&s);
+	return found;
+}
+
+size_t releases_told(struct play *y, size_t i, const char *tag)
+{
+	const struct tree **list;
+	struct seen s;
+	size_t n = told(y, i, &s, &list), found = 0;
+
+	for (size_t r = 0; r < n; r++)
+		for (const struct tree *t = tree_get(list[r], "tag")->first; t; t = t->next)
+			found += slice_is(t->text, tag);
 	leave(&s);
 	return found;
 }

@@ -100,5 +100,7 @@ void supply_at(
 void confirm(struct play *y, size_t i);
 /* OCDS awards as node i tells them now, merged, of a status. */
 size_t awards_told(struct play *y, size_t i, const char *status);
+/* OCDS releases of a tag that node i tells members of now. */
+size_t releases_told(struct play *y, size_t i, const char *tag);
 
 #endif

@@ -446,6 +446,9 @@ static void others_agree(void **state)
 			&s.rows, env_now_ms(&s.m->node->env), &s.arena, &s.p, &why));
 		assert_true(of_three(&s.p));
 		leave(&s);
+		/* And nobody else is told of what is no more than proposed. */
+		assert_int_equal(releases_told(&y, i, "planning"), 1);
+		assert_int_equal(releases_told(&y, i, "planningUpdate"), 0);
 	}
 }
 
@@ -603,33 +606,47 @@ static void by_turns(void **state)
 	leave(&s);
 }
 
+static void tender_is(struct play *y, const char *status)
+{
+	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
+	const char *text;
+	ptrdiff_t at;
+	struct seen s;
+
+	assert_true(look(y, 0, &s));
+	text = arena_string(&arena, s.p.tender->body);
+	at = slice_search(slice_str(text), SLICE("\"status\":\"open\""));
+	assert_true(at > 0);
+	put(y, 0, "procurement/tender/1",
+		arena_printf(&arena, "%.*s\"status\":\"%s\"}", (int)at, text, status), &y->tender,
+		0);
+	leave(&s);
+	league_settle(y->l);
+}
+
 /* When the procurement has ended, whoever wrote something may erase it; nothing that others rely on expires by itself. */
 static void ended(void **state)
 {
-	struct arena arena CLEANUP_ARENA = ARENA(64 * KIB);
 	struct play y;
-	const char *text;
 	struct draft d;
 	struct written w;
 	struct seen s;
 	struct why said = {0};
-	ptrdiff_t at;
 
 	open_with_one(&y, *state, 18);
+	tender_is(&y, "cancelled");
 	assert_true(look(&y, 0, &s));
-	text = arena_string(&arena, s.p.tender->body);
-	at = slice_search(slice_str(text), SLICE("\"status\":\"open\""));
-	put(&y, 0, "procurement/tender/1",
-		arena_printf(&arena, "%.*s\"status\":\"cancelled\"}", (int)at, text), &y.tender, 0);
 	d = (struct draft){.mode = MODE_REAL,
 		.kind = SLICE("procurement/seal/1"),
-		.label = s.p.tender->label,
+		.label = s.p.tender_last->label,
 		.member = s.p.participant,
 		.n_member = N,
 		.until_ms = DEADLINE,
-		.media = SLICE("application/json"),
-		.content = arena_copy(&arena, s.rows.row[s.rows.n - 1].body)};
-	assert_int_equal(s.rows.row[s.rows.n - 1].kind, P_SEAL);
+		.media = SLICE("application/json")};
+	for (size_t r = 0; r < s.rows.n; r++)
+		if (s.rows.row[r].kind == P_SEAL)
+			d.content = s.rows.row[r].body;
+	assert_true(d.content.n > 0);
 	assert_int_equal(node_write(s.m->node, s.m->db, &y.l->id, &d, 1, &w, &said), E_INVALID);
 	assert_string_equal(said.where, "/until");
 	leave(&s);
@@ -653,6 +670,8 @@ static void make_up(struct play *y, struct arena *made, size_t victim, const siz
 	assert_true(look(y, 0, &s));
 	*p = s.p.replay->policy;
 	p->open_ms += 1000; /* another one */
+	p->k = 2;
+	p->r = N - p->k + 1;
 	for (uint32_t i = 0; i < N; i++) {
 		size_t of = 0;
 
@@ -724,6 +743,60 @@ static void made_up(void **state)
 	}
 }
 
+/* Where three have to open, two hand on nothing by writing that two would do. */
+static void too_few(void **state)
+{
+	struct play y = {.l = *state};
+	struct arena made CLEANUP_ARENA = ARENA(1 * MIB);
+	struct seen s;
+
+	play_begin(&y, 25);
+	agreement(&y);
+	league_settle(y.l);
+	tender(&y, DEADLINE, 3, false, 0);
+	tick(&y, 0);
+	league_settle(y.l);
+	make_up(&y, &made, 2, (size_t[]){0, 1}, 2);
+	for (size_t i = 0; i < N; i++) {
+		assert_true(look(&y, i, &s));
+		assert_false(is_made(&s.p));
+		leave(&s);
+	}
+}
+
+/* ---- the door ---- */
+
+/* A tender that has ended takes no bids that nobody will open, though its deadline is to come. */
+static void door_shut(void **state)
+{
+	static const char *const ends[] = {"unsuccessful", "cancelled"};
+
+	for (size_t e = 0; e < COUNT_OF(ends); e++) {
+		struct buf commit CLEANUP_BUF = BUF(64 * KIB);
+		struct bid_name name = {.seq = 1};
+		struct why said = {0};
+		struct slice receipt;
+		struct play y;
+		struct seen s;
+
+		if (e) {
+			league_teardown(state);
+			league_setup_signed(state);
+		}
+		open_with_one(&y, *state, 26 + e);
+		name.bidder = y.bidder[0].pub;
+		name.bid = y.bid[0];
+		tender_is(&y, ends[e]);
+		assert_true(look(&y, 1, &s));
+		bid_commit_print(&s.p.replay->policy, &name, BID_PUT, SLICE("sealed"), &y.bidder[0],
+			&commit);
+		assert_int_equal(step_commit(&s.seat, &s.p, buf_slice(&commit),
+					 env_now_ms(&s.m->node->env), &s.arena, &receipt, &said),
+			E_STATE);
+		leave(&s);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct workspace *const both[] = {
@@ -732,7 +805,7 @@ int main(int argc, char **argv)
 		SIGNED(none_bid), SIGNED(apart), SIGNED(told_twice), SIGNED(full_door),
 		SIGNED(taken_back), SIGNED(others_agree), SIGNED(refused_beside),
 		SIGNED(other_lead), SIGNED(many_named), SIGNED(without_one), SIGNED(by_turns),
-		SIGNED(ended), SIGNED(made_up)};
+		SIGNED(ended), SIGNED(made_up), SIGNED(too_few), SIGNED(door_shut)};
 	int skip = league_start(argc, argv);
 
 	workspaces = both;
