@@ -168,6 +168,9 @@ static int run(struct cli *cli)
 		return verify_root(cli);
 	if (slice_starts(file, "entente/"))
 		return verify_note(cli, file);
+	if (slice_starts(file, "<!doctype html") || slice_starts(file, "<!DOCTYPE html"))
+		return why_set(&cli->why, E_SYNTAX, cli->arg[0],
+			"is a page for people: what can be checked stands beside it, at /public/COALITION.public");
 	return why_set(&cli->why, E_SYNTAX, cli->arg[0],
 		"is no register, proof, fork, root document or signed head");
 }

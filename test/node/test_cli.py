@@ -190,6 +190,8 @@ def test_bad_files_are_65_and_name_the_place(pair, tmp_path):
     for text in ("", "hello\n", "entente-root/1\n", "entente-fork/1\n", "c2sp.org/tlog-proof@v1\n", "entente/x\n"):
         (tmp_path / "bad").write_text(text)
         run("verify", tmp_path / "bad", "--root", alb.root, cwd=tmp_path, status=BAD_INPUT)
+    (tmp_path / "bad").write_text("<!doctype html>\n<title>Register</title>\n")
+    assert "/public/COALITION.public" in run("verify", tmp_path / "bad", cwd=tmp_path, status=BAD_INPUT).stderr
     (tmp_path / "bad").write_bytes(alb.root.read_bytes().replace(b"label ALB", b"label ALX"))
     run("verify", tmp_path / "bad", cwd=tmp_path, status=VERIFY)
     (tmp_path / "bad").write_bytes(b"{}\n" + b"\0" * 10)

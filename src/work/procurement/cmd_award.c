@@ -241,7 +241,9 @@ static int contracts(struct cli *cli, struct cmd_process *c)
 	size_t n;
 
 	TRY(lab_contracts(&c->seat, &c->p, &c->arena, &n, &cli->why));
-	cli_print(cli, "%zu contracts written, pending\n", n);
+	cli_print(cli,
+		"%zu contracts written, pending: write one again with \"status\": \"active\" when it is signed (`entente procure put contract FILE --object ID`)\n",
+		n);
 	return 0;
 }
 COMMAND(contracts, "contracts",

@@ -8,11 +8,13 @@ import { t, word } from "./msg.js";
 import { PostponeForm, TenderForm } from "./tender-form.js";
 import type { Process, Seal, Tender } from "./types.js";
 
-export function Hours({ s, x }: { s: Seal | null; x: Tender }): VNode {
+// Once the bids are open nothing is awaited of bidders any more.
+export function Hours({ s, x, state }: { s: Seal | null; x: Tender; state: Process["state"] }): VNode {
+	const sealed = ["proposed", "agreed", "keyed", "open", "closed"].includes(state);
 	return (
 		<ol class="hours">
 			{([["deadline", x.deadline], ["opening", x.openAt], ["fallback", x.fallbackAt]] as const).map(([name, at]) => (
-				<li class={Date.parse(at) < Date.now() ? "past" : ""}><span>{word("hour", name)}</span> <Time at={at} bare /> <Countdown to={at} /></li>
+				<li class={Date.parse(at) < Date.now() ? "past" : ""}><span>{word("hour", name)}</span> <Time at={at} bare /> {(sealed || name !== "fallback") && <Countdown to={at} />}</li>
 			))}
 			{s && <li><span>{t("bids.count")}</span> <strong>{s.in_force}</strong> {t("bids.sealed")}</li>}
 		</ol>
@@ -59,9 +61,9 @@ export function TenderPart({ c, p, after }: { c: string; p: Process; after: () =
 	}
 	return (
 		<>
-			<Hours s={p.seal} x={x} />
+			<Hours s={p.seal} x={x} state={p.state} />
 			{x.description && <p class="prose"><Theirs text={x.description} prose /></p>}
-			<Facts rows={[[t("estimate"), <Cash of={x.estimate} />], [t("standstill"), t("days", { n: x.standstillDays })], [t("tender.status"), word("tender", x.status)]]} />
+			<Facts rows={[[t("estimate"), <Cash of={x.estimate} />], [t("standstill"), t("days", { n: x.standstillDays })], ...(x.status !== "open" || ["keyed", "open"].includes(p.state) ? [[t("tender.status"), word("tender", x.status)] as const] : [])]} />
 			{write && p.is_lead && p.tender && p.state === "open" && <Fold label={t("postpone")}>{(close) => <PostponeForm c={c} tender={p.tender!} after={() => { close(); after(); }} />}</Fold>}
 			{p.seal && <Postponements s={p.seal} />}
 			{x.rationale && <p class="note"><Theirs text={x.rationale} prose /></p>}
