@@ -34,7 +34,9 @@ static int sign_prepared(struct cli *cli, const char *path)
 	if (!out)
 		out = arena_printf(&cli->arena, "%s.signed", path);
 	TRY(cli_write(cli, out, buf_slice(&b)));
-	cli_say(cli, "signed: %s; take it back to the node: entente submit %s", out, out);
+	cli_say(cli,
+		"signed: %s; take it back to the node: entente submit %s, or hand it in on its page",
+		out, out);
 	return 0;
 }
 

@@ -25,6 +25,23 @@ static void prepare(struct league *l, struct buf *ret)
 	reading_end(&r);
 }
 
+static struct written say(struct league *l, size_t i, const char *words)
+{
+	struct buf body CLEANUP_BUF = BUF(4 * KIB);
+	struct act_body a = {.kind = ACT_STATEMENT,
+		.about_label = SLICE("X"),
+		.speaker = SLICE("Y"),
+		.said = SLICE("2025-03-19"),
+		.where = SLICE("Z"),
+		.claim = CLAIM_OTHER,
+		.prose = slice_str(words)};
+
+	act_body_print(&a, &body);
+	struct draft d = league_act(l, i, "statement/1", buf_slice(&body));
+	d.officer_key = NULL;
+	return league_write(l, i, &d);
+}
+
 static void an_act_goes_out_and_comes_back(void **state)
 {
 	struct league *l = *state;
@@ -41,18 +58,7 @@ static void an_act_goes_out_and_comes_back(void **state)
 	assert_ok(prepared_read(buf_slice(&back), &arena, &d, &coalition, &why));
 	assert_true(id_eq(&coalition, &l->id));
 	/* The log may have moved on in between. */
-	struct buf body CLEANUP_BUF = BUF(4 * KIB);
-	struct act_body a = {.kind = ACT_STATEMENT,
-		.about_label = SLICE("X"),
-		.speaker = SLICE("Y"),
-		.said = SLICE("2025-03-19"),
-		.where = SLICE("Z"),
-		.claim = CLAIM_OTHER,
-		.prose = SLICE("q")};
-	act_body_print(&a, &body);
-	struct draft other = league_act(l, 1, "statement/1", buf_slice(&body));
-	other.officer_key = NULL;
-	league_write(l, 1, &other);
+	(void)say(l, 1, "q");
 	w = league_write(l, 0, &d);
 	assert_int_equal(w.seq, 0); /* no roll was needed: the file names its readers */
 	league_settle(l);
@@ -137,6 +143,65 @@ static void it_is_told_what_is_signed(void **state)
 	assert_non_null(strstr(buf_cstr(&words), "REAL"));
 }
 
+static void prepare_publish(struct league *l, const struct hash *leaf, size_t n, struct buf *ret)
+{
+	struct reading *r = reading_start(l, 0);
+	struct buf body CLEANUP_BUF = BUF(4 * KIB);
+	struct hash copy[4];
+	struct act_body a = {.kind = ACT_PUBLISH, .leaves = copy, .n_leaves = n};
+	struct log_id id = {.coalition = l->id, .member = l->m[0].id, .epoch = 1};
+
+	memcpy(copy, leaf, n * sizeof(*leaf));
+	act_body_print(&a, &body);
+	struct draft d = league_act(l, 0, "publish/1", buf_slice(&body));
+	d.officer_key = NULL;
+	assert_ok(world_seen(&r->world, r->db, &r->arena, &d.act_seen, &d.n_act_seen, &why));
+	assert_ok(draft_prepare(&d, &r->world, &id, &r->arena, ret, &why));
+	reading_end(&r);
+}
+
+/* Who publishes a statement signs its leaf, and is shown its words: those that the leaf commits to, or none. */
+static void what_it_is_about_is_told(void **state)
+{
+	struct league *l = *state;
+	struct buf file CLEANUP_BUF = BUF(1 * MIB), words CLEANUP_BUF = BUF(1 * MIB),
+			back CLEANUP_BUF = BUF(1 * MIB);
+	struct arena arena CLEANUP_ARENA = ARENA(1 * MIB);
+	struct hash leaf[2];
+	struct draft d;
+	struct id coalition;
+	char *at;
+
+	leaf[0] = say(l, 0, "They will come.\nAll of them.").leaf;
+	leaf[1] = say(l, 0, "Nothing is decided.").leaf;
+	prepare_publish(l, leaf, 2, &file);
+	assert_ok(prepared_tell(buf_slice(&file), &words, &why));
+	assert_non_null(
+		strstr(buf_cstr(&words), "\n  >   | They will come.\n  >   | All of them.\n"));
+	assert_non_null(strstr(buf_cstr(&words), "\n  >   | Nothing is decided.\n"));
+	/* It goes out with the file, and does not come back with it. */
+	assert_ok(prepared_sign(buf_slice(&file), &l->m[0].officer, &back, &why));
+	assert_ok(prepared_read(buf_slice(&back), &arena, &d, &coalition, &why));
+	buf_byte(&back, 0);
+	assert_null(strstr((char *)back.p, "They will come."));
+	/* Other words than those of the leaf are not shown. */
+	buf_byte(&file, 0);
+	at = strstr((char *)file.p, "They will come.");
+	assert_non_null(at);
+	memcpy(at, "They won't come", 15);
+	buf_cut(&file, file.n - 1);
+	buf_clear(&words);
+	assert_ok(prepared_tell(buf_slice(&file), &words, &why));
+	assert_null(strstr(buf_cstr(&words), "come"));
+	assert_non_null(strstr(buf_cstr(&words), "whose words are not in this file\n"));
+	assert_non_null(strstr(buf_cstr(&words), "Nothing is decided."));
+	/* Cut anywhere it is none. */
+	for (size_t i = 0; i < file.n; i += 5) {
+		buf_clear(&words);
+		assert_true(prepared_tell(slice_sub(buf_slice(&file), 0, i), &words, NULL) < 0);
+	}
+}
+
 static void records_are_not_prepared(void **state)
 {
 	struct league *l = *state;
@@ -156,6 +221,7 @@ int main(int argc, char **argv)
 		PLAIN(altered_files_are_noticed),
 		PLAIN(a_stranger_signs_in_vain),
 		PLAIN(it_is_told_what_is_signed),
+		SIGNED(what_it_is_about_is_told),
 		PLAIN(records_are_not_prepared),
 	};
 	int skip = league_start(argc, argv);
