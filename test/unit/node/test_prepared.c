@@ -152,6 +152,7 @@ static void prepare_publish(struct league *l, const struct hash *leaf, size_t n,
 	struct log_id id = {.coalition = l->id, .member = l->m[0].id, .epoch = 1};
 
 	memcpy(copy, leaf, n * sizeof(*leaf));
+	qsort(copy, n, sizeof(*copy), hash_cmp);
 	act_body_print(&a, &body);
 	struct draft d = league_act(l, 0, "publish/1", buf_slice(&body));
 	d.officer_key = NULL;
