@@ -354,8 +354,8 @@ def test_users(alb, admin):
                           ({"name": "u2", "password": PASSWORD, "roles": {}, "admin": True}, "/admin")]:
         assert admin.post("/users", body).pointer == pointer, body
     # Who is given no clearance has the lowest, as with the command: not none at all.
-    assert admin.post("/users", {"name": "low", "password": PASSWORD, "roles": {"records": "reader"}}).json["clearance"] == "UNCLASSIFIED"
-    assert Person(alb, "low").get("/session").json["user"]["clearance"] == "UNCLASSIFIED"
+    assert admin.post("/users", {"name": "lowest", "password": PASSWORD, "roles": {"records": "reader"}}).json["clearance"] == "UNCLASSIFIED"
+    assert Person(alb, "lowest").get("/session").json["user"]["clearance"] == "UNCLASSIFIED"
     changed = admin.put("/users/una", {"clearance": "*", "display": "U."})
     assert changed.json["clearance"] == "*" and changed.json["roles"] == {"pact": "reader"}
     assert admin.post("/users/una/password", {"password": "a second long sentence"}).status == 204
