@@ -155,14 +155,16 @@ static bool is_countersign_of(const struct seal_replay *r, struct slice message)
 size_t making_lacks(const struct process *p, struct arena *arena, struct slice **ret)
 {
 	const struct seal_replay *r = p->replay;
-	struct slice *list = arena_array(arena, struct slice, 1 + 3 * (size_t)r->policy.n);
 	struct map have = {0};
+	struct slice *list;
 	size_t n = 0;
 
 	MUST(r->has_key);
+	*ret = NULL;
 	/* Where all are needed to open, whoever takes his part back can as well give no share. */
 	if (r->policy.k == r->policy.n)
 		return 0;
+	list = arena_array(arena, struct slice, 1 + 3 * (size_t)r->policy.n);
 	for (size_t i = 0; i < p->n_mine; i++)
 		if (making_is(p->mine[i]) || slice_is(msg_type(p->mine[i]), "policy"))
 			(void)map_put(&have, what(p->mine[i]), list);

@@ -33,7 +33,7 @@ bool making_policy_counts(const struct making *m, const struct seal_policy *poli
 /* How many others than the lead bear a policy that is not in the lead's log; 0 if it is. */
 unsigned making_policy_others(const struct making *m, struct slice policy);
 
-/* Of a key that is made: what makes it and is not in the reader's own log, each thing once. In the arena. */
+/* What makes the key and is not in the reader's own log, each thing once, borrowed in an array in the arena; NULL where there is none, or all have to open. MUST: the key is made. */
 size_t making_lacks(const struct process *p, struct arena *arena, struct slice **ret);
 
 #endif
